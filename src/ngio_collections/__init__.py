@@ -1,0 +1,63 @@
+"""OME-Zarr collections (RFC-8): `import ngio_collections as ngc`.
+
+Everything public is reachable from here, and nothing is imported before it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ngio_collections import models as models
+    from ngio_collections._contract import Level as Level
+    from ngio_collections._contract import Rule as Rule
+    from ngio_collections.api import profiles as profiles
+    from ngio_collections.api import rules as rules
+    from ngio_collections.api import schema as schema
+    from ngio_collections.errors import DocumentError as DocumentError
+    from ngio_collections.errors import DocumentNotFoundError as DocumentNotFoundError
+    from ngio_collections.errors import NgioCollectionsError as NgioCollectionsError
+    from ngio_collections.errors import NotJsonError as NotJsonError
+    from ngio_collections.errors import NotOmeError as NotOmeError
+    from ngio_collections.errors import UnknownConceptError as UnknownConceptError
+    from ngio_collections.errors import UnknownProfileError as UnknownProfileError
+    from ngio_collections.validate import Finding as Finding
+    from ngio_collections.validate import validate_document as validate_document
+
+__version__: Final = "0.1.0"
+
+_HOME: Final = {
+    "Level": "_contract",
+    "Rule": "_contract",
+    "profiles": "api",
+    "rules": "api",
+    "schema": "api",
+    "DocumentError": "errors",
+    "DocumentNotFoundError": "errors",
+    "NgioCollectionsError": "errors",
+    "NotJsonError": "errors",
+    "NotOmeError": "errors",
+    "UnknownConceptError": "errors",
+    "UnknownProfileError": "errors",
+    "Finding": "validate",
+    "validate_document": "validate",
+    "models": "",
+}
+
+__all__ = ["__version__", *sorted(_HOME)]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not home:
+        return importlib.import_module(f"{__name__}.{name}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,75 @@
+"""Reading and checking the documents that a person names."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import ngio_collections as ngc
+
+__all__ = ["Checked", "check"]
+
+STANDARD_INPUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One document with everything that was found in it.
+
+    Attributes:
+        document: Its address, as far as the person gave one.
+        findings: What was found, in the order of the document.
+    """
+
+    document: str
+    findings: tuple[ngc.Finding, ...]
+
+
+def _locate(argument: str) -> Path:
+    path = Path(argument)
+    if not path.is_dir():
+        return path
+    metadata = path / "zarr.json"
+    if not metadata.exists():
+        raise ngc.DocumentNotFoundError(
+            "is a folder without a zarr.json; name a file in it", argument
+        )
+    return metadata
+
+
+def _read(argument: str) -> tuple[str, bytes]:
+    if argument == STANDARD_INPUT:
+        return STANDARD_INPUT, sys.stdin.buffer.read()
+    try:
+        path = _locate(argument)
+        return path.as_posix(), path.read_bytes()
+    except FileNotFoundError:
+        raise ngc.DocumentNotFoundError("there is no such file", argument) from None
+    except OSError as error:
+        raise ngc.DocumentError(f"cannot be read ({error.strerror or error})", argument) from error
+
+
+def check(argument: str, *, profile: str, revision: str) -> Checked:
+    """Read and check one document.
+
+    Args:
+        argument: A file, a folder that holds a `zarr.json`, or `-` for
+            standard input.
+        profile: The profile to check against.
+        revision: The revision of RFC-8 to check against.
+
+    Returns:
+        The document with its findings.
+
+    Raises:
+        DocumentError: It cannot be read, is not JSON, or holds no node.
+    """
+    document, content = _read(argument)
+    url = None if document == STANDARD_INPUT else document
+    try:
+        findings = ngc.validate_document(content, profile=profile, revision=revision, url=url)
+    except ngc.DocumentError as error:
+        raise ngc.DocumentError(error.problem, document) from error
+    return Checked(document, tuple(findings))

@@ -1,0 +1,77 @@
+"""Printing text that nobody has checked to a terminal of any kind.
+
+Documents come from anywhere, so nothing from them reaches the terminal as it
+is: no control characters, no lone surrogates, no markup of rich, nothing that
+the encoding of the terminal lacks.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from typing import Final, NoReturn
+
+import typer
+from rich.console import Console
+
+__all__ = ["complain", "console", "count", "safe", "stop", "tolerate_missing_characters"]
+
+UNREADABLE: Final = 2
+"""The exit code when something could not be read or the call makes no sense."""
+
+_LONGEST: Final = 2000
+
+
+def tolerate_missing_characters() -> None:
+    """Let standard output escape what its encoding lacks instead of failing."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def safe(text: str, encoding: str = "utf-8") -> str:
+    r"""Make a text harmless on a terminal, in one line.
+
+    Args:
+        text: Any text, lone surrogates included.
+        encoding: The encoding of the terminal.
+
+    Returns:
+        The text with everything that is not plainly visible written as an
+        escape such as `\x1b`, cut after 2000 characters.
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]} ... ({count(len(text) - _LONGEST, 'more character')})"
+    if not text.isprintable():
+        text = "".join(
+            character
+            if character.isprintable()
+            else character.encode("unicode_escape").decode("ascii")
+            for character in text
+        )
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun, for example `1 document` or `2 documents`."""
+    return f"{number:d} {noun}{'' if number == 1 else 's'}"
+
+
+def console() -> Console:
+    """Open standard output for text that is never read as markup."""
+    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+
+
+def complain(problem: str) -> None:
+    """Print one line about a problem on standard error."""
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    print(safe(f"ngio-collections: {problem}", encoding), file=sys.stderr)
+
+
+def stop(problem: str) -> NoReturn:
+    """Print one line about a problem and end with exit code 2.
+
+    Raises:
+        typer.Exit: Always.
+    """
+    complain(problem)
+    raise typer.Exit(UNREADABLE)

@@ -1,0 +1,76 @@
+"""The errors of the library.
+
+    NgioCollectionsError
+    |-- DocumentError             a document cannot be read at all
+    |   |-- DocumentNotFoundError     there is no such file
+    |   |-- NotJsonError              its content is not JSON
+    |   `-- NotOmeError               it is JSON without an `ome` node
+    |-- UnknownProfileError       there is no such profile or revision
+    `-- UnknownConceptError       a profile has no such concept
+
+What is wrong *inside* a readable document is never an error: it is a `Finding`.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+__all__ = [
+    "DocumentError",
+    "DocumentNotFoundError",
+    "NgioCollectionsError",
+    "NotJsonError",
+    "NotOmeError",
+    "UnknownConceptError",
+    "UnknownProfileError",
+]
+
+
+class NgioCollectionsError(Exception):
+    """The base of all errors of this library."""
+
+
+class DocumentError(NgioCollectionsError):
+    """A document cannot be read.
+
+    Args:
+        problem: What was found and what was expected, in one line.
+        document: The address of the document, where it is known.
+    """
+
+    def __init__(self, problem: str, document: str | None = None) -> None:
+        self.problem = problem
+        self.document = document
+        super().__init__(problem if document is None else f"{document}: {problem}")
+
+
+class DocumentNotFoundError(DocumentError):
+    """There is no file at the address."""
+
+
+class NotJsonError(DocumentError):
+    """The content is not JSON."""
+
+
+class NotOmeError(DocumentError):
+    """The content is JSON, but holds no node at `ome` or `attributes.ome`."""
+
+
+class UnknownConceptError(NgioCollectionsError):
+    """A profile has no such concept.
+
+    Args:
+        concept: The name that was asked for.
+        known: The names that there are.
+    """
+
+    def __init__(self, concept: str, known: tuple[str, ...]) -> None:
+        self.concept = concept
+        self.known = known
+        close = difflib.get_close_matches(concept, known, n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(close)}?" if close else f"; there are: {', '.join(known)}"
+        super().__init__(f"there is no concept {concept!r}{hint}")
+
+
+class UnknownProfileError(NgioCollectionsError):
+    """There is no such combination of profile and revision."""

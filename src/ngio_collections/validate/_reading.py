@@ -1,0 +1,92 @@
+"""Read values that may be wrong: what does not have the expected form is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ngio_collections._contract import Context, Declaration, NodeEntry
+
+__all__ = ["Ref", "array", "enclosing_plate", "is_prefixed", "objects", "read_reference", "resolve", "strings"]
+
+
+class Ref(NamedTuple):
+    """A reference: the id of the target, and whether it is in another document."""
+
+    id: str
+    external: bool
+    path: Any
+
+
+def read_reference(value: Any) -> Ref | None:
+    """Read a reference in any of its forms.
+
+    Args:
+        value: An object with `id` and perhaps `path`, or in the older draft a bare id.
+
+    Returns:
+        The reference, None where the value is none. A `path` that is there but wrong
+        still says that the target is elsewhere.
+    """
+    if isinstance(value, str):
+        return Ref(value, external=False, path=None)
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        path = value.get("path")
+        return Ref(value["id"], external=path is not None, path=path)
+    return None
+
+
+def resolve(context: Context, value: Any) -> tuple[Declaration, ...] | None:
+    """What a reference within the document refers to.
+
+    Args:
+        context: The document.
+        value: A reference.
+
+    Returns:
+        The declarations of its id, none if nothing declares it; None for a reference
+        that leaves the document or cannot be read.
+    """
+    reference = read_reference(value)
+    if reference is None or reference.external:
+        return None
+    return context.declarations(reference.id)
+
+
+def array(value: Mapping[str, Any], key: str) -> list[Any]:
+    """The array at a key, empty where there is none."""
+    found = value.get(key)
+    return found if isinstance(found, list) else []
+
+
+def objects(value: Mapping[str, Any], key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects in the array at a key, with their positions."""
+    for position, item in enumerate(array(value, key)):
+        if isinstance(item, dict):
+            yield position, item
+
+
+def strings(value: Mapping[str, Any], key: str) -> Iterator[tuple[int, str]]:
+    """The strings in the array at a key, with their positions."""
+    for position, item in enumerate(array(value, key)):
+        if isinstance(item, str):
+            yield position, item
+
+
+def is_prefixed(text: str) -> bool:
+    """Whether an identifier has a prefix: something, a colon, something.
+
+    Examples:
+        >>> is_prefixed("mobie:grid"), is_prefixed("grid"), is_prefixed(":grid")
+        (True, False, False)
+    """
+    return 0 < text.find(":") < len(text) - 1
+
+
+def enclosing_plate(node: NodeEntry) -> tuple[NodeEntry, dict[str, Any]] | None:
+    """The nearest plate that holds a node; a plate does not hold itself."""
+    for ancestor in node.ancestors():
+        plate = ancestor.attributes.get("plate")
+        if isinstance(plate, dict):
+            return ancestor, plate
+    return None

@@ -1,0 +1,213 @@
+"""Structure: what the generated models say about a node, in the words of the catalogue.
+
+A node is validated as a whole by the model of its own `type`, without its child nodes,
+which are validated on their own. So a mistake is reported once, where it is, and never
+in terms of a type that the node is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from pydantic import ValidationError
+
+from ngio_collections._contract import Field, Link, NodeEntry, Pointer
+from ngio_collections.validate._profiles import Chain, Profile
+from ngio_collections.validate._words import listing, named, show
+
+__all__ = ["StructuralProblem", "check_structure", "node_type_problem"]
+
+_TAG_ERRORS: Final = {"union_tag_not_found", "union_tag_invalid"}
+
+
+class StructuralProblem(NamedTuple):
+    """One place where a node does not have the structure of its type."""
+
+    rule: str
+    at: Pointer
+    found: str
+    expected: str
+
+
+class _Place(NamedTuple):
+    """Where an error is: the property, how deep in its arrays, and what is there."""
+
+    field: Field
+    link: Link | None
+    key: str
+    depth: int
+    value: Any
+    at: Pointer
+
+
+def check_structure(profile: Profile, entry: NodeEntry, chain: Chain) -> Iterator[StructuralProblem]:
+    """Validate one node without its children by the generated model of its type.
+
+    Args:
+        profile: The profile.
+        entry: The node.
+        chain: What the node is.
+
+    Yields:
+        The problems, placed from the node.
+    """
+    value = dict(entry.value)
+    if isinstance(value.get("nodes"), list):
+        value["nodes"] = []
+    try:
+        profile.models[chain.member].model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False):
+            problem = _problem(profile, entry, chain, details["type"], details["loc"])
+            if problem is not None:
+                yield problem
+
+
+def _problem(
+    profile: Profile, entry: NodeEntry, chain: Chain, kind: str, loc: tuple[str | int, ...]
+) -> StructuralProblem | None:
+    if kind == "missing":
+        owner, at = _owner(profile, entry, chain, loc[:-1])
+        key = str(loc[-1])
+        entry_field = owner.fields[key]
+        return StructuralProblem(
+            entry_field.missing_rule, at, f"`{key}` is missing", entry_field.expected[0]
+        )
+    place, _ = _follow(profile, entry, chain, loc)
+    if entry.parent is None and place.at == ("version",):
+        return None  # The rule of the root's version says it.
+    if kind in ("too_short", "too_long") and _length_fits(place):
+        return None  # Counted after items that are wrong themselves were left out.
+    if kind in _TAG_ERRORS and isinstance(place.value, dict) and place.link is not None:
+        return _unknown_member(profile, place)
+    return _wrong_value(profile, place, kind)
+
+
+def _owner(
+    profile: Profile, entry: NodeEntry, chain: Chain, loc: tuple[str | int, ...]
+) -> tuple[Chain, Pointer]:
+    """What lacks a property: follow an error to the object that it is about."""
+    if not loc:
+        return chain, ()
+    place, inner = _follow(profile, entry, chain, loc)
+    assert inner is not None
+    return inner, place.at
+
+
+def _follow(
+    profile: Profile, entry: NodeEntry, chain: Chain, loc: tuple[str | int, ...]
+) -> tuple[_Place, Chain | None]:
+    """Follow the path of a pydantic error through the document.
+
+    pydantic adds the tag of a union's member after each value of a union; those
+    parts of the path are no parts of the document and are left out.
+    """
+    value: Any = entry.value
+    at: list[str | int] = []
+    parts = list(loc)
+    inner: Chain | None = chain
+    while True:
+        assert inner is not None
+        key = str(parts.pop(0))
+        entry_field, link = inner.fields[key], inner.link(key)
+        value = value.get(key)
+        at.append(key)
+        depth = 0
+        while parts and isinstance(parts[0], int) and isinstance(value, (list, tuple)):
+            position = parts.pop(0)
+            assert isinstance(position, int)
+            value = value[position]
+            at.append(position)
+            depth += 1
+        place = _Place(entry_field, link, key, depth, value, tuple(at))
+        inner = None
+        if link is not None:
+            inner = profile.chain(link.concept, value)
+            if parts and profile.is_union(link.concept):
+                parts.pop(0)
+        if not parts or inner is None:
+            return place, inner
+
+
+def _length_fits(place: _Place) -> bool:
+    """Whether an array has as many items as its description says, if it says a number."""
+    words = place.field.expected[min(place.depth, len(place.field.expected) - 1)].split()
+    count = next((int(w) for w in words if w.isdigit()), None)
+    return count is None or len(place.value) == count
+
+
+def _subject(place: _Place) -> str:
+    if place.depth == 0:
+        return f"`{place.key}`"
+    positions = [p for p in place.at[-place.depth :]]
+    return f"item {'/'.join(str(p) for p in positions)} of `{place.key}`"
+
+
+def _expected(place: _Place) -> str:
+    return place.field.expected[min(place.depth, len(place.field.expected) - 1)]
+
+
+def _wrong_value(profile: Profile, place: _Place, kind: str) -> StructuralProblem:
+    rule = place.field.rule
+    if place.link is not None and place.depth > 0:
+        concept = profile.concepts.get(place.link.concept)
+        rule = (concept.rule if concept is not None else "") or rule
+    if kind == "recursion_loop":
+        found = f"{_subject(place)} has too many transformations inside each other to be checked"
+        return StructuralProblem(rule, place.at, found, "fewer levels")
+    return StructuralProblem(rule, place.at, f"{_subject(place)} is {show(place.value)}", _expected(place))
+
+
+def _unknown_member(profile: Profile, place: _Place) -> StructuralProblem:
+    """The `type` of an object in a union is missing, no string, or not one of the known ones."""
+    assert place.link is not None
+    concept = profile.concepts[place.link.concept]
+    while concept.kind == "refinement":
+        concept = profile.concepts[concept.bases[0]]
+    first = profile.concepts[next(iter(concept.members.values()))]
+    rule = first.fields["type"].rule
+    known = listing([name for name in concept.members if name != ":"][:20])
+    return _type_problem(rule, place.value, place.at, f"{known} or a prefixed type")
+
+
+def _type_problem(rule: str, value: dict[str, Any], at: Pointer, expected: str) -> StructuralProblem:
+    if "type" not in value:
+        return StructuralProblem(rule, at, "`type` is missing", expected)
+    type_ = value["type"]
+    if not isinstance(type_, str):
+        return StructuralProblem(rule, (*at, "type"), f"`type` is {show(type_)}", expected)
+    if ":" in type_:
+        found = f"`type` is {show(type_)}, which lacks a part before or after the colon"
+    else:
+        found = f"`type` is {show(type_)}, which has no prefix and is none of the types that the RFC defines"
+    return StructuralProblem(rule, (*at, "type"), found, expected)
+
+
+def _comparable(text: str) -> str:
+    """A type without what people get wrong about it: case, separators, a plural."""
+    return text.casefold().translate({ord(c): None for c in " -_"}).removesuffix("s")
+
+
+def node_type_problem(profile: Profile, value: dict[str, Any]) -> StructuralProblem | None:
+    """Say what is wrong with the `type` of a node whose type is no known and no prefixed one.
+
+    Args:
+        profile: The profile.
+        value: The node.
+
+    Returns:
+        The problem; None where the model of every node reports it (a type that is
+        missing, or no string).
+    """
+    type_ = value.get("type")
+    if not isinstance(type_, str):
+        return None
+    members = profile.concepts["node"].members
+    for name, member in members.items():
+        if _comparable(type_) == name:
+            rule = profile.concepts[member].fields["type"].rule
+            return StructuralProblem(rule, ("type",), f"`type` is {show(type_)}", f"{named(name)}, in this spelling")
+    rule = profile.concepts["base-node"].fields["type"].rule
+    known = listing(name for name in members if name != ":")
+    return _type_problem(rule, value, (), f"{known} or a prefixed type")

@@ -1,0 +1,57 @@
+"""Words for JSON values, as messages need them: short, and safe whatever a document holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+__all__ = ["listing", "named", "show"]
+
+_LONGEST: Final = 60
+_MOST: Final = 5
+
+
+def _clip(text: str) -> str:
+    # Lone surrogates are legal in JSON texts, and in no encoding that a terminal has.
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def show(value: Any) -> str:
+    """Say what a JSON value is.
+
+    Examples:
+        >>> show("a b"), show(True), show([1, 2]), show({"x": 1})
+        ('the string "a b"', 'true', 'an array of 2 items', 'an object with the key `x`')
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        return f"the string {_clip(json.dumps(value, ensure_ascii=False))}" if value else "an empty string"
+    if isinstance(value, (int, float)):
+        return f"the number {_clip(repr(value))}"
+    if isinstance(value, (list, tuple)):
+        return {0: "an empty array", 1: "an array of 1 item"}.get(len(value), f"an array of {len(value)} items")
+    if isinstance(value, dict):
+        if not value:
+            return "an empty object"
+        return f"an object with the key{'s' if len(value) > 1 else ''} {listing(value)}"
+    return f"a Python {type(value).__name__}"
+
+
+def named(text: str) -> str:
+    """A string from a document in backquotes, clipped, for the middle of a sentence."""
+    return f"`{_clip(json.dumps(text, ensure_ascii=False)[1:-1])}`"
+
+
+def listing(texts: Iterable[Any]) -> str:
+    """Strings from a document, the first few of them, for the middle of a sentence.
+
+    Examples:
+        >>> listing(["a", "b"])
+        '`a`, `b`'
+    """
+    every = [named(str(text)) for text in texts]
+    more = len(every) - _MOST
+    return ", ".join(every[:_MOST]) + (f" and {more} more" if more > 0 else "")

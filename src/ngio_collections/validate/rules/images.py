@@ -1,0 +1,195 @@
+"""Rules about multiscales and their resolution levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ngio_collections._contract import Context, NodeEntry, Pointer, Subject, Violation
+from ngio_collections._generated import stubs
+from ngio_collections._json import dumps
+from ngio_collections.validate._reading import objects, read_reference, resolve
+from ngio_collections.validate._registry import implements
+from ngio_collections.validate._words import listing, named, show
+
+_TRANSFORMATIONS: Pointer = ("attributes", "coordinateTransformations")
+
+
+def _lacks(subject: Subject, key: str) -> Iterator[Violation]:
+    """A node without `path` whose attributes lack a key; at the attributes if there are some."""
+    if "path" in subject.value:
+        return
+    attributes = subject.value.get("attributes", {})
+    if isinstance(attributes, dict) and key not in attributes:
+        at: Pointer = ("attributes",) if "attributes" in subject.value else ()
+        yield Violation(f"`{key}` is missing", f"it in the attributes of a {subject.node.type} without `path`", at)
+
+
+@implements(stubs.multiscale_coordinate_systems)
+def multiscale_coordinate_systems(subject: Subject, context: Context) -> Iterator[Violation]:
+    yield from _lacks(subject, "coordinateSystems")
+
+
+@implements(stubs.multiscale_coordinate_systems_not_empty)
+def multiscale_coordinate_systems_not_empty(subject: Subject, context: Context) -> Iterator[Violation]:
+    if subject.node.attributes.get("coordinateSystems") == []:
+        yield Violation(
+            "`coordinateSystems` is an empty array", "at least one coordinate system", ("attributes", "coordinateSystems")
+        )
+
+
+@implements(stubs.singlescale_transformations)
+def singlescale_transformations(subject: Subject, context: Context) -> Iterator[Violation]:
+    yield from _lacks(subject, "coordinateTransformations")
+
+
+def _is_level_kind(transformation: dict[str, Any]) -> bool:
+    """Whether it is a scale, or a sequence of a scale and a translation."""
+    if transformation.get("type") == "scale":
+        return True
+    if transformation.get("type") != "sequence":
+        return False
+    steps = transformation.get("transformations")
+    if not isinstance(steps, list):
+        return False
+    return [s.get("type") if isinstance(s, dict) else None for s in steps] == ["scale", "translation"]
+
+
+def _has_known_kind(transformation: dict[str, Any]) -> bool:
+    """Whether it can be judged: its type is a string, and the steps of a sequence are an array."""
+    if transformation.get("type") == "sequence":
+        return isinstance(transformation.get("transformations"), list)
+    return isinstance(transformation.get("type"), str)
+
+
+@implements(stubs.level_transformation)
+def level_transformation(subject: Subject, context: Context) -> Iterator[Violation]:
+    listed = subject.node.attributes.get("coordinateTransformations")
+    if not isinstance(listed, list):
+        return
+    expected = "exactly one `scale`, or one `sequence` of a `scale` and a `translation`"
+    if len(listed) != 1:
+        yield Violation(f"`coordinateTransformations` is {show(listed)}", expected, _TRANSFORMATIONS)
+    for position, item in objects(subject.node.attributes, "coordinateTransformations"):
+        if _has_known_kind(item) and not _is_level_kind(item) and _is_defined(context, item["type"]):
+            yield Violation(_kind_words(item), expected, (*_TRANSFORMATIONS, position))
+
+
+def _is_defined(context: Context, type_: str) -> bool:
+    """Whether a type is one that a transformation can have; any other is reported as such."""
+    members = context.concept("transformation").members
+    return type_ in members or 0 < type_.find(":") < len(type_) - 1
+
+
+def _kind_words(transformation: dict[str, Any]) -> str:
+    if transformation["type"] != "sequence":
+        return f"the transformation of a level is of the type {named(transformation['type'])}"
+    steps = [s.get("type") if isinstance(s, dict) else None for s in transformation["transformations"]]
+    inside = listing(s if isinstance(s, str) else "?" for s in steps) or "nothing"
+    return f"the transformation of a level is a `sequence` of {inside}"
+
+
+@implements(stubs.level_transformation_types)
+def level_transformation_types(subject: Subject, context: Context) -> Iterator[Violation]:
+    for position, item in objects(subject.node.attributes, "coordinateTransformations"):
+        type_ = item.get("type")
+        if isinstance(type_, str) and type_ not in ("scale", "translation") and _is_defined(context, type_):
+            yield Violation(
+                f"the transformation of a level is of the type {named(type_)}",
+                "`scale` or `translation`",
+                (*_TRANSFORMATIONS, position),
+            )
+
+
+@implements(stubs.level_input)
+def level_input(subject: Subject, context: Context) -> Iterator[Violation]:
+    node = subject.node
+    for position, item in objects(node.attributes, "coordinateTransformations"):
+        reference = read_reference(item.get("input"))
+        if reference is None or reference.id == node.id:
+            continue
+        own = f"the id of this level, {named(node.id)}" if node.id is not None else "the id of this level, which has none"
+        yield Violation(f"the input refers to {named(reference.id)}", own, (*_TRANSFORMATIONS, position, "input"))
+
+
+def _multiscale_of(node: NodeEntry) -> NodeEntry | None:
+    return node.parent if node.parent is not None and node.parent.type == "multiscale" else None
+
+
+@implements(stubs.level_output)
+def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
+    multiscale = _multiscale_of(subject.node)
+    for position, item in objects(subject.node.attributes, "coordinateTransformations"):
+        declared = resolve(context, item.get("output"))
+        if not declared:
+            continue  # Elsewhere, or declared nowhere: another rule.
+        if any(d.kind == "coordinate-system" and d.node is multiscale and multiscale is not None for d in declared):
+            continue
+        first = declared[0]
+        what = f"a {first.kind.replace('-', ' ')}"
+        if first.kind == "coordinate-system":
+            what += f" of the {first.node.type} {named(first.node.id or '')}"
+        yield Violation(
+            f"the output refers to {what}",
+            "a coordinate system of the multiscale that holds this level",
+            (*_TRANSFORMATIONS, position, "output"),
+        )
+
+
+def _target(item: dict[str, Any]) -> tuple[str, str] | None:
+    """What an output refers to, in a form that can be compared."""
+    reference = read_reference(item.get("output"))
+    return None if reference is None else (reference.id, dumps(reference.path) if reference.external else "")
+
+
+def _comparable_target(context: Context, multiscale: NodeEntry, item: dict[str, Any]) -> str | None:
+    """The id that an output leads to, unless its target is a mistake that another rule reports."""
+    reference = read_reference(item.get("output"))
+    if reference is None:
+        return None
+    own = any(
+        d.kind == "coordinate-system" and d.node is multiscale for d in context.declarations(reference.id)
+    )
+    return reference.id if own or reference.external else None
+
+
+@implements(stubs.levels_one_output)
+def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]:
+    first: str | None = None
+    for position, level in objects(subject.value, "nodes"):
+        attributes = level.get("attributes")
+        if level.get("type") != "singlescale" or not isinstance(attributes, dict):
+            continue
+        for index, item in objects(attributes, "coordinateTransformations"):
+            target = _comparable_target(context, subject.node, item)
+            first = first or target
+            if target is not None and first is not None and target != first:
+                at: Pointer = ("nodes", position, *_TRANSFORMATIONS, index, "output")
+                yield Violation(f"this level leads to {named(target)}", f"{named(first)}, as the first level", at)
+                return
+
+
+@implements(stubs.multiscale_transformation_input)
+def multiscale_transformation_input(subject: Subject, context: Context) -> Iterator[Violation]:
+    for position, item in objects(subject.node.attributes, "coordinateTransformations"):
+        declared = resolve(context, item.get("input"))
+        if declared and not any(d.kind == "node" and d.node.type == "singlescale" for d in declared):
+            found = declared[0].node.type if declared[0].kind == "node" else declared[0].kind.replace("-", " ")
+            yield Violation(
+                f"the input refers to a {found}", "a singlescale", (*_TRANSFORMATIONS, position, "input")
+            )
+
+
+@implements(stubs.multiscale_transformation_output)
+def multiscale_transformation_output(subject: Subject, context: Context) -> Iterator[Violation]:
+    first: tuple[str, str] | None = None
+    for position, item in objects(subject.node.attributes, "coordinateTransformations"):
+        target = _target(item)
+        first = first or target
+        if target is not None and target != first and first is not None:
+            yield Violation(
+                f"the output refers to {named(target[0])}",
+                f"{named(first[0])}, as the first transformation",
+                (*_TRANSFORMATIONS, position, "output"),
+            )
+            return

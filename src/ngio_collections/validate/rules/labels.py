@@ -1,0 +1,28 @@
+"""Rules about label maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ngio_collections._contract import Context, Subject, Violation
+from ngio_collections._generated import stubs
+from ngio_collections.validate._reading import array, is_prefixed, resolve
+from ngio_collections.validate._registry import implements
+from ngio_collections.validate._words import listing, named
+
+
+@implements(stubs.labels_source_image)
+def labels_source_image(subject: Subject, context: Context) -> Iterator[Violation]:
+    for position, item in enumerate(array(subject.value, "source")):
+        declared = resolve(context, item)
+        if declared and not any(d.kind == "node" and d.node.type == "multiscale" for d in declared):
+            found = declared[0].node.type if declared[0].kind == "node" else declared[0].kind.replace("-", " ")
+            yield Violation(f"the source refers to a {found}", "a multiscale", ("source", position))
+
+
+@implements(stubs.label_attribute_keys)
+def label_attribute_keys(subject: Subject, context: Context) -> Iterator[Violation]:
+    known = context.concept("label-attributes").fields
+    for key in subject.value:
+        if key not in known and not is_prefixed(key):
+            yield Violation(f"{named(key)} is no key of label attributes", f"{listing(known)} or a prefixed key", (key,))

@@ -1,0 +1,1 @@
+"""Random documents, made from the schemas and then damaged."""
