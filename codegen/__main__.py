@@ -44,7 +44,9 @@ def _write(files: dict[Path, str], root: Path) -> int:
 
 
 def _check(files: dict[Path, str], root: Path) -> int:
-    problems = [f"{path.as_posix()} would not be generated any more" for path in _stale(files, root)]
+    problems = [
+        f"{path.as_posix()} would not be generated any more" for path in _stale(files, root)
+    ]
     for path, text in sorted(files.items()):
         target = root / path
         if not target.exists():
@@ -52,12 +54,17 @@ def _check(files: dict[Path, str], root: Path) -> int:
             continue
         old = target.read_text(encoding="utf-8")
         if old != text:
-            lines = difflib.unified_diff(old.splitlines(), text.splitlines(), "committed", "generated", lineterm="", n=1)
+            lines = difflib.unified_diff(
+                old.splitlines(), text.splitlines(), "committed", "generated", lineterm="", n=1
+            )
             problems.append(f"{path.as_posix()} differs:\n" + "\n".join(list(lines)[:40]))
     for problem in problems:
         print(problem)
     if problems:
-        print("What is committed is not what the schemas say. Run `python -m codegen` and commit the result.")
+        print(
+            "What is committed is not what the schemas say. "
+            "Run `python -m codegen` and commit the result."
+        )
         return 1
     print(f"{len(files)} generated files are up to date.")
     return 0
@@ -68,8 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m codegen",
         description="Generate models, rule stubs, bundled schemas and docs from schemas/.",
     )
-    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if anything would change")
-    parser.add_argument("--root", type=Path, default=ROOT, help="the project to work on (default: this one)")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; exit with 1 if anything would change"
+    )
+    parser.add_argument(
+        "--root", type=Path, default=ROOT, help="the project to work on (default: this one)"
+    )
     commands = parser.add_subparsers(dest="command")
     diff = commands.add_parser("diff", help="show what changed between two revisions of RFC-8")
     diff.add_argument("old", help="for example draft-2026-04")

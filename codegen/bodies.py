@@ -51,10 +51,10 @@ def report_bodies(root: Path, stubs: str) -> str:
         if isinstance(node, ast.FunctionDef):
             decorator = node.decorator_list[0]
             assert isinstance(decorator, ast.Call)
-            group = decorator.args[1]
-            assert isinstance(group, ast.Constant)
+            argument = decorator.args[1]
+            assert isinstance(argument, ast.Constant)
             doc = (ast.get_docstring(node) or "").splitlines()[0]
-            declared[node.name] = (str(group.value), doc)
+            declared[node.name] = (str(argument.value), doc)
     written = written_bodies(root)
     lines: list[str] = []
     for name, (group, doc) in declared.items():
@@ -65,7 +65,8 @@ def report_bodies(root: Path, stubs: str) -> str:
                 f"    def {name}(subject: Subject, context: Context) -> Iterator[Violation]: ..."
             )
     lines += [
-        f"\n{RULES_FOLDER.as_posix()}/{module} has a body for {name}, which no rule asks for any more: delete it."
+        f"\n{RULES_FOLDER.as_posix()}/{module} has a body for {name}, which no rule asks for any "
+        "more: delete it."
         for name, module in written.items()
         if name not in declared
     ]

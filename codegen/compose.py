@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import jsonpatch
+import jsonpointer
 
 from codegen.errors import GenerationError
 from codegen.sources import SUFFIX, Deviation, JsonObject, Revision, RuleSource, Sources
@@ -60,12 +61,13 @@ def _apply(concepts: dict[str, JsonObject], deviation: Deviation) -> None:
         for operation in patch["operations"]:
             try:
                 schema = jsonpatch.apply_patch(schema, [operation])
-            except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
                 raise GenerationError(
                     where,
-                    f"the operation {operation['op']!r} at {operation['path']!r} no longer fits "
-                    f"{deviation.revision}: {str(error).splitlines()[0]}. Read what the RFC says now and "
-                    f"change the deviation {deviation.id!r}, or delete it if the RFC agrees with us",
+                    f"the operation {operation['op']!r} at {operation['path']!r} no longer "
+                    f"fits {deviation.revision}: {str(error).splitlines()[0]}. Read what the RFC "
+                    f"says now and change the deviation {deviation.id!r}, or delete it if the RFC "
+                    "agrees with us",
                 ) from error
         concepts[name] = schema
 
@@ -75,12 +77,14 @@ def _check_rules(deviation: Deviation, rules: dict[str, RuleSource]) -> None:
         (i, False) for i in deviation.rules_removed
     ]:
         if id_ not in rules:
-            raise GenerationError(str(deviation.file), f"names the rule {id_!r}, which is not in the catalogue")
+            raise GenerationError(
+                str(deviation.file), f"names the rule {id_!r}, which is not in the catalogue"
+            )
         if rules[id_].holds_in(deviation.profile, deviation.revision) is not held:
             raise GenerationError(
                 str(deviation.file),
-                f"says that {deviation.profile} {'adds' if held else 'removes'} the rule {id_!r}, but the "
-                f"`profiles` of that rule in {rules[id_].file.name} say otherwise",
+                f"says that {deviation.profile} {'adds' if held else 'removes'} the rule {id_!r}, "
+                f"but the `profiles` of that rule in {rules[id_].file.name} say otherwise",
             )
 
 
@@ -166,7 +170,8 @@ def bundle(profile: Profile, concept: str = "document") -> JsonObject:
             continue
         if name not in profile.concepts:
             raise GenerationError(
-                f"schemas/rfc8/{profile.revision.name}", f"a schema refers to {name!r}, which does not exist"
+                f"schemas/rfc8/{profile.revision.name}",
+                f"a schema refers to {name!r}, which does not exist",
             )
         needed[name] = profile.concepts[name]
         stack.extend(sorted(references(needed[name])))

@@ -127,14 +127,16 @@ class _Reader:
 
     def where(self, concept: str, pointer: str = "") -> str:
         path = self.profile.revision.files[concept]
-        return f"{path.parent.name}/{path.name}{'#' + pointer if pointer else ''} (profile {self.profile.name})"
+        place = f"{path.parent.name}/{path.name}{'#' + pointer if pointer else ''}"
+        return f"{place} (profile {self.profile.name})"
 
     def refuse(self, concept: str, pointer: str, keys: set[str]) -> None:
         names = ", ".join(sorted(keys))
         raise GenerationError(
             self.where(concept, pointer),
-            f"the keyword {names} becomes neither a type, nor a constraint, nor a stub. Put it into a "
-            "branch of the concept's `allOf` that has a `description` and names its rule with `x-rule`",
+            f"the keyword {names} becomes neither a type, nor a constraint, nor a stub. Put it "
+            "into a branch of the concept's `allOf` that has a `description` and names its rule "
+            "with `x-rule`",
         )
 
     def check_keys(self, concept: str, pointer: str, schema: JsonObject, allowed: set[str]) -> None:
@@ -146,8 +148,8 @@ class _Reader:
         if rule and rule not in self.profile.rules:
             raise GenerationError(
                 self.where(concept, pointer),
-                f"names the rule {rule!r}, which schemas/rules/ does not hold for {self.profile.name} at "
-                f"{self.profile.revision.name}",
+                f"names the rule {rule!r}, which schemas/rules/ does not hold for "
+                f"{self.profile.name} at {self.profile.revision.name}",
             )
         return rule
 
@@ -184,7 +186,9 @@ class _Reader:
     def target(self, concept: str, pointer: str, schema: JsonObject) -> str:
         name = str(schema["$ref"]).removesuffix(SUFFIX)
         if name not in self.schemas:
-            raise GenerationError(self.where(concept, pointer), f"refers to {schema['$ref']!r}, which does not exist")
+            raise GenerationError(
+                self.where(concept, pointer), f"refers to {schema['$ref']!r}, which does not exist"
+            )
         return name
 
     # -- words ---------------------------------------------------------------
@@ -198,15 +202,24 @@ class _Reader:
             limits = dict(type_.limits)
             fixed = "minItems" in limits and limits["minItems"] == limits.get("maxItems")
             count = f"{limits['minItems']} " if fixed else ""
-            return ("arrays" if plural else "an array") + f" of {count}{self.words(type_.item, plural=True)}{or_null}"
+            noun = "arrays" if plural else "an array"
+            if limits.get("minItems") and not fixed:
+                noun = f"{noun}, not empty,"
+            return f"{noun} of {count}{self.words(type_.item, plural=True)}{or_null}"
         if type_.kind == "concept":
             schema = self.schemas[type_.name]
             if "x-dispatch" not in schema and schema.get("type") in _SCALARS:
-                return self.words(self.type_of(type_.name, "", _bare(schema)), plural=plural) + or_null
+                return (
+                    self.words(self.type_of(type_.name, "", _bare(schema)), plural=plural) + or_null
+                )
             title = str(schema["title"]).lower()
             if plural:
                 return f"{title} objects" if not title.endswith("s") else title
-            return f"an object ({title}){or_null}" if "x-dispatch" not in schema else f"{_article(title)}{or_null}"
+            return (
+                f"an object ({title}){or_null}"
+                if "x-dispatch" not in schema
+                else f"{_article(title)}{or_null}"
+            )
         if type_.kind == "scalar":
             return _scalar_words(type_, plural=plural) + or_null
         return "any value"
@@ -225,7 +238,10 @@ class _Reader:
         properties = schema.get("properties", {})
         unknown = required - set(properties)
         if unknown and not schema.get("allOf"):
-            raise GenerationError(self.where(concept, "/required"), f"requires {sorted(unknown)}, which it does not describe")
+            raise GenerationError(
+                self.where(concept, "/required"),
+                f"requires {sorted(unknown)}, which it does not describe",
+            )
         out = []
         for key, value in properties.items():
             pointer = f"/properties/{key}"
@@ -242,7 +258,9 @@ class _Reader:
                     description=value["description"],
                     required=key in required,
                     rule=self.check_rule(concept, pointer, rule),
-                    missing_rule=self.check_rule(concept, pointer, value.get("x-required-rule", rule)),
+                    missing_rule=self.check_rule(
+                        concept, pointer, value.get("x-required-rule", rule)
+                    ),
                     expected=self.expected(type_),
                 )
             )
@@ -292,9 +310,13 @@ class _Reader:
             )
         if len(bases) != 1 or "properties" in schema:
             raise GenerationError(
-                self.where(name), "is neither an object (`type`), nor a union (`x-dispatch`), nor a refinement of one concept"
+                self.where(name),
+                "is neither an object (`type`), nor a union (`x-dispatch`), nor a refinement of "
+                "one concept",
             )
-        return ConceptIR(kind="refinement", refines=bases[0], conditions=tuple(conditions), **common)
+        return ConceptIR(
+            kind="refinement", refines=bases[0], conditions=tuple(conditions), **common
+        )
 
     def union(self, name: str, schema: JsonObject, common: dict[str, Any]) -> ConceptIR:
         dispatch = schema["x-dispatch"]
@@ -314,7 +336,10 @@ class _Reader:
             self.check_keys(name, "", schema, {"oneOf"})
             members = self.kinds(name, schema["oneOf"])
         else:
-            raise GenerationError(self.where(name), f"`x-dispatch` is {dispatch!r}; expected type, json-type or envelope")
+            raise GenerationError(
+                self.where(name),
+                f"`x-dispatch` is {dispatch!r}; expected type, json-type or envelope",
+            )
         return ConceptIR(kind="union", dispatch=dispatch, members=members, **common)
 
     def tag(self, union: str, member: str) -> str:
@@ -323,7 +348,9 @@ class _Reader:
             return str(type_["const"])
         if "pattern" in type_:
             return ":"
-        raise GenerationError(self.where(union), f"its member {member!r} has neither a constant nor a prefixed `type`")
+        raise GenerationError(
+            self.where(union), f"its member {member!r} has neither a constant nor a prefixed `type`"
+        )
 
     def kinds(self, name: str, members: list[JsonObject]) -> dict[str, str]:
         out: dict[str, str] = {}
@@ -334,7 +361,10 @@ class _Reader:
             target = self.target(name, pointer, member)
             out[str(self.schemas[target]["type"])] = target
         if len(out) != len(members):
-            raise GenerationError(self.where(name), "two members are of the same JSON type, so that neither can be chosen")
+            raise GenerationError(
+                self.where(name),
+                "two members are of the same JSON type, so that neither can be chosen",
+            )
         return out
 
 

@@ -41,9 +41,7 @@ def _own_properties(concepts: dict[str, ConceptIR], concept: ConceptIR) -> dict[
     return {key: prop for key, prop in every.items() if key in own}
 
 
-def _property_lines(
-    old: dict[str, ConceptIR], new: dict[str, ConceptIR], name: str
-) -> list[str]:
+def _property_lines(old: dict[str, ConceptIR], new: dict[str, ConceptIR], name: str) -> list[str]:
     before = _own_properties(old, old[name])
     after = _own_properties(new, new[name])
     lines = [f"- field removed: {key}" for key in before if key not in after]
@@ -55,7 +53,7 @@ def _property_lines(
             continue
         was = before[key]
         if prop.required != was.required:
-            lines.append(f"{'!' if prop.required else '~'} {'newly required' if prop.required else 'no longer required'}: {key}")
+            lines.append(f"{'! newly' if prop.required else '~ no longer'} required: {key}")
         if words != (old_words := _type_words(old, was.type)):
             lines.append(f"~ type changed: {key}: {old_words} -> {words}")
     return lines
@@ -93,10 +91,11 @@ def _concept_lines(old: dict[str, ConceptIR], new: dict[str, ConceptIR]) -> list
 
 
 def _added_fields(concepts: dict[str, ConceptIR], name: str) -> list[str]:
-    return [
-        f"+ {key}, {'required' if prop.required else 'optional'}: {_type_words(concepts, prop.type)}"
-        for key, prop in effective_properties(concepts, concepts[name]).items()
-    ]
+    lines = []
+    for key, prop in effective_properties(concepts, concepts[name]).items():
+        need = "required" if prop.required else "optional"
+        lines.append(f"+ {key}, {need}: {_type_words(concepts, prop.type)}")
+    return lines
 
 
 def _rule_lines(old: Profile, new: Profile) -> list[str]:
@@ -109,11 +108,23 @@ def _rule_lines(old: Profile, new: Profile) -> list[str]:
 def _deviation_lines(sources: Sources, old: Profile, new: Profile) -> list[str]:
     lines = []
     for deviation in sources.deviations:
-        touched = [p["schema"] for p in deviation.patches if old.concepts.get(p["schema"]) != new.concepts.get(p["schema"])]
+        touched = [
+            p["schema"]
+            for p in deviation.patches
+            if old.concepts.get(p["schema"]) != new.concepts.get(p["schema"])
+        ]
         for other in {old.revision.name, new.revision.name} - {deviation.revision}:
             problem = _fits(sources, deviation.patches, other)
-            state = f"it would not fit {other}: {problem}" if problem else f"it would fit {other} as well"
-            where = f"its concepts changed ({', '.join(touched)})" if touched else "its concepts did not change"
+            state = (
+                f"it would not fit {other}: {problem}"
+                if problem
+                else f"it would fit {other} as well"
+            )
+            where = (
+                f"its concepts changed ({', '.join(touched)})"
+                if touched
+                else "its concepts did not change"
+            )
             lines.append(f"{deviation.id}: made for {deviation.revision}; {where}; {state}")
     return lines
 
@@ -124,7 +135,14 @@ def _fits(sources: Sources, patches: tuple[JsonObject, ...], revision: str) -> s
     Later patches build on earlier ones, so all deviations of the profile are tried.
     """
     moved = [
-        type(d)(**{**{k: getattr(d, k) for k in d.__dataclass_fields__}, "revision": revision, "rules_added": (), "rules_removed": ()})
+        type(d)(
+            **{
+                **{k: getattr(d, k) for k in d.__dataclass_fields__},
+                "revision": revision,
+                "rules_added": (),
+                "rules_removed": (),
+            }
+        )
         for d in sources.deviations
     ]
     trial = Sources(sources.root, sources.revisions, tuple(moved), sources.rules, sources.groups)

@@ -54,7 +54,9 @@ def render_conformance(
     analysed: dict[str, dict[str, ConceptIR]],
 ) -> str:
     """Make `docs/conformance.md`: each rule, how it is checked, by how many cases."""
-    conditions = {c.rule for concepts in analysed.values() for k in concepts.values() for c in k.conditions}
+    conditions = {
+        c.rule for concepts in analysed.values() for k in concepts.values() for c in k.conditions
+    }
     passing, failing = _cases(sources)
     groups: dict[str, list[dict[str, Any]]] = {}
     for rule in sources.rules.values():
@@ -68,10 +70,14 @@ def render_conformance(
                 **{k: rule.data[k] for k in ("number", "level", "statement", "rfc")},
             }
         )
-    entries = [{"title": sources.groups[name], "rules": rules} for name, rules in sorted(groups.items())]
+    entries = [
+        {"title": sources.groups[name], "rules": rules} for name, rules in sorted(groups.items())
+    ]
     numbers = len({r.data["number"] for r in sources.rules.values()})
     template = env.get_template("conformance.md.jinja2")
-    return template.render(groups=entries, total=len(sources.rules), numbers=numbers).rstrip() + "\n"
+    return (
+        template.render(groups=entries, total=len(sources.rules), numbers=numbers).rstrip() + "\n"
+    )
 
 
 def render_readme(env: jinja2.Environment, sources: Sources) -> str:

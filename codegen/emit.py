@@ -59,7 +59,9 @@ def _sources_of(profile: Profile, root: Path) -> str:
     return ", ".join(f"{folder}/" for folder in sorted(folders))
 
 
-def _models(env: jinja2.Environment, profile: Profile, concepts: dict[str, ConceptIR], header: str) -> str:
+def _models(
+    env: jinja2.Environment, profile: Profile, concepts: dict[str, ConceptIR], header: str
+) -> str:
     scalars, unions, refinements = [], [], []
     for concept in concepts.values():
         entry: dict[str, Any] = {"name": concept.class_name, "description": concept.description}
@@ -93,7 +95,9 @@ def _discriminator(concept: ConceptIR) -> str:
     return {"json-type": "json_type_tag", "envelope": "envelope_tag"}[concept.dispatch]
 
 
-def _concepts(env: jinja2.Environment, profile: Profile, concepts: dict[str, ConceptIR], header: str) -> str:
+def _concepts(
+    env: jinja2.Environment, profile: Profile, concepts: dict[str, ConceptIR], header: str
+) -> str:
     entries = []
     for concept in concepts.values():
         if concept.kind == "scalar":
@@ -133,7 +137,12 @@ def _inherited_rule(concepts: dict[str, ConceptIR], concept: ConceptIR) -> str:
     return ""
 
 
-def _stubs(env: jinja2.Environment, sources: Sources, analysed: dict[str, dict[str, ConceptIR]], header: str) -> str:
+def _stubs(
+    env: jinja2.Environment,
+    sources: Sources,
+    analysed: dict[str, dict[str, ConceptIR]],
+    header: str,
+) -> str:
     conditions: dict[str, dict[str, None]] = {}
     runs_on: dict[str, dict[str, None]] = {}
     for concepts in analysed.values():
@@ -167,9 +176,11 @@ def _stubs(env: jinja2.Environment, sources: Sources, analysed: dict[str, dict[s
 def _scope_words(rule: RuleSource) -> str:
     scope = rule.data["scope"]
     parts = ["the subject"]
-    for what in ("ancestors", "descendants"):
-        if scope[what]:
-            parts.append(f"all {what}" if scope[what] == "all" else f"{what} up to {scope[what]}")
+    parts += [
+        f"all {what}" if scope[what] == "all" else f"{what} up to {scope[what]}"
+        for what in ("ancestors", "descendants")
+        if scope[what]
+    ]
     if scope["references"]:
         parts.append("what it refers to")
     return ", ".join(parts)
@@ -186,37 +197,48 @@ def _check_catalogue(made: tuple[Profile, ...], analysed: dict[str, dict[str, Co
         for rule in profile.rules.values():
             where = f"{rule.file}: rule {rule.id!r}"
             if rule.data["check"] == "schema" and rule.id not in named:
-                raise GenerationError(where, f"is checked by schema, but no schema of {profile.key} names it")
+                raise GenerationError(
+                    where, f"is checked by schema, but no schema of {profile.key} names it"
+                )
             unknown = [c for c in rule.data["applies_to"] if c not in analysed[profile.key]]
             if unknown:
-                raise GenerationError(where, f"applies to {unknown}, which {profile.key} does not have")
+                raise GenerationError(
+                    where, f"applies to {unknown}, which {profile.key} does not have"
+                )
+
+
+_RUFF_STEPS: Final = (
+    ["check", "--fix-only", "--exit-zero", "--select", "I,F401,RUF022"],
+    ["format"],
+)
+# Isolated: what is generated does not depend on where it is generated.
+_RUFF_OPTIONS: Final = ["--quiet", "--isolated", "--target-version=py311", "--line-length=100"]
+
+
+def _ruff() -> str:
+    beside = shutil.which("ruff", path=str(Path(sys.executable).parent))
+    found = beside or shutil.which("ruff")
+    if found is None:
+        raise GenerationError("ruff", "is not installed; install the `codegen` dependency group")
+    return found
+
+
+def _format_python(path: Path, text: str) -> str:
+    """Sort imports, drop unused ones, and lay the source out."""
+    for step in _RUFF_STEPS:
+        command = [_ruff(), *step, *_RUFF_OPTIONS, "--stdin-filename", path.name, "-"]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise GenerationError(str(path), f"cannot be formatted: {done.stderr.strip()}")
+        text = done.stdout
+    return text
 
 
 def _format(files: dict[Path, str]) -> dict[Path, str]:
-    """Sort imports and format Python, with the project's own configuration."""
-    ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
-    if ruff is None:
-        raise GenerationError("ruff", "is not installed; install the `codegen` dependency group")
     out: dict[Path, str] = {}
     for path, text in files.items():
-        if path.suffix == ".py":
-            for arguments in (["check", "--fix-only", "--select", "I,F401"], ["format"]):
-                command = [ruff, *arguments, "--quiet", "--isolated", "--target-version", "py311"]
-                if arguments[0] == "format":
-                    command += ["--line-length", "100"]
-                else:
-                    command += ["--line-length", "100", "--exit-zero"]
-                done = subprocess.run(
-                    [*command, "--stdin-filename", path.name, "-"],
-                    input=text,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                if done.returncode != 0:
-                    raise GenerationError(str(path), f"cannot be formatted: {done.stderr.strip()}")
-                text = done.stdout
-        out[path] = re.sub(r"\n+\Z", "\n", text)
+        laid_out = _format_python(path, text) if path.suffix == ".py" else text
+        out[path] = re.sub(r"\n+\Z", "\n", laid_out)
     return out
 
 
@@ -242,9 +264,13 @@ def generate(sources: Sources) -> dict[Path, str]:
     all_files = _header(env, sources, [*schema_files, *rule_files], "schemas/")
     rules_only = _header(env, sources, rule_files, "schemas/rules/")
     files: dict[Path, str] = {
-        GENERATED / "__init__.py": env.get_template("init.py.jinja2").render(header=all_files, profiles=made),
+        GENERATED / "__init__.py": env.get_template("init.py.jinja2").render(
+            header=all_files, profiles=made
+        ),
         GENERATED / "catalogue.py": env.get_template("catalogue.py.jinja2").render(
-            header=rules_only, rules=list(sources.rules.values()), groups=sorted(sources.groups.items())
+            header=rules_only,
+            rules=list(sources.rules.values()),
+            groups=sorted(sources.groups.items()),
         ),
         GENERATED / "stubs.py": _stubs(env, sources, analysed, all_files),
     }
@@ -252,10 +278,15 @@ def generate(sources: Sources) -> dict[Path, str]:
         folder = GENERATED / profile.key
         concepts = analysed[profile.key]
         header = _header(env, sources, list(profile.files), _sources_of(profile, sources.root))
-        files[folder / "__init__.py"] = env.get_template("package.py.jinja2").render(header=header, profile=profile)
+        files[folder / "__init__.py"] = env.get_template("package.py.jinja2").render(
+            header=header, profile=profile
+        )
         files[folder / "models.py"] = _models(env, profile, concepts, header)
         with_rules = _header(
-            env, sources, [*profile.files, *rule_files], _sources_of(profile, sources.root) + ", schemas/rules/"
+            env,
+            sources,
+            [*profile.files, *rule_files],
+            _sources_of(profile, sources.root) + ", schemas/rules/",
         )
         files[folder / "concepts.py"] = _concepts(env, profile, concepts, with_rules)
         composed = {"$comment": " ".join(header.replace("# ", "").splitlines()), **bundle(profile)}

@@ -129,7 +129,9 @@ def fuzz_schema(bundle: JsonObject, depth: int) -> JsonObject:
     unroller = _Unroller(bundle, depth)
     root = unroller.child([_Part({"$ref": bundle["$ref"]}, "", depth, below=True)])
     if root is False:
-        raise GenerationError(bundle["$id"], f"describes no value that ends within the depth {depth}")
+        raise GenerationError(
+            bundle["$id"], f"describes no value that ends within the depth {depth}"
+        )
     return {
         "$schema": DIALECT,
         "$id": bundle["$id"].replace(".schema.json", f".fuzz-{depth}.schema.json"),
@@ -180,7 +182,9 @@ def _negate(schema: Schema, where: str) -> list[Schema]:
                 for negated in _negate(inner, where)
             )
         else:
-            raise GenerationError(where, f"negates the keyword {keyword}, which cannot be generated from")
+            raise GenerationError(
+                where, f"negates the keyword {keyword}, which cannot be generated from"
+            )
     return out
 
 
@@ -221,7 +225,10 @@ class _Unroller:
             One schema without applicators other than `anyOf`, or False where no
             value fits.
         """
-        key = json.dumps([(p.schema, sorted(self._components.get(p.origin, ())), p.left) for p in parts], sort_keys=True)
+        key = json.dumps(
+            [(p.schema, sorted(self._components.get(p.origin, ())), p.left) for p in parts],
+            sort_keys=True,
+        )
         if key not in self._done:
             self._done[key] = self._rewrite(parts)
         return self._done[key]
@@ -287,7 +294,9 @@ class _Unroller:
     def _branches(self, part: _Part) -> list[_Parts] | None:
         assert isinstance(part.schema, dict)
         schema = _said(part.schema)
-        found = next((k for k in ("$ref", "allOf", "anyOf", "oneOf", "if", "not") if k in schema), None)
+        found = next(
+            (k for k in ("$ref", "allOf", "anyOf", "oneOf", "if", "not") if k in schema), None
+        )
         if found is None:
             return None
         value = schema.pop(found)
@@ -357,12 +366,15 @@ class _Unroller:
                 merged.prefix.extend([] for _ in range(position + 1 - len(merged.prefix)))
                 merged.prefix[position].append(below._replace(schema=inner))
         else:
-            raise GenerationError(self._where, f"the keyword {keyword} of {part.origin} cannot be generated from")
+            raise GenerationError(
+                self._where, f"the keyword {keyword} of {part.origin} cannot be generated from"
+            )
 
     def _constant(self, merged: _Merged) -> JsonObject | None:
         rest: JsonObject = {
             "type": sorted(merged.types),
-            "allOf": [{"pattern": p} for p in sorted(merged.patterns)] + [{"enum": v} for v in merged.values],
+            "allOf": [{"pattern": p} for p in sorted(merged.patterns)]
+            + [{"enum": v} for v in merged.values],
             **merged.limits,
         }
         check = Draft202012Validator(rest)
@@ -379,7 +391,9 @@ class _Unroller:
             return {"anyOf": [_bounded({"type": t}) for t in sorted(types)]}
         out: JsonObject = {"type": next(iter(types)), **merged.limits}
         if len(merged.patterns) > 1:
-            raise GenerationError(self._where, f"a string has to fit {sorted(merged.patterns)}, more than one pattern")
+            raise GenerationError(
+                self._where, f"a string has to fit {sorted(merged.patterns)}, more than one pattern"
+            )
         for pattern in merged.patterns:
             out["pattern"] = pattern
         return _bounded(out)
@@ -394,7 +408,10 @@ class _Unroller:
             "required": sorted(merged.required),
             "maxProperties": len(properties) + 1,
             "propertyNames": {
-                "anyOf": [{"enum": [k for k, v in properties.items() if v is not False]}, {"$ref": f"#/definitions/{_EXTRA_NAME}"}],
+                "anyOf": [
+                    {"enum": [k for k, v in properties.items() if v is not False]},
+                    {"$ref": f"#/definitions/{_EXTRA_NAME}"},
+                ],
             },
             "additionalProperties": {"$ref": f"#/definitions/{_EXTRA}"},
         }

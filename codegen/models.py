@@ -116,13 +116,16 @@ def _class_schema(concepts: dict[str, ConceptIR], concept: ConceptIR) -> JsonObj
 
 def _options() -> JsonObject:
     """Every option of the generator, explicitly, so that no default can change under us."""
-    options: JsonObject = json.loads((Path(__file__).parent / "dcg_options.json").read_text("utf-8"))
+    options: JsonObject = json.loads(
+        (Path(__file__).parent / "dcg_options.json").read_text("utf-8")
+    )
     known = set(GenerateConfig.model_fields) - _PATH_OPTIONS
     if set(options) != known:
         raise GenerationError(
             "codegen/dcg_options.json",
-            f"lacks the options {sorted(known - set(options))} and has the unknown ones "
-            f"{sorted(set(options) - known)} of the installed datamodel-code-generator; decide on each",
+            f"lacks the options {sorted(known - set(options))} of the installed "
+            f"datamodel-code-generator and has {sorted(set(options) - known)}, which it does not "
+            "know; decide on each",
         )
     return options
 
@@ -217,17 +220,16 @@ def _finish_class(node: ast.ClassDef, properties: dict[str, PropertyIR]) -> set[
     body: list[ast.stmt] = []
     met: set[str] = set()
     for statement in node.body:
-        if isinstance(statement, ast.Assign):
-            continue  # model_config: the base class has it.
+        if isinstance(statement, (ast.Assign, ast.Pass)):
+            continue  # `model_config`, which the base class has.
         if isinstance(statement, ast.AnnAssign):
             key = _alias_of(statement)
             if key not in properties:
                 raise GenerationError(node.name, f"has a field {key!r} that no schema has")
             met.add(key)
-            statement = _finish_field(statement, properties[key])
-        elif isinstance(statement, ast.Pass):
+            body.append(_finish_field(statement, properties[key]))
             continue
-        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             statement.value.value = str(statement.value.value).strip()
         body.append(statement)
     node.body = body
@@ -252,12 +254,16 @@ def render_classes(concepts: dict[str, ConceptIR]) -> str:
     tree = ast.parse(_run({"$schema": dialect, "$defs": definitions}))
     classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
     if extra := set(classes) - set(definitions):
-        raise GenerationError("datamodel-code-generator", f"made unexpected classes: {sorted(extra)}")
+        raise GenerationError(
+            "datamodel-code-generator", f"made unexpected classes: {sorted(extra)}"
+        )
     out: list[str] = []
     for concept in objects:
         node = _Tuples().visit(classes[concept.class_name])
         met = _finish_class(node, effective_properties(concepts, concept))
         if lost := {p.key for p in concept.properties} - met:
-            raise GenerationError(concept.name, f"lost the properties {sorted(lost)} on the way to a class")
+            raise GenerationError(
+                concept.name, f"lost the properties {sorted(lost)} on the way to a class"
+            )
         out.append(ast.unparse(ast.fix_missing_locations(node)))
     return "\n\n\n".join(out)

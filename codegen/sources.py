@@ -209,7 +209,9 @@ def load_sources(root: Path = ROOT) -> Sources:
     return Sources(
         root=root,
         revisions=_load_revisions(schemas / "rfc8"),
-        deviations=tuple(_load_deviation(p) for p in sorted((schemas / "deviations").glob("*.json"))),
+        deviations=tuple(
+            _load_deviation(p) for p in sorted((schemas / "deviations").glob("*.json"))
+        ),
         rules=rules,
         groups=groups,
     )

@@ -18,10 +18,11 @@ def _literal(value: str) -> str:
 
 def _scope(value: dict[str, Any]) -> str:
     """The arguments of a `Scope`; -1 is without a limit."""
-    out = []
-    for key in ("ancestors", "descendants"):
-        if value[key]:
-            out.append(f"{key}={-1 if value[key] == 'all' else int(value[key])}")
+    out = [
+        f"{key}={-1 if value[key] == 'all' else int(value[key])}"
+        for key in ("ancestors", "descendants")
+        if value[key]
+    ]
     if value["references"]:
         out.append("references=True")
     return ", ".join(out)

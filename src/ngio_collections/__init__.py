@@ -45,7 +45,24 @@ _HOME: Final = {
     "models": "",
 }
 
-__all__ = ["__version__", *sorted(_HOME)]
+__all__ = [
+    "DocumentError",
+    "DocumentNotFoundError",
+    "Finding",
+    "Level",
+    "NgioCollectionsError",
+    "NotJsonError",
+    "NotOmeError",
+    "Rule",
+    "UnknownConceptError",
+    "UnknownProfileError",
+    "__version__",
+    "models",
+    "profiles",
+    "rules",
+    "schema",
+    "validate_document",
+]
 
 
 def __getattr__(name: str) -> Any:

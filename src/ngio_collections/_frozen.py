@@ -32,12 +32,14 @@ class FrozenDict(dict[str, FrozenJson]):
 
     __slots__ = ("_hash",)
 
-    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+    _hash: int
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("this mapping is read-only")
 
     __setitem__ = _refuse
     __delitem__ = _refuse
-    __ior__ = _refuse  # type: ignore[assignment]
+    __ior__ = _refuse
     clear = _refuse
     pop = _refuse
     popitem = _refuse
@@ -62,7 +64,7 @@ class FrozenDict(dict[str, FrozenJson]):
     def __copy__(self) -> FrozenDict:
         return self
 
-    def __deepcopy__(self, memo: object) -> FrozenDict:
+    def __deepcopy__(self, _memo: object) -> FrozenDict:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -47,7 +47,9 @@ def _stdlib_loads(data: bytes | str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        raise JsonSyntaxError(f"{error.msg} at line {error.lineno}, column {error.colno}") from error
+        raise JsonSyntaxError(
+            f"{error.msg} at line {error.lineno}, column {error.colno}"
+        ) from error
     except RecursionError as error:
         raise JsonSyntaxError("nested more deeply than can be read") from error
     except JsonSyntaxError:

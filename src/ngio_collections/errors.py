@@ -68,7 +68,9 @@ class UnknownConceptError(NgioCollectionsError):
         self.concept = concept
         self.known = known
         close = difflib.get_close_matches(concept, known, n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(close)}?" if close else f"; there are: {', '.join(known)}"
+        hint = (
+            f"; did you mean {' or '.join(close)}?" if close else f"; there are: {', '.join(known)}"
+        )
         super().__init__(f"there is no concept {concept!r}{hint}")
 
 

@@ -6,17 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from ngio_collections.cli._app import app
-
-Run: TypeAlias = Callable[..., Result]
-Write: TypeAlias = Callable[[str, Any], str]
+from tests.cli.samples import Process, Run, Write, document, node
 
 # Nothing of the terminal that the tests run in decides what they see.
 NEUTRAL = {"COLUMNS": "80", "FORCE_COLOR": None, "NO_COLOR": None, "TERM": "dumb"}
@@ -34,7 +31,7 @@ def run() -> Run:
 
 
 @pytest.fixture
-def process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+def process() -> Process:
     """Call `python -m ngio_collections.cli` in a process of its own."""
 
     def call(
@@ -68,14 +65,6 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
         return name
 
     return put
-
-
-def node(id: str, **fields: Any) -> dict[str, Any]:
-    return {"type": "collection", "id": id, "name": id, "nodes": [], **fields}
-
-
-def document(*nodes: Any, **fields: Any) -> dict[str, Any]:
-    return {"ome": node("root", version="0.9.dev3", **{"nodes": list(nodes), **fields})}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import ngio_collections as ngc
-from tests.cli.conftest import Run
+from tests.cli.samples import Run
 
 PAIRS = [("ngio", "v1-2026-08"), ("rfc8", "v1-2026-08"), ("rfc8", "draft-2026-04")]
 

@@ -24,18 +24,17 @@ def finding(rule: str = "node-id", **fields: Any) -> Finding:
     return Finding(**{**values, **fields})
 
 
-def printed(*findings: Finding, document: str = "plate.json", width: int = 80, **options: Any) -> str:
+def printed(
+    *findings: Finding, document: str = "plate.json", width: int = 80, **options: Any
+) -> str:
     file = io.StringIO()
-    console = Console(
-        file=file, width=width, markup=False, emoji=False, highlight=False, **options
-    )
+    console = Console(file=file, width=width, markup=False, emoji=False, highlight=False, **options)
     print_document(console, document, findings)
     return file.getvalue()
 
 
 def test_a_finding_shows_level_place_rule_message_and_section_under_its_document() -> None:
-    lines = [line.rstrip() for line in printed(finding()).splitlines()]
-    assert lines == [
+    assert printed(finding()).splitlines() == [
         "plate.json",
         "  MUST    /ome/id  node-id",
         "          Found this; expected that. Do so.",
@@ -65,11 +64,16 @@ def test_the_root_of_the_file_is_called_the_whole_document() -> None:
 
 def test_markup_and_control_characters_of_a_document_stay_text() -> None:
     hostile = "[red]x[/red] :smile: \x1b[2J\x1b]0;title\x07 \u202e \ud800 [/nothing] https://x"
-    text = printed(finding(message=hostile, pointer=hostile, rule=hostile, rfc=hostile), document=hostile)
+    text = printed(
+        finding(message=hostile, pointer=hostile, rule=hostile, rfc=hostile), document=hostile
+    )
     for escape in ("\x1b", "\x07", "\u202e", "\ud800"):
         assert escape not in text
     unwrapped = "".join(text.split())
-    assert unwrapped.count("[red]x[/red]:smile:\\x1b[2J\\x1b]0;title\\x07\\u202e\\ud800[/nothing]") == 5
+    assert (
+        unwrapped.count("[red]x[/red]:smile:\\x1b[2J\\x1b]0;title\\x07\\u202e\\ud800[/nothing]")
+        == 5
+    )
 
 
 def test_only_colours_of_our_own_reach_a_terminal() -> None:
@@ -121,7 +125,12 @@ MUST, SHOULD = finding(), finding(level=Level.SHOULD)
 @pytest.mark.parametrize(
     ("groups", "level", "unreadable", "line"),
     [
-        ([(MUST, SHOULD), (MUST,), ()], Level.SHOULD, 0, "3 documents, 2 findings at MUST, 1 at SHOULD"),
+        (
+            [(MUST, SHOULD), (MUST,), ()],
+            Level.SHOULD,
+            0,
+            "3 documents, 2 findings at MUST, 1 at SHOULD",
+        ),
         ([(MUST,)], Level.SHOULD, 0, "1 document, 1 finding at MUST, 0 at SHOULD"),
         ([(SHOULD,)], Level.SHOULD, 0, "1 document, 0 findings at MUST, 1 at SHOULD"),
         ([(SHOULD,)], Level.MUST, 0, "1 document, 0 findings at MUST, 1 at SHOULD (not shown)"),

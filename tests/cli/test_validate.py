@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run, Write, document, node
+from tests.cli.samples import Run, Write, document, node
 
 
 def findings_of(stdout: str) -> list[dict[str, Any]]:
@@ -173,9 +173,7 @@ def test_a_file_that_may_not_be_read_ends_with_2(
     monkeypatch.setattr(Path, "read_bytes", refuse)
     result = run("validate", name)
     assert result.exit_code == 2
-    assert result.stderr == (
-        "ngio-collections: secret.json: cannot be read (Permission denied)\n"
-    )
+    assert result.stderr == ("ngio-collections: secret.json: cannot be read (Permission denied)\n")
 
 
 @pytest.mark.parametrize("name", ["x" * 5_000, "nul\0byte"])
@@ -255,7 +253,7 @@ def test_hostile_text_in_a_document_is_printed_harmlessly(run: Run, write: Write
     hostile = document(node(HOSTILE), attributes={HOSTILE: 1})
     result = run("validate", write("x.json", hostile))
     assert result.exit_code == 1
-    assert "[red]x[/red] \\x1b[31m" in result.stdout
+    assert "/ome/attributes/[red]x[~1red] \\x1b[31m" in result.stdout
     assert "\\ud800" in result.stdout
     for character in ("\x1b", "\ud800", "\u202e"):
         assert character not in result.stdout

@@ -141,9 +141,9 @@ class Pieces:
         if left[0] <= 0:
             return min((way[0] for way in ways), key=self._rich)
         left[0] -= 1
-        way, other = random.choice(ways), random.choice(ways)
-        if random.random() < bias and self._rich(other[-1]) > self._rich(way[-1]):
-            way = other
+        way = random.choice(ways)
+        if random.random() < bias:
+            way = max(random.choices(ways, k=3), key=lambda w: self._rich(w[-1]))
         position = random.randrange(len(way))
         if random.random() < bias:
             position = max(position, random.randrange(len(way)))
@@ -151,7 +151,10 @@ class Pieces:
 
     def _fill(self, value: Any, random: Random, left: list[int], bias: float) -> Any:
         if isinstance(value, dict):
-            return {key: self._fill(item, random, left, bias) for key, item in value.items()}
+            # In any order, so that it is not always the same keys that get what is left.
+            keys = random.sample(list(value), len(value))
+            filled = {key: self._fill(value[key], random, left, bias) for key in keys}
+            return {key: filled[key] for key in value}
         if isinstance(value, list):
             return [self._fill(item, random, left, bias) for item in value]
         if isinstance(value, str) and value in self._pieces:

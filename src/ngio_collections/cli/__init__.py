@@ -20,7 +20,7 @@ def main() -> None:
     try:
         # Only here, so that the package can say what is missing.
         from ngio_collections.cli._app import app  # noqa: PLC0415
-        from ngio_collections.cli._output import tolerate_missing_characters  # noqa: PLC0415
+        from ngio_collections.cli._output import writing_output  # noqa: PLC0415
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in ("typer", "rich"):
@@ -31,5 +31,5 @@ def main() -> None:
             file=sys.stderr,
         )
         raise SystemExit(2) from None
-    tolerate_missing_characters()
-    app(prog_name="ngio-collections")
+    with writing_output():
+        app(prog_name="ngio-collections")

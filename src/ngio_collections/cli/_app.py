@@ -52,7 +52,12 @@ RevisionOption = Annotated[
 ]
 FormatOption = Annotated[
     Format,
-    typer.Option("--format", help="text is for people, json for programs.", case_sensitive=False),
+    typer.Option(
+        "--format",
+        metavar="text|json",
+        help="text is for people, json for programs.",
+        case_sensitive=False,
+    ),
 ]
 
 
@@ -80,7 +85,7 @@ def validate(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Metadata files, folders that hold a zarr.json, or - for standard input.",
             show_default=False,
         ),
@@ -91,7 +96,10 @@ def validate(
     level: Annotated[
         Shown,
         typer.Option(
-            "--level", help="MUST shows only what must be put right.", case_sensitive=False
+            "--level",
+            metavar="MUST|SHOULD",
+            help="MUST shows only what must be put right.",
+            case_sensitive=False,
         ),
     ] = Shown.SHOULD,
 ) -> None:
@@ -113,7 +121,12 @@ def rules(
     revision: RevisionOption = "v1-2026-08",
     level: Annotated[
         Level,
-        typer.Option("--level", help="The weakest level that is listed.", case_sensitive=False),
+        typer.Option(
+            "--level",
+            metavar="MUST|SHOULD|MAY",
+            help="The weakest level that is listed.",
+            case_sensitive=False,
+        ),
     ] = Level.MAY,
     output: FormatOption = Format.TEXT,
 ) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["print_rules", "print_schema"]
 
+_LEGEND: Final = (
+    "schema: the JSON Schemas say it; code: this package checks it; "
+    "reader: only software that reads collections can keep it or break it."
+)
 _STRENGTH: Final = {Level.MUST: 2, Level.SHOULD: 1, Level.MAY: 0}
 
 
@@ -38,7 +42,7 @@ def _as_json(rule: Rule) -> dict[str, Any]:
 
 def _print_table(rules: list[Rule], title: str) -> None:
     out = console()
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 1, 0))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), leading=1)
     table.add_column("No.", justify="right", no_wrap=True)
     table.add_column("Level", no_wrap=True)
     table.add_column("Checked by", no_wrap=True)
@@ -49,6 +53,7 @@ def _print_table(rules: list[Rule], title: str) -> None:
         level = Text(rule.level, LEVEL_STYLES[rule.level])
         table.add_row(str(rule.number), level, Text(rule.check), text)
     out.print(table)
+    out.print(Text(_LEGEND, "dim"))
     out.print(Text(title, "bold"))
 
 

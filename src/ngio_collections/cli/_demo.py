@@ -65,9 +65,10 @@ def _write_and_check(speaker: _Speaker, directory: Path, documents: Mapping[str,
         f"1. A plate, written to {directory} ({count(len(documents), 'document')}):", "bold"
     )
     wells = ", ".join(Path(name).name for name in documents if name.startswith("wells/"))
-    speaker.line("  plate.json  the rows, columns and acquisitions, and where each well is")
-    speaker.line(f"  wells/      {wells}: each with two fields of view, the nuclei")
-    speaker.line("              found in them, and a scene that puts the fields side by side")
+    speaker.line("  plate.json  the rows, the columns, the acquisition, and where each well is")
+    speaker.line(f"  wells/      {wells}: two fields of view each,")
+    speaker.line("              the nuclei found in them, and a scene that puts the fields")
+    speaker.line("              side by side")
     speaker.line("  There are no pixels; the paths to images lead nowhere yet.", "dim")
     paths = _write(directory, documents)
     speaker.step("2. What a check says about it:")
@@ -75,7 +76,7 @@ def _write_and_check(speaker: _Speaker, directory: Path, documents: Mapping[str,
         checked = _check_all(paths, profile, revision)
         for one in checked:
             if one.findings:
-                print_document(speaker.out, one.document, one.findings)
+                print_document(speaker.out, one.title, one.findings)
         speaker.line(f"  profile {profile} ({revision}): {summary(checked, Level.SHOULD)}")
 
 
@@ -90,7 +91,7 @@ def _break_and_check(speaker: _Speaker, directory: Path, documents: Mapping[str,
     speaker.out.print()
     for one in checked:
         if one.findings:
-            print_document(speaker.out, one.document, one.findings)
+            print_document(speaker.out, one.title, one.findings)
     speaker.line(f"{summary(checked, Level.SHOULD)} (profile {profile}, {revision})", "bold red")
 
 

@@ -192,7 +192,7 @@ BREAKAGES: Final = (
     ),
     Breakage(
         file="wells/B02.json",
-        what="field 2 is placed by three numbers, but the images have two axes",
+        what="field 2 is placed by three numbers, but it has two axes",
         pointer=(
             *("ome", "attributes", "scene", "coordinateTransformations"),
             *(2, "translation"),

@@ -19,12 +19,21 @@ class Checked:
     """One document with everything that was found in it.
 
     Attributes:
-        document: Its address, as far as the person gave one.
+        document: Its address, `-` for standard input.
         findings: What was found, in the order of the document.
     """
 
     document: str
     findings: tuple[ngc.Finding, ...]
+
+    @property
+    def title(self) -> str:
+        """What people call the document."""
+        return _title(self.document)
+
+
+def _title(document: str) -> str:
+    return "standard input" if document == STANDARD_INPUT else document
 
 
 def _locate(argument: str) -> Path:
@@ -39,14 +48,27 @@ def _locate(argument: str) -> Path:
     return metadata
 
 
+def _read_standard_input() -> bytes:
+    if sys.stdin is None:  # A process can be started without one.
+        raise ngc.DocumentNotFoundError("is closed", _title(STANDARD_INPUT))
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise ngc.DocumentError(
+            f"cannot be read ({error.strerror or error})", _title(STANDARD_INPUT)
+        ) from error
+
+
 def _read(argument: str) -> tuple[str, bytes]:
     if argument == STANDARD_INPUT:
-        return STANDARD_INPUT, sys.stdin.buffer.read()
+        return STANDARD_INPUT, _read_standard_input()
     try:
         path = _locate(argument)
         return path.as_posix(), path.read_bytes()
     except FileNotFoundError:
         raise ngc.DocumentNotFoundError("there is no such file", argument) from None
+    except ValueError:
+        raise ngc.DocumentNotFoundError("no file can have this name", argument) from None
     except OSError as error:
         raise ngc.DocumentError(f"cannot be read ({error.strerror or error})", argument) from error
 
@@ -71,5 +93,5 @@ def check(argument: str, *, profile: str, revision: str) -> Checked:
     try:
         findings = ngc.validate_document(content, profile=profile, revision=revision, url=url)
     except ngc.DocumentError as error:
-        raise ngc.DocumentError(error.problem, document) from error
+        raise ngc.DocumentError(error.problem, _title(document)) from error
     return Checked(document, tuple(findings))

@@ -8,13 +8,15 @@ the encoding of the terminal lacks.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Final, NoReturn
 
 import typer
 from rich.console import Console
 
-__all__ = ["complain", "console", "count", "safe", "stop", "tolerate_missing_characters"]
+__all__ = ["complain", "console", "count", "safe", "stop", "writing_output"]
 
 UNREADABLE: Final = 2
 """The exit code when something could not be read or the call makes no sense."""
@@ -22,10 +24,22 @@ UNREADABLE: Final = 2
 _LONGEST: Final = 2000
 
 
-def tolerate_missing_characters() -> None:
-    """Let standard output escape what its encoding lacks instead of failing."""
+@contextmanager
+def writing_output() -> Iterator[None]:
+    """Keep standard output from ending the program with a traceback.
+
+    What its encoding lacks is escaped; a full disk gives one line.
+
+    Raises:
+        SystemExit: With code 2 when standard output cannot be written.
+    """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    except OSError as error:
+        complain(f"the output cannot be written ({error.strerror or error})")
+        raise SystemExit(UNREADABLE) from error
 
 
 def safe(text: str, encoding: str = "utf-8") -> str:

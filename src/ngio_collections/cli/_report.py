@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from ngio_collections._contract import Level
@@ -25,6 +23,8 @@ LEVEL_STYLES: Final = {Level.MUST: "bold red", Level.SHOULD: "yellow", Level.MAY
 
 MOST_OF_ONE_RULE: Final = 20
 """How many findings of one rule in one document are written out as text."""
+
+_INDENT: Final = len("  SHOULD  ")
 
 
 def shown_findings(findings: Iterable[ngc.Finding], level: Level) -> list[ngc.Finding]:
@@ -86,39 +86,44 @@ def summary(checked: Sequence[Checked], level: Level, unreadable: int = 0) -> st
     return ", ".join(parts)
 
 
-def _grid() -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True, width=len("SHOULD"))
-    grid.add_column(overflow="fold")
-    return grid
+def _print_entry(console: Console, label: Text, body: Text) -> None:
+    """Print a label with a text beside it, which is wrapped to the width of the console."""
+    width = max(console.width - _INDENT, 20)
+    lines = body.wrap(console, width, overflow="fold")
+    for number, line in enumerate(lines):
+        line.rstrip()
+        margin = Text("  ") + label if number == 0 else Text()
+        margin.pad_right(_INDENT - len(margin))
+        console.print(margin + line, soft_wrap=True)
 
 
-def print_document(console: Console, document: str, findings: Sequence[ngc.Finding]) -> None:
+def _body(finding: ngc.Finding, encoding: str) -> Text:
+    place = Text(safe(finding.pointer or "(the whole document)", encoding), "bold")
+    rule = Text(safe(finding.rule, encoding), "cyan")
+    message = Text(safe(finding.message, encoding))
+    section = Text(safe(finding.rfc, encoding), "dim")
+    return Text("\n").join([Text("  ").join([place, rule]), message, section])
+
+
+def print_document(console: Console, title: str, findings: Sequence[ngc.Finding]) -> None:
     """Print the findings of one document for people.
 
     Of each rule at most 20 findings are written out; the rest is counted.
 
     Args:
         console: Where to print.
-        document: The address of the document.
+        title: What the document is called.
         findings: What was found in it.
     """
-
-    def plain(text: str, style: str = "") -> Text:
-        return Text(safe(text, console.encoding), style)
-
-    grid, seen = _grid(), Counter[str]()
+    console.print(Text(safe(title, console.encoding), "bold underline"), soft_wrap=True)
+    seen = Counter[str]()
     for finding in findings:
         seen[finding.rule] += 1
-        if seen[finding.rule] > MOST_OF_ONE_RULE:
-            continue
-        place = plain(finding.pointer or "(the whole document)", "bold")
-        head = Text.assemble(place, "  ", plain(finding.rule, "cyan"))
-        body = Text("\n").join([head, plain(finding.message), plain(finding.rfc, "dim")])
-        grid.add_row(plain(finding.level, LEVEL_STYLES[finding.level]), body)
+        if seen[finding.rule] <= MOST_OF_ONE_RULE:
+            label = Text(finding.level, LEVEL_STYLES[finding.level])
+            _print_entry(console, label, _body(finding, console.encoding))
     for rule, number in seen.items():
         if number > MOST_OF_ONE_RULE:
-            grid.add_row("", plain(f"... {number - MOST_OF_ONE_RULE} more of {rule}", "dim"))
-    console.print(plain(document, "bold underline"))
-    console.print(Padding(grid, (0, 0, 0, 2)))
+            more = f"... {number - MOST_OF_ONE_RULE} more of {rule}"
+            _print_entry(console, Text(), Text(safe(more, console.encoding), "dim"))
     console.print()

@@ -56,10 +56,10 @@ def _print_text(this: _Run, paths: Sequence[str], level: Level) -> None:
     out = console()
     for one in this.check_all(paths):
         if findings := shown_findings(one.findings, level):
-            print_document(out, one.document, findings)
+            print_document(out, one.title, findings)
     line = summary(this.checked, level, this.unreadable)
     style = "bold red" if this.exit_code else "bold green"
-    out.print(Text(f"{line} (profile {this.profile}, {this.revision})", style))
+    out.print(Text(f"{line} (profile {this.profile}, {this.revision})", style), soft_wrap=True)
 
 
 def run(paths: Sequence[str], *, profile: str, revision: str, as_json: bool, level: Level) -> None:

@@ -28,7 +28,10 @@ def _axes(count: int) -> str:
 def _indices(value: dict[str, Any], key: str) -> list[int]:
     """The indices at a key; empty where any of them is none, which is reported elsewhere."""
     found = array(value, key)
-    good = all(isinstance(i, (int, float)) and not isinstance(i, bool) and i >= 0 and i == i // 1 for i in found)
+    good = all(
+        isinstance(i, (int, float)) and not isinstance(i, bool) and i >= 0 and i == i // 1
+        for i in found
+    )
     return [int(i) for i in found] if good else []
 
 
@@ -68,68 +71,106 @@ def output_count(value: Any, inputs: Count, depth: int = 0) -> Count:
     return None
 
 
-def _contradiction(what: str, length: int, inputs: Count, outputs: Count, at: Pointer) -> Iterator[Violation]:
-    """A length that must be that of both sides: one finding, for the side that contradicts it first."""
+def _contradiction(
+    what: str, length: int, inputs: Count, outputs: Count, at: Pointer
+) -> Iterator[Violation]:
+    """A length that must be that of both sides: one finding, for the first that contradicts it."""
     for count, side in ((inputs, "input"), (outputs, "output")):
         if count is not None and count != length:
-            yield Violation(f"{what} has {length} {'value' if length == 1 else 'values'}, the {side} has {_axes(count)}", "one for each axis", at)
+            values = f"{length} {'value' if length == 1 else 'values'}"
+            found = f"{what} has {values}, the {side} has {_axes(count)}"
+            yield Violation(found, "one for each axis", at)
             return
 
 
-def _check_vector(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_vector(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     key = value["type"]
     if isinstance(value.get(key), list):
         yield from _contradiction(f"`{key}`", len(value[key]), inputs, outputs, (*at, key))
 
 
-def _check_same(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_same(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     if inputs is not None and outputs is not None and inputs != outputs:
         found = f"the input has {_axes(inputs)}, the output has {_axes(outputs)}"
         yield Violation(found, f"the same number on both sides of `{value['type']}`", at)
 
 
-def _check_map_axis(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_map_axis(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     order = _indices(value, "mapAxis")
     wrong = list(_check_vector(value, inputs, outputs, at, depth))
     yield from wrong
     if not wrong and order and max(order) >= len(order):
-        yield Violation(f"`mapAxis` names axis {max(order)}, there are {_axes(len(order))}", "each input axis once", (*at, "mapAxis"))
+        yield Violation(
+            f"`mapAxis` names axis {max(order)}, there are {_axes(len(order))}",
+            "each input axis once",
+            (*at, "mapAxis"),
+        )
 
 
-def _check_affine(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_affine(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     rows = value.get("affine")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         return
     place = (*at, "affine")
     lengths = {len(row) for row in rows}
     if len(lengths) > 1:
-        yield Violation(f"the rows of `affine` have the lengths {sorted(lengths)}", "rows of one length", place)
+        yield Violation(
+            f"the rows of `affine` have the lengths {sorted(lengths)}", "rows of one length", place
+        )
     elif outputs is not None and len(rows) != outputs:
-        yield Violation(f"`affine` has {len(rows)} rows, the output has {_axes(outputs)}", "one row for each axis of the output", place)
+        yield Violation(
+            f"`affine` has {len(rows)} rows, the output has {_axes(outputs)}",
+            "one row for each axis of the output",
+            place,
+        )
     elif inputs is not None and lengths and lengths != {inputs + 1}:
         found = f"`affine` has {lengths.pop()} columns, the input has {_axes(inputs)}"
         yield Violation(found, "one column for each axis of the input and one more", place)
 
 
-def _check_rotation(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_rotation(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     if isinstance(value.get("rotation"), list):
-        yield from _contradiction("`rotation`", len(value["rotation"]), inputs, outputs, (*at, "rotation"))
+        yield from _contradiction(
+            "`rotation`", len(value["rotation"]), inputs, outputs, (*at, "rotation")
+        )
     else:
         yield from _check_same(value, inputs, outputs, at, depth)
 
 
-def _check_sequence(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_sequence(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     steps = array(value, "transformations")
     for position, step in enumerate(steps):
         last = position == len(steps) - 1
-        found = list(_check(step, inputs, outputs if last else None, (*at, "transformations", position), depth + 1))
+        found = list(
+            _check(
+                step,
+                inputs,
+                outputs if last else None,
+                (*at, "transformations", position),
+                depth + 1,
+            )
+        )
         yield from found
         if found:
             return  # What follows depends on a number that is wrong already.
         inputs = output_count(step, inputs, depth + 1)
 
 
-def _check_bijection(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check_bijection(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     different = list(_check_same(value, inputs, outputs, at, depth))
     yield from different
     if not different:
@@ -137,36 +178,67 @@ def _check_bijection(value: dict[str, Any], inputs: Count, outputs: Count, at: P
         yield from _check(value.get("inverse"), outputs, inputs, (*at, "inverse"), depth + 1)
 
 
-def _check_by_dimension(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _beyond(axes: list[int], count: Count, key: str, side: str, at: Pointer) -> Iterator[Violation]:
+    """An index of an axis that does not exist."""
+    if count is not None and axes and max(axes) >= count:
+        found = f"`{key}` names axis {max(axes)}, the {side} has {_axes(count)}"
+        yield Violation(found, "indices of axes that exist, counted from 0", (*at, key))
+
+
+def _check_by_dimension(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     seen: set[int] = set()
+    found: list[Violation] = []
+    listed = array(value, "transformations")
     for position, item in objects(value, "transformations"):
         place = (*at, "transformations", position)
         taken, given = _indices(item, "inputAxes"), _indices(item, "outputAxes")
-        for axes, count, key in ((taken, inputs, "inputAxes"), (given, outputs, "outputAxes")):
-            if count is not None and axes and max(axes) >= count:
-                side = key.removesuffix("Axes")
-                yield Violation(f"`{key}` names axis {max(axes)}, the {side} has {_axes(count)}", "indices of axes that exist, from 0", (*place, key))
-        if repeated := sorted(seen.intersection(given)) or sorted({a for a in given if given.count(a) > 1}):
-            yield Violation(f"output axis {repeated[0]} is given twice", "each output axis once", (*place, "outputAxes"))
+        found += _beyond(taken, inputs, "inputAxes", "input", place)
+        found += _beyond(given, outputs, "outputAxes", "output", place)
+        twice = [axis for n, axis in enumerate(given) if axis in seen or axis in given[:n]]
+        if twice:
+            said = f"output axis {twice[0]} is given twice"
+            found.append(Violation(said, "each output axis once", (*place, "outputAxes")))
         seen.update(given)
-        yield from _check(item.get("transformation"), len(taken) or None, len(given) or None, (*place, "transformation"), depth + 1)
+        inner = (*place, "transformation")
+        found += _check(item.get("transformation"), len(taken), len(given), inner, depth + 1)
+    yield from found
+    well_formed = isinstance(value.get("transformations"), list) and all(
+        isinstance(item, dict) and _indices(item, "outputAxes") for item in listed
+    )
     lacking = sorted(set(range(outputs or 0)) - seen)
-    if lacking and seen and max(seen) < (outputs or 0):
-        yield Violation(f"no transformation gives output axis {lacking[0]}", "each output axis once", (*at, "transformations"))
+    if well_formed and lacking and not found:
+        said = f"no transformation gives output axis {lacking[0]}"
+        yield Violation(said, "each output axis once", (*at, "transformations"))
 
 
-def _check_project_axis(value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
-    for key, count, side in (("droppedInputs", inputs, "input"), ("createdOutputs", outputs, "output")):
-        axes = _indices(value, key)
-        if count is not None and axes and max(axes) >= count:
-            yield Violation(f"`{key}` names axis {max(axes)}, the {side} has {_axes(count)}", "indices of axes that exist, from 0", (*at, key))
+def _check_project_axis(
+    value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
+    lists = [array(value, key) for key in ("droppedInputs", "createdOutputs") if key in value]
+    if not lists or any(not listed or len(set(map(str, listed))) < len(listed) for listed in lists):
+        return  # Nothing is projected, or an axis is named twice: other rules.
+    for key, count, side in (
+        ("droppedInputs", inputs, "input"),
+        ("createdOutputs", outputs, "output"),
+    ):
+        beyond = list(_beyond(_indices(value, key), count, key, side, at))
+        yield from beyond
+        if beyond:
             return
     result = output_count(value, inputs)
     if result is not None and outputs is not None and result != outputs:
-        yield Violation(f"the projection gives {_axes(result)}, the output has {_axes(outputs)}", "as many as the output has", at)
+        yield Violation(
+            f"the projection gives {_axes(result)}, the output has {_axes(outputs)}",
+            "as many as the output has",
+            at,
+        )
 
 
-_CHECKS: Final[dict[str, Callable[[dict[str, Any], Count, Count, Pointer, int], Iterator[Violation]]]] = {
+_CHECKS: Final[
+    dict[str, Callable[[dict[str, Any], Count, Count, Pointer, int], Iterator[Violation]]]
+] = {
     "identity": _check_same,
     "displacements": _check_same,
     "translation": _check_vector,
@@ -181,7 +253,9 @@ _CHECKS: Final[dict[str, Callable[[dict[str, Any], Count, Count, Pointer, int], 
 }
 
 
-def _check(value: Any, inputs: Count, outputs: Count, at: Pointer, depth: int) -> Iterator[Violation]:
+def _check(
+    value: Any, inputs: Count, outputs: Count, at: Pointer, depth: int
+) -> Iterator[Violation]:
     if not isinstance(value, dict) or depth > _DEEPEST:
         return
     check = _CHECKS.get(value["type"]) if isinstance(value.get("type"), str) else None

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from ngio_collections._contract import Concept, Declaration, NodeEntry, Pointer, Subject
+from ngio_collections._contract import Concept, Declaration, Link, NodeEntry, Pointer, Subject
 from ngio_collections.document import Envelope
+from ngio_collections.validate._findings import Positions
 from ngio_collections.validate._profiles import Chain, Profile
 
 __all__ = ["DocumentContext", "read_nodes", "subjects_of"]
@@ -68,22 +69,22 @@ def subjects_of(
         for link in chain.links:
             if link.key == "nodes" and subject.parent is None:
                 continue
-            for value, pointer in _linked(subject, link.key, many=link.many):
+            for value, pointer in _linked(profile, subject, link):
                 held = Subject(link.concept, value, entry, pointer, subject, link.key)
                 inner.append((held, profile.chain(link.concept, value)))
         stack.extend(reversed(inner))
 
 
-def _linked(subject: Subject, key: str, *, many: bool) -> Iterator[tuple[Any, Pointer]]:
-    """The values of a property that have the kind of a concept; others are no subjects."""
-    value = subject.value.get(key)
-    if not many:
-        if isinstance(value, (dict, str)):
-            yield value, (*subject.pointer, key)
+def _linked(profile: Profile, subject: Subject, link: Link) -> Iterator[tuple[Any, Pointer]]:
+    """The values of a property that have the kind of its concept; others are no subjects."""
+    value = subject.value.get(link.key)
+    if not link.many:
+        if profile.is_kind(link.concept, value):
+            yield value, (*subject.pointer, link.key)
     elif isinstance(value, list):
         for position, item in enumerate(value):
-            if isinstance(item, (dict, str)):
-                yield item, (*subject.pointer, key, position)
+            if profile.is_kind(link.concept, item):
+                yield item, (*subject.pointer, link.key, position)
 
 
 class DocumentContext:
@@ -143,6 +144,7 @@ class DocumentContext:
         return tuple(self._declared.get(id, ()))
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
+        position = Positions(self.document)
         for id_, declared in self._declared.items():
             if len(declared) > 1:
-                yield id_, tuple(declared)
+                yield id_, tuple(sorted(declared, key=lambda d: position.of(d.pointer)))

@@ -7,7 +7,7 @@ from typing import Any
 from ngio_collections._contract import Level, NodeEntry, Pointer, Rule
 from ngio_collections.document import open_envelope, parse_document
 from ngio_collections.validate._document import DocumentContext
-from ngio_collections.validate._findings import Finding, json_pointer
+from ngio_collections.validate._findings import Finding, Positions, json_pointer
 from ngio_collections.validate._profiles import Chain, Profile, load_profile
 from ngio_collections.validate._structure import (
     StructuralProblem,
@@ -46,32 +46,9 @@ class _Report:
         self.add(rule, (*base, *problem.at), problem.found, problem.expected)
 
     def ordered(self) -> list[Finding]:
-        position = _Positions(self.document)
+        position = Positions(self.document)
         keys = sorted(self._found, key=lambda key: (position.of(key[0]), key[1]))
         return [self._found[key] for key in keys]
-
-
-class _Positions:
-    """Where in the text of a document a place comes, as numbers that can be compared."""
-
-    def __init__(self, document: Any) -> None:
-        self._document = document
-        self._orders: dict[int, dict[str, int]] = {}
-
-    def of(self, pointer: Pointer) -> tuple[int, ...]:
-        out: list[int] = []
-        value = self._document
-        for part in pointer:
-            if isinstance(part, int):
-                out.append(part)
-                value = value[part]
-                continue
-            order = self._orders.get(id(value))
-            if order is None:
-                order = self._orders[id(value)] = {key: n for n, key in enumerate(value)}
-            out.append(order[part])
-            value = value[part]
-        return tuple(out)
 
 
 def _check_children(report: _Report, profile: Profile, entry: NodeEntry, chain: Chain) -> None:
@@ -94,7 +71,9 @@ def _check_children(report: _Report, profile: Profile, entry: NodeEntry, chain: 
             report.add(rule, place, found, expected)
 
 
-def _check_node(report: _Report, context: DocumentContext, profile: Profile, entry: NodeEntry) -> None:
+def _check_node(
+    report: _Report, context: DocumentContext, profile: Profile, entry: NodeEntry
+) -> None:
     _, chain = context.chain(entry)
     for problem in check_structure(profile, entry, chain):
         report.structural(problem, entry.pointer)
@@ -109,7 +88,9 @@ def _run_rules(report: _Report, context: DocumentContext) -> None:
     for subject, chain in context.subjects:
         for rule, body in chain.checks:
             for violation in body(subject, context):
-                report.add(rule, (*subject.pointer, *violation.at), violation.found, violation.expected)
+                report.add(
+                    rule, (*subject.pointer, *violation.at), violation.found, violation.expected
+                )
 
 
 def validate_document(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ngio_collections._contract import Level, Pointer
 
-__all__ = ["Finding", "json_pointer"]
+__all__ = ["Finding", "Positions", "json_pointer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,26 @@ def json_pointer(parts: Pointer) -> str:
         '/ome/nodes/0/a~1b'
     """
     return "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in parts)
+
+
+class Positions:
+    """Where in the text of a document a place comes, as numbers that can be compared."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._orders: dict[int, dict[str, int]] = {}
+
+    def of(self, pointer: Pointer) -> tuple[int, ...]:
+        out: list[int] = []
+        value = self._document
+        for part in pointer:
+            if isinstance(part, int):
+                out.append(part)
+                value = value[part]
+                continue
+            order = self._orders.get(id(value))
+            if order is None:
+                order = self._orders[id(value)] = {key: n for n, key in enumerate(value)}
+            out.append(order[part])
+            value = value[part]
+        return tuple(out)

@@ -74,6 +74,13 @@ class Profile:
         kind = "string" if isinstance(value, str) else "object" if isinstance(value, dict) else ""
         return found.members.get(kind, "")
 
+    def is_kind(self, concept: str, value: Any) -> bool:
+        """Whether a value has the kind of JSON value that a concept asks for."""
+        found = self.concepts[concept]
+        if found.dispatch == "json-type":
+            return bool(self.member_of(concept, value))
+        return isinstance(value, dict)
+
     def is_union(self, concept: str) -> bool:
         """Whether a concept is a union, or a refinement of one."""
         found = self.concepts.get(concept)

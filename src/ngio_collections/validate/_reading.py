@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ngio_collections._contract import Context, Declaration, NodeEntry
 
-__all__ = ["Ref", "array", "enclosing_plate", "is_prefixed", "objects", "read_reference", "resolve", "strings"]
+__all__ = [
+    "Ref",
+    "array",
+    "enclosing_plate",
+    "is_prefixed",
+    "objects",
+    "read_reference",
+    "resolve",
+    "strings",
+]
+
+
+# The pattern of the schema `identifier`; a test holds the two together.
+_IDENTIFIER: Final = re.compile(r"[a-zA-Z0-9\-_.]+")
 
 
 class Ref(NamedTuple):
@@ -28,12 +42,11 @@ def read_reference(value: Any) -> Ref | None:
         The reference, None where the value is none. A `path` that is there but wrong
         still says that the target is elsewhere.
     """
-    if isinstance(value, str):
-        return Ref(value, external=False, path=None)
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
-        path = value.get("path")
-        return Ref(value["id"], external=path is not None, path=path)
-    return None
+    id_ = value.get("id") if isinstance(value, dict) else value
+    if not isinstance(id_, str) or not _IDENTIFIER.fullmatch(id_):
+        return None
+    path = value.get("path") if isinstance(value, dict) else None
+    return Ref(id_, external=path is not None, path=path)
 
 
 def resolve(context: Context, value: Any) -> tuple[Declaration, ...] | None:

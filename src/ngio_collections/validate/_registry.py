@@ -45,8 +45,7 @@ def bodies() -> dict[str, RuleBody]:
     Raises:
         MissingBodyError: A stub has no body.
     """
-    from ngio_collections.validate import rules
-
+    rules = importlib.import_module("ngio_collections.validate.rules")
     for module in pkgutil.iter_modules(rules.__path__):
         importlib.import_module(f"{rules.__name__}.{module.name}")
     for name, stub in STUBS.items():

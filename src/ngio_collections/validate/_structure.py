@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
 from ngio_collections.validate._profiles import Chain, Profile
@@ -41,7 +42,9 @@ class _Place(NamedTuple):
     at: Pointer
 
 
-def check_structure(profile: Profile, entry: NodeEntry, chain: Chain) -> Iterator[StructuralProblem]:
+def check_structure(
+    profile: Profile, entry: NodeEntry, chain: Chain
+) -> Iterator[StructuralProblem]:
     """Validate one node without its children by the generated model of its type.
 
     Args:
@@ -59,29 +62,36 @@ def check_structure(profile: Profile, entry: NodeEntry, chain: Chain) -> Iterato
         profile.models[chain.member].model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
         for details in error.errors(include_url=False, include_input=False):
-            problem = _problem(profile, entry, chain, details["type"], details["loc"])
+            problem = _problem(profile, entry, chain, details)
             if problem is not None:
                 yield problem
 
 
 def _problem(
-    profile: Profile, entry: NodeEntry, chain: Chain, kind: str, loc: tuple[str | int, ...]
+    profile: Profile, entry: NodeEntry, chain: Chain, details: ErrorDetails
 ) -> StructuralProblem | None:
+    kind, loc = details["type"], details["loc"]
     if kind == "missing":
         owner, at = _owner(profile, entry, chain, loc[:-1])
         key = str(loc[-1])
         entry_field = owner.fields[key]
-        return StructuralProblem(
-            entry_field.missing_rule, at, f"`{key}` is missing", entry_field.expected[0]
-        )
+        found = f"`{key}` is missing{_beside(entry.value, at)}"
+        return StructuralProblem(entry_field.missing_rule, at, found, entry_field.expected[0])
     place, _ = _follow(profile, entry, chain, loc)
     if entry.parent is None and place.at == ("version",):
         return None  # The rule of the root's version says it.
-    if kind in ("too_short", "too_long") and _length_fits(place):
+    if kind in ("too_short", "too_long") and _length_fits(place.value, details["ctx"]):
         return None  # Counted after items that are wrong themselves were left out.
     if kind in _TAG_ERRORS and isinstance(place.value, dict) and place.link is not None:
         return _unknown_member(profile, place)
     return _wrong_value(profile, place, kind)
+
+
+def _beside(value: Any, at: Pointer) -> str:
+    """What an object has that lacks something: often the same thing under another name."""
+    for part in at:
+        value = value[part]
+    return f" beside {listing(value)}" if value else " in an empty object"
 
 
 def _owner(
@@ -130,18 +140,17 @@ def _follow(
             return place, inner
 
 
-def _length_fits(place: _Place) -> bool:
-    """Whether an array has as many items as its description says, if it says a number."""
-    words = place.field.expected[min(place.depth, len(place.field.expected) - 1)].split()
-    count = next((int(w) for w in words if w.isdigit()), None)
-    return count is None or len(place.value) == count
+def _length_fits(value: list[Any], limits: dict[str, Any]) -> bool:
+    """Whether an array has a length that is allowed, wrong items counted."""
+    shortest, longest = limits.get("min_length", 0), limits.get("max_length", len(value))
+    return bool(shortest <= len(value) <= longest)
 
 
 def _subject(place: _Place) -> str:
     if place.depth == 0:
         return f"`{place.key}`"
-    positions = [p for p in place.at[-place.depth :]]
-    return f"item {'/'.join(str(p) for p in positions)} of `{place.key}`"
+    positions = "/".join(str(p) for p in place.at[-place.depth :])
+    return f"item {positions} of `{place.key}`"
 
 
 def _expected(place: _Place) -> str:
@@ -156,7 +165,9 @@ def _wrong_value(profile: Profile, place: _Place, kind: str) -> StructuralProble
     if kind == "recursion_loop":
         found = f"{_subject(place)} has too many transformations inside each other to be checked"
         return StructuralProblem(rule, place.at, found, "fewer levels")
-    return StructuralProblem(rule, place.at, f"{_subject(place)} is {show(place.value)}", _expected(place))
+    return StructuralProblem(
+        rule, place.at, f"{_subject(place)} is {show(place.value)}", _expected(place)
+    )
 
 
 def _unknown_member(profile: Profile, place: _Place) -> StructuralProblem:
@@ -171,7 +182,9 @@ def _unknown_member(profile: Profile, place: _Place) -> StructuralProblem:
     return _type_problem(rule, place.value, place.at, f"{known} or a prefixed type")
 
 
-def _type_problem(rule: str, value: dict[str, Any], at: Pointer, expected: str) -> StructuralProblem:
+def _type_problem(
+    rule: str, value: dict[str, Any], at: Pointer, expected: str
+) -> StructuralProblem:
     if "type" not in value:
         return StructuralProblem(rule, at, "`type` is missing", expected)
     type_ = value["type"]
@@ -180,7 +193,7 @@ def _type_problem(rule: str, value: dict[str, Any], at: Pointer, expected: str) 
     if ":" in type_:
         found = f"`type` is {show(type_)}, which lacks a part before or after the colon"
     else:
-        found = f"`type` is {show(type_)}, which has no prefix and is none of the types that the RFC defines"
+        found = f"`type` is {show(type_)}, which the RFC does not define and which has no prefix"
     return StructuralProblem(rule, (*at, "type"), found, expected)
 
 
@@ -207,7 +220,9 @@ def node_type_problem(profile: Profile, value: dict[str, Any]) -> StructuralProb
     for name, member in members.items():
         if _comparable(type_) == name:
             rule = profile.concepts[member].fields["type"].rule
-            return StructuralProblem(rule, ("type",), f"`type` is {show(type_)}", f"{named(name)}, in this spelling")
+            return StructuralProblem(
+                rule, ("type",), f"`type` is {show(type_)}", f"{named(name)}, in this spelling"
+            )
     rule = profile.concepts["base-node"].fields["type"].rule
     known = listing(name for name in members if name != ":")
     return _type_problem(rule, value, (), f"{known} or a prefixed type")

@@ -28,11 +28,17 @@ def show(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        return f"the string {_clip(json.dumps(value, ensure_ascii=False))}" if value else "an empty string"
+        return (
+            f"the string {_clip(json.dumps(value, ensure_ascii=False))}"
+            if value
+            else "an empty string"
+        )
     if isinstance(value, (int, float)):
         return f"the number {_clip(repr(value))}"
     if isinstance(value, (list, tuple)):
-        return {0: "an empty array", 1: "an array of 1 item"}.get(len(value), f"an array of {len(value)} items")
+        return {0: "an empty array", 1: "an array of 1 item"}.get(
+            len(value), f"an array of {len(value)} items"
+        )
     if isinstance(value, dict):
         if not value:
             return "an empty object"

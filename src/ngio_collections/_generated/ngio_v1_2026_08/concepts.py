@@ -772,7 +772,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of integers, 0 or more",
+                    "an array, not empty, of integers, 0 or more",
                     "an integer, 0 or more",
                 ),
             ),
@@ -780,7 +780,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of integers, 0 or more",
+                    "an array, not empty, of integers, 0 or more",
                     "an integer, 0 or more",
                 ),
             ),
@@ -950,7 +950,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of transformation objects",
+                    "an array, not empty, of transformation objects",
                     "a transformation",
                 ),
             ),

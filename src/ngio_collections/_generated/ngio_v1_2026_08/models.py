@@ -25,6 +25,7 @@ from ngio_collections._model_base import (
 
 __all__ = [
     "ADAPTERS",
+    "MODELS",
     "Acquisition",
     "AffineTransformation",
     "ArrayLocation",
@@ -51,7 +52,6 @@ __all__ = [
     "Index",
     "LabelAttributes",
     "Labels",
-    "MODELS",
     "MapAxisTransformation",
     "Multiscale",
     "Node",

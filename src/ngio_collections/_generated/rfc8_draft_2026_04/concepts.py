@@ -760,7 +760,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of integers, 0 or more",
+                    "an array, not empty, of integers, 0 or more",
                     "an integer, 0 or more",
                 ),
             ),
@@ -768,7 +768,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of integers, 0 or more",
+                    "an array, not empty, of integers, 0 or more",
                     "an integer, 0 or more",
                 ),
             ),
@@ -921,7 +921,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of transformation objects",
+                    "an array, not empty, of transformation objects",
                     "a transformation",
                 ),
             ),

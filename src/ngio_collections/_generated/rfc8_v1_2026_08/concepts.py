@@ -764,7 +764,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of integers, 0 or more",
+                    "an array, not empty, of integers, 0 or more",
                     "an integer, 0 or more",
                 ),
             ),
@@ -772,7 +772,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of integers, 0 or more",
+                    "an array, not empty, of integers, 0 or more",
                     "an integer, 0 or more",
                 ),
             ),
@@ -942,7 +942,7 @@ CONCEPTS: Final[dict[str, Concept]] = {
                 "transformation-parameters",
                 "transformation-parameters",
                 (
-                    "an array of transformation objects",
+                    "an array, not empty, of transformation objects",
                     "a transformation",
                 ),
             ),

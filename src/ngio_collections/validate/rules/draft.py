@@ -23,4 +23,6 @@ def singlescale_path_required(subject: Subject, context: Context) -> Iterator[Vi
 @implements(stubs.singlescale_path_in_array)
 def singlescale_path_in_array(subject: Subject, context: Context) -> Iterator[Violation]:
     if "path" in subject.value and _is_array_root(subject, context):
-        yield Violation("`path` is there, in the metadata of the array itself", "no path", ("path",))
+        yield Violation(
+            "`path` is there, in the metadata of the array itself", "no path", ("path",)
+        )

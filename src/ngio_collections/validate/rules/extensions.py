@@ -17,5 +17,7 @@ def reserved_attribute_keys(subject: Subject, context: Context) -> Iterator[Viol
     for key in subject.value:
         if key not in known and not is_prefixed(key):
             yield Violation(
-                f"{named(key)} is no attribute that the RFC defines", "a key of the RFC, or a prefixed one", (key,)
+                f"{named(key)} is no attribute that the RFC defines",
+                "a key of the RFC, or a prefixed one",
+                (key,),
             )

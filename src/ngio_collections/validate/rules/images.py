@@ -22,7 +22,11 @@ def _lacks(subject: Subject, key: str) -> Iterator[Violation]:
     attributes = subject.value.get("attributes", {})
     if isinstance(attributes, dict) and key not in attributes:
         at: Pointer = ("attributes",) if "attributes" in subject.value else ()
-        yield Violation(f"`{key}` is missing", f"it in the attributes of a {subject.node.type} without `path`", at)
+        yield Violation(
+            f"`{key}` is missing",
+            f"it in the attributes of a {subject.node.type} without `path`",
+            at,
+        )
 
 
 @implements(stubs.multiscale_coordinate_systems)
@@ -31,10 +35,14 @@ def multiscale_coordinate_systems(subject: Subject, context: Context) -> Iterato
 
 
 @implements(stubs.multiscale_coordinate_systems_not_empty)
-def multiscale_coordinate_systems_not_empty(subject: Subject, context: Context) -> Iterator[Violation]:
+def multiscale_coordinate_systems_not_empty(
+    subject: Subject, context: Context
+) -> Iterator[Violation]:
     if subject.node.attributes.get("coordinateSystems") == []:
         yield Violation(
-            "`coordinateSystems` is an empty array", "at least one coordinate system", ("attributes", "coordinateSystems")
+            "`coordinateSystems` is an empty array",
+            "at least one coordinate system",
+            ("attributes", "coordinateSystems"),
         )
 
 
@@ -52,7 +60,10 @@ def _is_level_kind(transformation: dict[str, Any]) -> bool:
     steps = transformation.get("transformations")
     if not isinstance(steps, list):
         return False
-    return [s.get("type") if isinstance(s, dict) else None for s in steps] == ["scale", "translation"]
+    return [s.get("type") if isinstance(s, dict) else None for s in steps] == [
+        "scale",
+        "translation",
+    ]
 
 
 def _has_known_kind(transformation: dict[str, Any]) -> bool:
@@ -69,9 +80,16 @@ def level_transformation(subject: Subject, context: Context) -> Iterator[Violati
         return
     expected = "exactly one `scale`, or one `sequence` of a `scale` and a `translation`"
     if len(listed) != 1:
-        yield Violation(f"`coordinateTransformations` is {show(listed)}", expected, _TRANSFORMATIONS)
+        yield Violation(
+            f"`coordinateTransformations` is {show(listed)}", expected, _TRANSFORMATIONS
+        )
+        return
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
-        if _has_known_kind(item) and not _is_level_kind(item) and _is_defined(context, item["type"]):
+        if (
+            _has_known_kind(item)
+            and not _is_level_kind(item)
+            and _is_defined(context, item["type"])
+        ):
             yield Violation(_kind_words(item), expected, (*_TRANSFORMATIONS, position))
 
 
@@ -84,7 +102,9 @@ def _is_defined(context: Context, type_: str) -> bool:
 def _kind_words(transformation: dict[str, Any]) -> str:
     if transformation["type"] != "sequence":
         return f"the transformation of a level is of the type {named(transformation['type'])}"
-    steps = [s.get("type") if isinstance(s, dict) else None for s in transformation["transformations"]]
+    steps = [
+        s.get("type") if isinstance(s, dict) else None for s in transformation["transformations"]
+    ]
     inside = listing(s if isinstance(s, str) else "?" for s in steps) or "nothing"
     return f"the transformation of a level is a `sequence` of {inside}"
 
@@ -93,7 +113,11 @@ def _kind_words(transformation: dict[str, Any]) -> str:
 def level_transformation_types(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         type_ = item.get("type")
-        if isinstance(type_, str) and type_ not in ("scale", "translation") and _is_defined(context, type_):
+        if (
+            isinstance(type_, str)
+            and type_ not in ("scale", "translation")
+            and _is_defined(context, type_)
+        ):
             yield Violation(
                 f"the transformation of a level is of the type {named(type_)}",
                 "`scale` or `translation`",
@@ -108,8 +132,16 @@ def level_input(subject: Subject, context: Context) -> Iterator[Violation]:
         reference = read_reference(item.get("input"))
         if reference is None or reference.id == node.id:
             continue
-        own = f"the id of this level, {named(node.id)}" if node.id is not None else "the id of this level, which has none"
-        yield Violation(f"the input refers to {named(reference.id)}", own, (*_TRANSFORMATIONS, position, "input"))
+        own = (
+            f"the id of this level, {named(node.id)}"
+            if node.id is not None
+            else "the id of this level, which has none"
+        )
+        yield Violation(
+            f"the input refers to {named(reference.id)}",
+            own,
+            (*_TRANSFORMATIONS, position, "input"),
+        )
 
 
 def _multiscale_of(node: NodeEntry) -> NodeEntry | None:
@@ -123,7 +155,10 @@ def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
         declared = resolve(context, item.get("output"))
         if not declared:
             continue  # Elsewhere, or declared nowhere: another rule.
-        if any(d.kind == "coordinate-system" and d.node is multiscale and multiscale is not None for d in declared):
+        if any(
+            d.kind == "coordinate-system" and d.node is multiscale and multiscale is not None
+            for d in declared
+        ):
             continue
         first = declared[0]
         what = f"a {first.kind.replace('-', ' ')}"
@@ -139,7 +174,11 @@ def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
 def _target(item: dict[str, Any]) -> tuple[str, str] | None:
     """What an output refers to, in a form that can be compared."""
     reference = read_reference(item.get("output"))
-    return None if reference is None else (reference.id, dumps(reference.path) if reference.external else "")
+    return (
+        None
+        if reference is None
+        else (reference.id, dumps(reference.path) if reference.external else "")
+    )
 
 
 def _comparable_target(context: Context, multiscale: NodeEntry, item: dict[str, Any]) -> str | None:
@@ -148,7 +187,8 @@ def _comparable_target(context: Context, multiscale: NodeEntry, item: dict[str, 
     if reference is None:
         return None
     own = any(
-        d.kind == "coordinate-system" and d.node is multiscale for d in context.declarations(reference.id)
+        d.kind == "coordinate-system" and d.node is multiscale
+        for d in context.declarations(reference.id)
     )
     return reference.id if own or reference.external else None
 
@@ -165,7 +205,11 @@ def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]
             first = first or target
             if target is not None and first is not None and target != first:
                 at: Pointer = ("nodes", position, *_TRANSFORMATIONS, index, "output")
-                yield Violation(f"this level leads to {named(target)}", f"{named(first)}, as the first level", at)
+                yield Violation(
+                    f"this level leads to {named(target)}",
+                    f"{named(first)}, as the first level",
+                    at,
+                )
                 return
 
 
@@ -173,10 +217,18 @@ def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]
 def multiscale_transformation_input(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         declared = resolve(context, item.get("input"))
-        if declared and not any(d.kind == "node" and d.node.type == "singlescale" for d in declared):
-            found = declared[0].node.type if declared[0].kind == "node" else declared[0].kind.replace("-", " ")
+        if declared and not any(
+            d.kind == "node" and d.node.type == "singlescale" for d in declared
+        ):
+            found = (
+                declared[0].node.type
+                if declared[0].kind == "node"
+                else declared[0].kind.replace("-", " ")
+            )
             yield Violation(
-                f"the input refers to a {found}", "a singlescale", (*_TRANSFORMATIONS, position, "input")
+                f"the input refers to a {found}",
+                "a singlescale",
+                (*_TRANSFORMATIONS, position, "input"),
             )
 
 

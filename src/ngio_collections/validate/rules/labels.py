@@ -16,7 +16,11 @@ def labels_source_image(subject: Subject, context: Context) -> Iterator[Violatio
     for position, item in enumerate(array(subject.value, "source")):
         declared = resolve(context, item)
         if declared and not any(d.kind == "node" and d.node.type == "multiscale" for d in declared):
-            found = declared[0].node.type if declared[0].kind == "node" else declared[0].kind.replace("-", " ")
+            found = (
+                declared[0].node.type
+                if declared[0].kind == "node"
+                else declared[0].kind.replace("-", " ")
+            )
             yield Violation(f"the source refers to a {found}", "a multiscale", ("source", position))
 
 
@@ -25,4 +29,8 @@ def label_attribute_keys(subject: Subject, context: Context) -> Iterator[Violati
     known = context.concept("label-attributes").fields
     for key in subject.value:
         if key not in known and not is_prefixed(key):
-            yield Violation(f"{named(key)} is no key of label attributes", f"{listing(known)} or a prefixed key", (key,))
+            yield Violation(
+                f"{named(key)} is no key of label attributes",
+                f"{listing(known)} or a prefixed key",
+                (key,),
+            )

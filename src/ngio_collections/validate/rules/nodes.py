@@ -18,15 +18,12 @@ def unique_ids(subject: Subject, context: Context) -> Iterator[Violation]:
     for id_, declared in context.duplicates():
         first = declared[0]
         for other in declared[1:]:
+            this, that = other.kind.replace("-", " "), first.kind.replace("-", " ")
             yield Violation(
-                f"the id {named(id_)} of this {_kind(other.kind)} is already that of a {_kind(first.kind)}",
+                f"the id {named(id_)} of this {this} is already that of a {that}",
                 "an id that nothing else in the document has",
                 (*other.pointer[base:], "id"),
             )
-
-
-def _kind(kind: str) -> str:
-    return kind.replace("-", " ")
 
 
 @implements(stubs.sibling_names)
@@ -59,7 +56,9 @@ def inner_version(subject: Subject, context: Context) -> Iterator[Violation]:
     version = subject.value.get("version")
     if root is not None and isinstance(version, str) and version == root.value.get("version"):
         yield Violation(
-            f"`version` repeats {named(version)}, which the root node says already", "no version here", ("version",)
+            f"`version` repeats {named(version)}, which the root node says already",
+            "no version here",
+            ("version",),
         )
 
 
@@ -72,7 +71,9 @@ def same_version(subject: Subject, context: Context) -> Iterator[Violation]:
     expected = root.value.get("version")
     if isinstance(expected, str) and version != expected:
         yield Violation(
-            f"`version` is {show(version)}, the root node says {show(expected)}", "no version here", ("version",)
+            f"`version` is {show(version)}, the root node says {show(expected)}",
+            "no version here",
+            ("version",),
         )
 
 
@@ -89,19 +90,24 @@ def metadata_storage(subject: Subject, context: Context) -> Iterator[Violation]:
         if name == "zarr.json" or (name is None and "zarr_format" in context.document):
             yield Violation("the node is at `ome` of a zarr.json", "it at `attributes.ome`")
         elif "zarr_format" in context.document:
-            yield Violation("the node is at `ome` beside Zarr metadata", "it at `attributes.ome` of a zarr.json")
+            yield Violation(
+                "the node is at `ome` beside Zarr metadata", "it at `attributes.ome` of a zarr.json"
+            )
         elif name is not None and not name.endswith(".json"):
             yield Violation(f"the file is called {named(name)}", "a name that ends in `.json`")
     elif name is not None and name != "zarr.json":
         yield Violation(
-            f"the node is at `attributes.ome` of {named(name)}", "that place in a zarr.json only, or the node at `ome`"
+            f"the node is at `attributes.ome` of {named(name)}",
+            "that place in a zarr.json only, or the node at `ome`",
         )
 
 
 def _one_of(subject: Subject) -> Iterator[Violation]:
     given = [key for key in ("nodes", "path") if key in subject.value]
     if len(given) != 1:
-        found = "both `nodes` and `path` are there" if given else "neither `nodes` nor `path` is there"
+        found = (
+            "both `nodes` and `path` are there" if given else "neither `nodes` nor `path` is there"
+        )
         yield Violation(found, "exactly one of them")
 
 

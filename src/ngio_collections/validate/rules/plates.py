@@ -28,7 +28,11 @@ def _broken(plate: dict[str, Any], key: str, reference: Ref | None) -> bool:
 
 def _expected(plate: dict[str, Any], key: str) -> str:
     ids = _ids(plate, key)
-    return f"one of the {key} of the plate: {listing(ids)}" if ids else f"one of the {key} of the plate, which has none"
+    return (
+        f"one of the {key} of the plate: {listing(ids)}"
+        if ids
+        else f"one of the {key} of the plate, which has none"
+    )
 
 
 @implements(stubs.well_position)
@@ -38,13 +42,16 @@ def well_position(subject: Subject, context: Context) -> Iterator[Violation]:
     if found is None:
         if any(r is not None and not r.external for r in references.values()):
             yield Violation(
-                "no plate encloses this well in the document", "a plate around it, or references with a `path` to one"
+                "no plate encloses this well in the document",
+                "a plate around it, or references with a `path` to one",
             )
         return
     _, plate = found
     for key, reference in references.items():
         if reference is not None and _broken(plate, f"{key}s", reference):
-            yield Violation(f"`{key}` refers to {named(reference.id)}", _expected(plate, f"{key}s"), (key,))
+            yield Violation(
+                f"`{key}` refers to {named(reference.id)}", _expected(plate, f"{key}s"), (key,)
+            )
 
 
 @implements(stubs.acquisition_of_plate)
@@ -64,5 +71,7 @@ def acquisition_of_plate(subject: Subject, context: Context) -> Iterator[Violati
     missing = "acquisitions" not in plate
     if missing or _broken(plate, "acquisitions", reference):
         yield Violation(
-            f"`acquisition` refers to {named(reference.id)}", _expected(plate, "acquisitions"), ("acquisition",)
+            f"`acquisition` refers to {named(reference.id)}",
+            _expected(plate, "acquisitions"),
+            ("acquisition",),
         )

@@ -28,7 +28,7 @@ def _has_own_rule(subject: Subject, context: Context) -> bool:
 
 
 def _depends_on_missing_systems(subject: Subject) -> bool:
-    """Whether the systems that a level leads to are missing as a whole, which is the mistake then."""
+    """Whether the systems that a level leads to are missing as a whole: that is the mistake."""
     node = subject.node
     if node.type != "singlescale" or subject.key != "output" or node.parent is None:
         return False
@@ -36,8 +36,12 @@ def _depends_on_missing_systems(subject: Subject) -> bool:
     if multiscale.type != "multiscale":
         return False
     systems = multiscale.attributes.get("coordinateSystems")
-    return not isinstance(systems, list) or not systems or not all(
-        isinstance(system, dict) and isinstance(system.get("id"), str) for system in systems
+    return (
+        not isinstance(systems, list)
+        or not systems
+        or not all(
+            isinstance(system, dict) and isinstance(system.get("id"), str) for system in systems
+        )
     )
 
 
@@ -49,6 +53,6 @@ def external_reference_path(subject: Subject, context: Context) -> Iterator[Viol
         reference = read_reference(subject.value)
         assert reference is not None
         yield Violation(
-            f"{named(reference.id)} is not declared in this document, and the reference has no `path`",
+            f"{named(reference.id)} is not declared in this document, and there is no `path`",
             "the id of something in this document, or a path to the document that declares it",
         )

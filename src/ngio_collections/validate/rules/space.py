@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,14 +15,18 @@ from ngio_collections.validate._words import listing, named, show
 
 _AXIS_TYPES: Final = ("array", "space", "time", "channel", "coordinate", "displacement")
 
-# The units of RFC-5 ("axes metadata"), which are names of UDUNITS-2.
-_LENGTHS: Final = """angstrom attometer centimeter decimeter exameter femtometer foot gigameter hectometer inch
-    kilometer megameter meter micrometer mile millimeter nanometer parsec petameter picometer terameter yard
-    yoctometer yottameter zeptometer zettameter""".split()
-_TIMES: Final = """attosecond centisecond day decisecond exasecond femtosecond gigasecond hectosecond hour
-    kilosecond megasecond microsecond millisecond minute nanosecond petasecond picosecond second terasecond
-    yoctosecond yottasecond zeptosecond zettasecond""".split()
-_UNITS: Final = {"space": frozenset(_LENGTHS), "time": frozenset(_TIMES)}
+# The units of RFC-5 ("axes metadata"), which are names of UDUNITS-2: all prefixes but `deca`.
+_PREFIXES: Final = (
+    *("", "yocto", "zepto", "atto", "femto", "pico", "nano", "micro", "milli", "centi", "deci"),
+    *("hecto", "kilo", "mega", "giga", "tera", "peta", "exa", "zetta", "yotta"),
+)
+_UNITS: Final = {
+    "space": frozenset(
+        {f"{prefix}meter" for prefix in _PREFIXES}
+        | {"angstrom", "foot", "inch", "mile", "parsec", "yard"}
+    ),
+    "time": frozenset({f"{prefix}second" for prefix in _PREFIXES} | {"day", "hour", "minute"}),
+}
 
 _TOLERANCE: Final = 1e-6
 
@@ -70,7 +75,9 @@ def axis_unit(subject: Subject, context: Context) -> Iterator[Violation]:
 def scale_zero(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, factor in enumerate(array(subject.value, "scale")):
         if isinstance(factor, (int, float)) and not isinstance(factor, bool) and factor == 0:
-            yield Violation(f"the factor of axis {position} is 0", "another number", ("scale", position))
+            yield Violation(
+                f"the factor of axis {position} is 0", "another number", ("scale", position)
+            )
 
 
 def _matrix(value: Any) -> list[list[float]] | None:
@@ -113,21 +120,33 @@ def rotation_matrix(subject: Subject, context: Context) -> Iterator[Violation]:
     at: Pointer = ("rotation",)
     if any(len(row) != len(rows) for row in rows):
         lengths = ", ".join(str(len(row)) for row in rows)
-        yield Violation(f"the matrix has {len(rows)} rows of the lengths {lengths}", "as many columns as rows", at)
+        yield Violation(
+            f"the matrix has {len(rows)} rows of the lengths {lengths}",
+            "as many columns as rows",
+            at,
+        )
         return
-    if any(abs(x) > 1 + _TOLERANCE or x != x for row in rows for x in row):
+    if any(abs(x) > 1 + _TOLERANCE or math.isnan(x) for row in rows for x in row):
         yield Violation("the matrix has an element outside of -1 to 1", "orthonormal rows", at)
         return
     for i, one in enumerate(rows):
         for j, other in enumerate(rows[: i + 1]):
             product = sum(float(x) * float(y) for x, y in zip(one, other, strict=True))
             if abs(product - (1.0 if i == j else 0.0)) > _TOLERANCE:
-                found = f"row {i} has the length {product**0.5:.6g}" if i == j else f"rows {j} and {i} are not at right angles"
+                found = (
+                    f"row {i} has the length {product**0.5:.6g}"
+                    if i == j
+                    else f"rows {j} and {i} are not at right angles"
+                )
                 yield Violation(found, "orthonormal rows", at)
                 return
     determinant = _determinant(rows)
     if abs(determinant - 1.0) > _TOLERANCE:
-        yield Violation(f"the determinant of the matrix is {determinant:.6g}", "1: a rotation without reflection", at)
+        yield Violation(
+            f"the determinant of the matrix is {determinant:.6g}",
+            "1: a rotation without reflection",
+            at,
+        )
 
 
 @implements(stubs.map_axis_unique)
@@ -145,7 +164,11 @@ def _repeated(subject: Subject, key: str) -> Iterator[Violation]:
     """Two items that JSON Schema counts as equal: 1 and 1.0 are, 1 and true are not."""
     seen: list[Any] = []
     for item in array(subject.value, key):
-        same = [other for other in seen if other == item and isinstance(other, bool) is isinstance(item, bool)]
+        same = [
+            other
+            for other in seen
+            if other == item and isinstance(other, bool) is isinstance(item, bool)
+        ]
         if same:
             yield Violation(f"`{key}` has {show(item)} twice", "each index once", (key,))
             return
@@ -155,7 +178,9 @@ def _repeated(subject: Subject, key: str) -> Iterator[Violation]:
 @implements(stubs.project_axis_fields)
 def project_axis_fields(subject: Subject, context: Context) -> Iterator[Violation]:
     if "droppedInputs" not in subject.value and "createdOutputs" not in subject.value:
-        yield Violation("neither `droppedInputs` nor `createdOutputs` is there", "at least one of them")
+        yield Violation(
+            "neither `droppedInputs` nor `createdOutputs` is there", "at least one of them"
+        )
 
 
 @implements(stubs.matrix_or_path)
@@ -163,7 +188,11 @@ def matrix_or_path(subject: Subject, context: Context) -> Iterator[Violation]:
     matrix = subject.value.get("type")
     given = [key for key in (matrix, "path") if key in subject.value]
     if len(given) != 1:
-        found = f"both `{matrix}` and `path` are there" if given else f"neither `{matrix}` nor `path` is there"
+        found = (
+            f"both `{matrix}` and `path` are there"
+            if given
+            else f"neither `{matrix}` nor `path` is there"
+        )
         yield Violation(found, "exactly one of them")
 
 
@@ -174,7 +203,9 @@ def transformation_input_output(subject: Subject, context: Context) -> Iterator[
         names = " and ".join(f"`{key}`" for key in lacking)
         is_null = all(key in subject.value for key in lacking)
         verb = ("are" if len(lacking) > 1 else "is") + (" null" if is_null else " missing")
-        yield Violation(f"{names} {verb}", "references to what is transformed and to what it becomes")
+        yield Violation(
+            f"{names} {verb}", "references to what is transformed and to what it becomes"
+        )
 
 
 def _axes_of(subject: Subject, context: Context, key: str) -> int | None:
@@ -183,7 +214,11 @@ def _axes_of(subject: Subject, context: Context, key: str) -> int | None:
     if not declared or len(declared) > 1 or declared[0].kind != "coordinate-system":
         return None
     node = subject.node
-    if node.type == "singlescale" and declared[0].node is not node.parent and declared[0].node is not node:
+    if (
+        node.type == "singlescale"
+        and declared[0].node is not node.parent
+        and declared[0].node is not node
+    ):
         return None  # Not one of its systems, which is another rule's finding.
     axes = declared[0].value.get("axes")
     return len(axes) if isinstance(axes, list) else None
@@ -197,7 +232,9 @@ def _is_array(subject: Subject, context: Context, key: str) -> bool:
     if subject.node.type == "singlescale" and reference.id == subject.node.id:
         return True
     declared = context.declarations(reference.id)
-    return len(declared) == 1 and declared[0].node.type == "singlescale" and declared[0].kind == "node"
+    return (
+        len(declared) == 1 and declared[0].node.type == "singlescale" and declared[0].kind == "node"
+    )
 
 
 @implements(stubs.transformation_dimensions)
@@ -219,7 +256,11 @@ def scene_endpoints(subject: Subject, context: Context) -> Iterator[Violation]:
     for value, at in _endpoints(subject):
         declared = resolve(context, value)
         if declared and not any(d.kind == "coordinate-system" for d in declared):
-            found = declared[0].node.type if declared[0].kind == "node" else declared[0].kind.replace("-", " ")
+            found = (
+                declared[0].node.type
+                if declared[0].kind == "node"
+                else declared[0].kind.replace("-", " ")
+            )
             yield Violation(f"`{at[-1]}` refers to a {found}", "a coordinate system", at)
 
 
@@ -230,7 +271,8 @@ def scene_endpoint_path(subject: Subject, context: Context) -> Iterator[Violatio
             reference = read_reference(value)
             assert reference is not None
             yield Violation(
-                f"{named(reference.id)} is not declared in this document, and `{at[-1]}` has no `path`",
-                "the id of a coordinate system of this document, or a path to the document that declares it",
+                f"`{at[-1]}` refers to {named(reference.id)}, which is not declared here, "
+                "and has no `path`",
+                "a coordinate system of this document, or a path to the document that declares it",
                 at,
             )

@@ -1,0 +1,119 @@
+"""All checks of the project. `nox` runs them all, `nox -s NAME` one of them.
+
+| session | what it does |
+|---|---|
+| generate | writes everything that is generated from schemas/ |
+| drift | generates again, twice with different hash seeds, and compares with what is committed |
+| lint | ruff: lint and format |
+| types | mypy --strict, generated code included |
+| layers | import-linter: who may import whom |
+| tests | the fast tests |
+| conformance | jsonschema against our validation over 20,000 documents for each profile |
+| docs | runs every example in the README, docs/ and the docstrings |
+| compatibility | the fast tests on each Python, with new and old dependencies (not by default) |
+"""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = [
+    "generate",
+    "drift",
+    "lint",
+    "types",
+    "layers",
+    "tests",
+    "conformance",
+    "docs",
+]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+
+
+def install(session: nox.Session, *groups: str, project: bool = True) -> None:
+    """Install dependency groups and, in place, the project with all its extras."""
+    wanted = nox.project.dependency_groups(PROJECT, *groups) if groups else []
+    session.install(*wanted, *(("-e", ".[all]") if project else ()))
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write everything that is generated from schemas/."""
+    install(session, "codegen", project=False)
+    session.run("python", "-m", "codegen", *session.posargs)
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Compare what is committed with what the schemas say, whatever the hash seed."""
+    install(session, "codegen", project=False)
+    for seed in ("0", "4711"):
+        session.run("python", "-m", "codegen", "--check", env={"PYTHONHASHSEED": seed})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Lint and check the format."""
+    install(session, "codegen", project=False)
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, generated code included."""
+    install(session, "dev")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Check who imports whom."""
+    install(session, "layers")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the fast tests."""
+    install(session, "codegen", "tests")
+    session.run("pytest", "--ignore=tests/docs", *session.posargs)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Compare jsonschema with our validation over many documents."""
+    install(session, "codegen", "tests")
+    session.run(
+        "pytest",
+        "tests/conformance",
+        "tests/fuzz",
+        "-s",
+        *session.posargs,
+        env={"NGIO_FUZZ_DOCUMENTS": "20000"},
+    )
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run every example in the README, docs/ and the docstrings."""
+    install(session, "codegen", "tests")
+    session.run("pytest", "tests/docs", "--doctest-modules", "src", *session.posargs)
+
+
+@nox.session(python=PYTHONS, default=False)
+@nox.parametrize("resolution", ["highest", "lowest-direct"])
+def compatibility(session: nox.Session, resolution: str) -> None:
+    """Run the fast tests on each supported Python, with new and with old dependencies."""
+    wanted = nox.project.dependency_groups(PROJECT, "codegen", "tests")
+    if resolution == "highest":
+        session.install(*wanted, "-e", ".[all]")
+    else:
+        session.install(*wanted, "-e", ".[all]", "--resolution", resolution)
+    session.run("pytest", "--ignore=tests/docs", "--ignore=tests/codegen", *session.posargs)
