@@ -157,6 +157,19 @@ def test_the_demo_refuses_a_file_in_the_place_of_the_folder(run: Run, tmp_path: 
     assert taken.read_text("utf-8") == "keep"
 
 
+def test_a_folder_that_cannot_be_written_ends_with_2(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *arguments: object, **options: object) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    result = run("demo", str(tmp_path / "plate"))
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "plate.json: cannot be written (Permission denied)" in result.stderr
+
+
 def test_every_command_that_the_demo_suggests_works(
     run: Run, process: Process, tmp_path: Path
 ) -> None:

@@ -131,19 +131,23 @@ def test_a_file_name_that_is_not_utf_8_is_printed_escaped(process: Process) -> N
     assert b"\\udce9.json: there is no such file" in result.stderr
 
 
-def test_a_reader_that_goes_away_causes_no_traceback(write: Write) -> None:
-    name = write("many.json", document(*[node(f"a {n}") for n in range(20_000)]))
+@pytest.mark.parametrize(
+    "arguments",
+    [("validate", "many.json", "--format", "json"), ("validate", "many.json"), ("demo",)],
+)
+def test_a_reader_that_goes_away_causes_no_words(write: Write, arguments: tuple[str, ...]) -> None:
+    write("many.json", document(*[node(f"a {n}") for n in range(2_000)]))
     with subprocess.Popen(
-        [sys.executable, "-m", "ngio_collections.cli", "validate", name, "--format", "json"],
+        [sys.executable, "-u", "-m", "ngio_collections.cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={"PYTHONPATH": str(SOURCE)},
     ) as running:
         assert running.stdout is not None
         assert running.stderr is not None
-        assert running.stdout.read(1) == b"["
+        assert running.stdout.read(1)
         running.stdout.close()
-        assert b"Traceback" not in running.stderr.read()
+        assert running.stderr.read() == b""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

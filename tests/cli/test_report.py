@@ -85,7 +85,6 @@ def test_only_colours_of_our_own_reach_a_terminal() -> None:
 def test_of_many_findings_of_one_rule_twenty_are_shown_and_the_rest_counted() -> None:
     many = [finding(pointer=f"/ome/nodes/{n}/id") for n in range(500)]
     text = printed(*many, finding("node-name", pointer="/ome/name"))
-    assert text.count("node-id\n") + text.count("node-id ") >= 20
     assert "/ome/nodes/19/id" in text
     assert "/ome/nodes/20/id" not in text
     assert "... 480 more of node-id" in text
@@ -135,6 +134,7 @@ MUST, SHOULD = finding(), finding(level=Level.SHOULD)
         ([(SHOULD,)], Level.SHOULD, 0, "1 document, 0 findings at MUST, 1 at SHOULD"),
         ([(SHOULD,)], Level.MUST, 0, "1 document, 0 findings at MUST, 1 at SHOULD (not shown)"),
         ([()], Level.SHOULD, 0, "1 document, no findings"),
+        ([], Level.SHOULD, 1, "0 documents, 1 could not be read"),
         ([()], Level.SHOULD, 2, "1 document, no findings, 2 more could not be read"),
     ],
 )

@@ -152,7 +152,7 @@ def test_unreadable_content_ends_with_2_and_one_line_that_says_what_and_where(
     assert result.stderr.startswith("ngio-collections: x.json: ")
     assert words in result.stderr
     assert result.stderr.count("\n") == 1
-    assert result.stdout.startswith("0 documents, 1 more could not be read")
+    assert result.stdout.startswith("0 documents, 1 could not be read")
 
 
 def test_a_missing_file_ends_with_2(run: Run, tmp_path: Path) -> None:

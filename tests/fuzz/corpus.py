@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from codegen.compose import Profile, bundle, profiles
 from codegen.fuzz import fuzz_schema
@@ -17,13 +18,13 @@ from codegen.sources import JsonObject, load_sources
 from .mutate import mutate
 from .pieces import Pieces
 
-__all__ = ["BUDGETS", "DOCUMENTS", "PROFILES", "SEED", "Case", "concepts_of", "documents", "pieces"]
+__all__ = ["BUDGETS", "DOCUMENTS", "PROFILES", "SEED", "Case", "ConceptFinder", "documents", "pieces"]
 
 DOCUMENTS: Final = int(os.environ.get("NGIO_FUZZ_DOCUMENTS", "0"))
 """How many documents of each profile the long run checks; 0 is the short run."""
 SEED: Final = int(os.environ.get("NGIO_FUZZ_SEED", "0"))
 """Other seeds give other documents."""
-BUDGETS: Final = (3, 8, 15, 40)
+BUDGETS: Final = (4, 10, 25, 60)
 """About how many pieces the documents are made of."""
 
 PROFILES: Final[tuple[Profile, ...]] = profiles(load_sources())
@@ -31,7 +32,7 @@ PROFILES: Final[tuple[Profile, ...]] = profiles(load_sources())
 
 _DEPTH: Final = 2
 _SIZE: Final = 24 if DOCUMENTS else 4
-_MUTANTS: Final = 5
+_MUTANTS: Final = 3
 
 
 class Case(NamedTuple):
@@ -81,33 +82,25 @@ def documents(profile: Profile, count: int) -> Iterator[Case]:
         yield Case(mutate(document, random) if mutated else document, mutated, number)
 
 
-def concepts_of(schema: JsonObject, value: Any) -> set[str]:
-    """The concepts that occur in a value.
+class ConceptFinder:
+    """Finds the concepts that occur in values.
 
-    Args:
-        schema: The bundle that the value fits.
-        value: The value.
-
-    Returns:
-        The names of the definitions that the value, or something in it, fits in a
-        place where the schema refers to them.
+    Attributes:
+        found: The names of the definitions that something fitted in a place where
+            the schema refers to them.
     """
-    found: set[str] = set()
-    whole = Draft202012Validator(schema)
-    stack: list[tuple[Any, Any]] = [(schema, value)]
-    while stack:
-        part, inner = stack.pop()
-        if not isinstance(part, dict) or not whole.evolve(schema=part).is_valid(inner):
-            continue
-        if "$ref" in part:
-            name = part["$ref"].removeprefix("#/$defs/")
-            found.add(name)
-            stack.append((schema["$defs"][name], inner))
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            stack.extend((branch, inner) for branch in part.get(keyword, ()))
-        stack.extend((part[keyword], inner) for keyword in ("then", "else") if keyword in part)
-        if isinstance(inner, dict):
-            stack.extend((s, inner[k]) for k, s in part.get("properties", {}).items() if k in inner)
-        if isinstance(inner, list) and "items" in part:
-            stack.extend((part["items"], item) for item in inner)
-    return found
+
+    def __init__(self, schema: JsonObject) -> None:
+        self.found: set[str] = set()
+
+        def follow(validator: Any, reference: str, value: Any, _: JsonObject) -> Iterator[ValidationError]:
+            errors = list(validator.descend(value, schema["$defs"][reference.removeprefix("#/$defs/")]))
+            if not errors:
+                self.found.add(reference.removeprefix("#/$defs/"))
+            yield from errors
+
+        self._validator = extend(Draft202012Validator, {"$ref": follow})(schema)
+
+    def look(self, value: Any) -> bool:
+        """Look for concepts in a value, and say whether it fits the schema."""
+        return bool(self._validator.is_valid(value))

@@ -52,6 +52,15 @@ def _ways(definition: JsonObject) -> list[JsonObject]:
     return ways
 
 
+def _full(way: JsonObject) -> JsonObject:
+    """The same alternative with something everywhere: all keys, arrays that are not empty."""
+    if way.get("type") == "object" and "properties" in way:
+        return {**way, "required": [k for k, v in way["properties"].items() if v is not False]}
+    if way.get("type") == "array" and way["maxItems"] and not way.get("minItems"):
+        return {**way, "minItems": 1}
+    return way
+
+
 class Pieces:
     """The pieces of one fuzz schema.
 
@@ -124,8 +133,8 @@ class Pieces:
     def _pieces_of(self, way: JsonObject) -> tuple[Any, ...]:
         """The pieces of an alternative, the poorest first."""
         pieces = _draw(json.dumps(way, sort_keys=True), self._size, self._seed)
-        if way.get("type") == "object" and "properties" in way:
-            full = {**way, "required": [k for k, v in way["properties"].items() if v is not False]}
+        full = _full(way)
+        if full != way:
             pieces += _draw(json.dumps(full, sort_keys=True), self._size // 2, self._seed)
         return tuple(sorted(pieces, key=self._rich))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -141,8 +140,3 @@ def smallest(document: dict[str, Any], shows: Callable[[dict[str, Any]], bool]) 
             if shows(tried):
                 out, changed = tried, True
     return out
-
-
-def report(counts: Counter[str], seconds: float) -> str:
-    """One line for people about a run."""
-    return ", ".join(f"{name}: {count}" for name, count in counts.most_common()) + f" ({seconds:.0f} s)"

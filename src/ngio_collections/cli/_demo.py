@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +23,32 @@ __all__ = ["run"]
 PROFILES = (("ngio", "v1-2026-08"), ("rfc8", "v1-2026-08"))
 
 
+@contextmanager
+def _stopping_at_failed_writes(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        stop(f"{error.filename or directory}: cannot be written ({error.strerror or error})")
+
+
 def _write(directory: Path, documents: Mapping[str, Any]) -> list[Path]:
     written = []
-    for name, document in documents.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        written.append(path)
+    with _stopping_at_failed_writes(directory):
+        for name, document in documents.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+            written.append(path)
     return written
 
 
 def _prepare(directory: Path) -> None:
-    if directory.exists() and not directory.is_dir():
-        stop(f"{directory}: is a file; name a folder that is new or empty")
-    if directory.is_dir() and any(directory.iterdir()):
-        stop(f"{directory}: is not empty; name another folder: ngio-collections demo DIR")
-    directory.mkdir(parents=True, exist_ok=True)
+    with _stopping_at_failed_writes(directory):
+        if directory.exists() and not directory.is_dir():
+            stop(f"{directory}: is a file; name a folder that is new or empty")
+        if directory.is_dir() and any(directory.iterdir()):
+            stop(f"{directory}: is not empty; name another folder: ngio-collections demo DIR")
+        directory.mkdir(parents=True, exist_ok=True)
 
 
 def _check_all(paths: Iterable[Path], profile: str, revision: str) -> list[Checked]:
@@ -119,10 +130,7 @@ def run(directory: Path) -> None:
         typer.Exit: With code 2 when the folder is not empty or cannot be written.
     """
     speaker, broken, documents = _Speaker(console()), directory / "broken", plate_documents()
-    try:
-        _prepare(directory)
-        _write_and_check(speaker, directory, documents)
-        _break_and_check(speaker, broken, documents)
-    except OSError as error:
-        stop(f"{error.filename or directory}: cannot be written ({error.strerror or error})")
+    _prepare(directory)
+    _write_and_check(speaker, directory, documents)
+    _break_and_check(speaker, broken, documents)
     _suggest(speaker, directory, broken)

@@ -82,7 +82,7 @@ def summary(checked: Sequence[Checked], level: Level, unreadable: int = 0) -> st
     elif checked:
         parts.append("no findings")
     if unreadable:
-        parts.append(f"{unreadable} more could not be read")
+        parts.append(f"{unreadable}{' more' if checked else ''} could not be read")
     return ", ".join(parts)
 
 

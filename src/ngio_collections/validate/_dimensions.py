@@ -202,7 +202,8 @@ def _check_by_dimension(
             found.append(Violation(said, "each output axis once", (*place, "outputAxes")))
         seen.update(given)
         inner = (*place, "transformation")
-        found += _check(item.get("transformation"), len(taken), len(given), inner, depth + 1)
+        counts = (len(taken) or None, len(given) or None)
+        found += _check(item.get("transformation"), *counts, inner, depth + 1)
     yield from found
     well_formed = isinstance(value.get("transformations"), list) and all(
         isinstance(item, dict) and _indices(item, "outputAxes") for item in listed

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ngio_collections._contract import Context, Declaration, NodeEntry
+from ngio_collections.validate._words import named
 
 __all__ = [
     "Ref",
     "array",
     "enclosing_plate",
+    "is_node",
     "is_prefixed",
+    "kind_of",
     "objects",
     "read_reference",
     "resolve",
@@ -64,6 +67,21 @@ def resolve(context: Context, value: Any) -> tuple[Declaration, ...] | None:
     if reference is None or reference.external:
         return None
     return context.declarations(reference.id)
+
+
+def is_node(declared: Declaration, type: str) -> bool:
+    """Whether a declaration is that of a node of a type."""
+    return declared.kind == "node" and declared.node.type == type
+
+
+def kind_of(declared: Declaration, *, whose: bool = False) -> str:
+    """What a declaration is, for the middle of a sentence: `a multiscale`, `an acquisition`."""
+    kind = declared.kind.replace("-", " ")
+    if declared.kind == "node":
+        kind = declared.node.type or "node"
+    elif whose:
+        kind += f" of the {declared.node.type or 'node'} {named(declared.node.id or '')}"
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def array(value: Mapping[str, Any], key: str) -> list[Any]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ngio_collections._contract import Context, NodeEntry, Pointer, Subject, Violation
+from ngio_collections._contract import Context, Declaration, NodeEntry, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
 from ngio_collections._json import dumps
-from ngio_collections.validate._reading import objects, read_reference, resolve
+from ngio_collections.validate._reading import (
+    is_node,
+    kind_of,
+    objects,
+    read_reference,
+    resolve,
+)
 from ngio_collections.validate._registry import implements
 from ngio_collections.validate._words import listing, named, show
 
@@ -148,24 +154,24 @@ def _multiscale_of(node: NodeEntry) -> NodeEntry | None:
     return node.parent if node.parent is not None and node.parent.type == "multiscale" else None
 
 
+def _is_system_of_level(declared: Declaration, multiscale: NodeEntry | None) -> bool:
+    """Whether a level may lead there: to a system of its multiscale, or of any if it is in none."""
+    if declared.kind != "coordinate-system":
+        return False
+    if multiscale is None:
+        return declared.node.type == "multiscale"
+    return declared.node is multiscale
+
+
 @implements(stubs.level_output)
 def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
     multiscale = _multiscale_of(subject.node)
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         declared = resolve(context, item.get("output"))
-        if not declared:
-            continue  # Elsewhere, or declared nowhere: another rule.
-        if any(
-            d.kind == "coordinate-system" and d.node is multiscale and multiscale is not None
-            for d in declared
-        ):
-            continue
-        first = declared[0]
-        what = f"a {first.kind.replace('-', ' ')}"
-        if first.kind == "coordinate-system":
-            what += f" of the {first.node.type} {named(first.node.id or '')}"
+        if not declared or any(_is_system_of_level(d, multiscale) for d in declared):
+            continue  # Right, or elsewhere, or declared nowhere, which is another rule's.
         yield Violation(
-            f"the output refers to {what}",
+            f"the output refers to {kind_of(declared[0], whose=True)}",
             "a coordinate system of the multiscale that holds this level",
             (*_TRANSFORMATIONS, position, "output"),
         )
@@ -217,16 +223,9 @@ def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]
 def multiscale_transformation_input(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         declared = resolve(context, item.get("input"))
-        if declared and not any(
-            d.kind == "node" and d.node.type == "singlescale" for d in declared
-        ):
-            found = (
-                declared[0].node.type
-                if declared[0].kind == "node"
-                else declared[0].kind.replace("-", " ")
-            )
+        if declared and not any(is_node(d, "singlescale") for d in declared):
             yield Violation(
-                f"the input refers to a {found}",
+                f"the input refers to {kind_of(declared[0])}",
                 "a singlescale",
                 (*_TRANSFORMATIONS, position, "input"),
             )
@@ -236,12 +235,16 @@ def multiscale_transformation_input(subject: Subject, context: Context) -> Itera
 def multiscale_transformation_output(subject: Subject, context: Context) -> Iterator[Violation]:
     first: tuple[str, str] | None = None
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
+        at: Pointer = (*_TRANSFORMATIONS, position, "output")
+        declared = resolve(context, item.get("output"))
+        if declared and not any(d.kind == "coordinate-system" for d in declared):
+            yield Violation(
+                f"the output refers to {kind_of(declared[0])}", "a coordinate system", at
+            )
+            continue
         target = _target(item)
         first = first or target
-        if target is not None and target != first and first is not None:
-            yield Violation(
-                f"the output refers to {named(target[0])}",
-                f"{named(first[0])}, as the first transformation",
-                (*_TRANSFORMATIONS, position, "output"),
-            )
+        if target is not None and first is not None and target != first:
+            said = f"{named(first[0])}, as the first transformation"
+            yield Violation(f"the output refers to {named(target[0])}", said, at)
             return

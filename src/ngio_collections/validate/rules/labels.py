@@ -15,13 +15,9 @@ from ngio_collections.validate._words import listing, named
 def labels_source_image(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in enumerate(array(subject.value, "source")):
         declared = resolve(context, item)
-        if declared and not any(d.kind == "node" and d.node.type == "multiscale" for d in declared):
-            found = (
-                declared[0].node.type
-                if declared[0].kind == "node"
-                else declared[0].kind.replace("-", " ")
-            )
-            yield Violation(f"the source refers to a {found}", "a multiscale", ("source", position))
+        if declared and not any(is_node(d, "multiscale") for d in declared):
+            found = f"the source refers to {kind_of(declared[0])}"
+            yield Violation(found, "a multiscale", ("source", position))
 
 
 @implements(stubs.label_attribute_keys)

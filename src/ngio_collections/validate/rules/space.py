@@ -9,7 +9,14 @@ from typing import Any, Final
 from ngio_collections._contract import Context, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
 from ngio_collections.validate._dimensions import check_dimensions
-from ngio_collections.validate._reading import array, is_prefixed, objects, read_reference, resolve
+from ngio_collections.validate._reading import (
+    array,
+    is_prefixed,
+    kind_of,
+    objects,
+    read_reference,
+    resolve,
+)
 from ngio_collections.validate._registry import implements
 from ngio_collections.validate._words import listing, named, show
 
@@ -251,17 +258,27 @@ def _endpoints(subject: Subject) -> Iterator[tuple[Any, Pointer]]:
             yield item.get(key), ("coordinateTransformations", position, key)
 
 
-@implements(stubs.scene_endpoints)
-def scene_endpoints(subject: Subject, context: Context) -> Iterator[Violation]:
-    for value, at in _endpoints(subject):
+def _no_systems(subject: Subject, context: Context, holder: Subject) -> Iterator[Violation]:
+    """Endpoints within the document that are declared as something else than a system."""
+    above: Pointer = holder.pointer[len(subject.pointer) :]
+    for value, at in _endpoints(holder):
         declared = resolve(context, value)
         if declared and not any(d.kind == "coordinate-system" for d in declared):
-            found = (
-                declared[0].node.type
-                if declared[0].kind == "node"
-                else declared[0].kind.replace("-", " ")
-            )
-            yield Violation(f"`{at[-1]}` refers to a {found}", "a coordinate system", at)
+            found = f"`{at[-1]}` refers to {kind_of(declared[0])}"
+            yield Violation(found, "a coordinate system", (*above, *at))
+
+
+@implements(stubs.scene_endpoints)
+def scene_endpoints(subject: Subject, context: Context) -> Iterator[Violation]:
+    yield from _no_systems(subject, context, subject)
+
+
+@implements(stubs.collection_endpoints)
+def collection_endpoints(subject: Subject, context: Context) -> Iterator[Violation]:
+    attributes = subject._replace(
+        value=subject.node.attributes, pointer=(*subject.pointer, "attributes")
+    )
+    yield from _no_systems(subject, context, attributes)
 
 
 @implements(stubs.scene_endpoint_path)

@@ -1,0 +1,87 @@
+"""Every example in the README and in docs/ runs, and says what really happens."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(path: Path) -> list[tuple[str, str]]:
+    return BLOCK.findall(path.read_text(encoding="utf-8"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_there_are_examples() -> None:
+    kinds = [kind for path in DOCUMENTS for kind, _ in blocks(path)]
+    assert kinds.count("python") >= 2
+    assert kinds.count("console") >= 1
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_python_examples_run_and_print_what_is_shown(path: Path) -> None:
+    namespace: dict[str, object] = {}
+    printed = ""
+    for kind, text in blocks(path):
+        if kind == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(text, name(path), "exec"), namespace)
+            printed = out.getvalue()
+        elif kind == "text" and printed:
+            assert printed.strip() == text.strip()
+            printed = ""
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_commands_run(path: Path, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    for kind, text in blocks(path):
+        if kind != "console":
+            continue
+        for line in text.splitlines():
+            if line.startswith("$ "):
+                done = subprocess.run(
+                    line[2:],
+                    shell=True,
+                    cwd=tmp_path,
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_the_integration_script_runs_the_test_command_of_the_readme() -> None:
+    commands = [
+        text.strip()
+        for kind, text in blocks(ROOT / "README.md")
+        if kind == "sh" and "nox" in text
+    ]
+    assert commands
+    assert commands[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
