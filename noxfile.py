@@ -15,15 +15,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
+# drift comes first: it is about what is committed, and generate would mend it.
 nox.options.sessions = [
-    "generate",
     "drift",
+    "generate",
     "lint",
     "types",
     "layers",
@@ -32,6 +35,7 @@ nox.options.sessions = [
     "docs",
 ]
 
+GENERATED = "src/ngio_collections/_generated"
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 
@@ -55,6 +59,11 @@ def drift(session: nox.Session) -> None:
     install(session, "codegen", project=False)
     for seed in ("0", "4711"):
         session.run("python", "-m", "codegen", "--check", env={"PYTHONHASHSEED": seed})
+    if Path(".git").exists():
+        listing = ["git", "ls-files", "--others", "--exclude-standard", GENERATED]
+        untracked = session.run(*listing, external=True, silent=True)
+        if untracked:
+            session.error(f"generated, but not added to git:\n{untracked}")
 
 
 @nox.session

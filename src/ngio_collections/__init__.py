@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from ngio_collections.api import schema as schema
     from ngio_collections.errors import DocumentError as DocumentError
     from ngio_collections.errors import DocumentNotFoundError as DocumentNotFoundError
+    from ngio_collections.errors import MissingExtraError as MissingExtraError
     from ngio_collections.errors import NgioCollectionsError as NgioCollectionsError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
     from ngio_collections.validate import Finding as Finding
+    from ngio_collections.validate import SchemaError as SchemaError
+    from ngio_collections.validate import schema_errors as schema_errors
     from ngio_collections.validate import validate_document as validate_document
 
 __version__: Final = "0.1.0"
@@ -35,12 +38,15 @@ _HOME: Final = {
     "schema": "api",
     "DocumentError": "errors",
     "DocumentNotFoundError": "errors",
+    "MissingExtraError": "errors",
     "NgioCollectionsError": "errors",
     "NotJsonError": "errors",
     "NotOmeError": "errors",
     "UnknownConceptError": "errors",
     "UnknownProfileError": "errors",
     "Finding": "validate",
+    "SchemaError": "validate",
+    "schema_errors": "validate",
     "validate_document": "validate",
     "models": "",
 }
@@ -50,6 +56,7 @@ __all__ = [
     "DocumentNotFoundError",
     "Finding",
     "Level",
+    "MissingExtraError",
     "NgioCollectionsError",
     "NotJsonError",
     "NotOmeError",
@@ -61,6 +68,7 @@ __all__ = [
     "profiles",
     "rules",
     "schema",
+    "schema_errors",
     "validate_document",
 ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeAlias
 
-__all__ = ["FrozenDict", "FrozenJson", "freeze", "thaw"]
+__all__ = ["FrozenDict", "FrozenJson", "convert", "freeze", "thaw"]
 
 FrozenJson: TypeAlias = Any
 """A JSON value that is read-only to the bottom: scalars, tuples, `FrozenDict`s."""
@@ -74,12 +74,21 @@ class FrozenDict(dict[str, FrozenJson]):
         return f"FrozenDict({dict.__repr__(self)})"
 
 
-def _convert(
+def convert(
     value: Any,
     make_object: Callable[[dict[str, Any]], Any],
     make_array: Callable[[list[Any]], Any],
 ) -> Any:
-    """Rebuild a JSON value from its leaves up, without recursion."""
+    """Rebuild a JSON value from its leaves up, without recursion.
+
+    Args:
+        value: A JSON value.
+        make_object: Makes an object of its rebuilt members.
+        make_array: Makes an array of its rebuilt items.
+
+    Returns:
+        The rebuilt value; a scalar as it is. Cost: O(size).
+    """
     if not isinstance(value, (dict, list, tuple)):
         return value
     # Containers in the order in which they are met: children after their parent,
@@ -115,7 +124,7 @@ def freeze(value: Any) -> FrozenJson:
     """
     if isinstance(value, FrozenDict):
         return value
-    return _convert(value, FrozenDict, tuple)
+    return convert(value, FrozenDict, tuple)
 
 
 def thaw(value: FrozenJson) -> Any:
@@ -127,4 +136,4 @@ def thaw(value: FrozenJson) -> Any:
     Returns:
         The same value with dictionaries and lists, shared with nobody. Cost: O(size).
     """
-    return _convert(value, dict, list)
+    return convert(value, dict, list)

@@ -6,7 +6,8 @@
     |   |-- NotJsonError              its content is not JSON
     |   `-- NotOmeError               it is JSON without an `ome` node
     |-- UnknownProfileError       there is no such profile or revision
-    `-- UnknownConceptError       a profile has no such concept
+    |-- UnknownConceptError       a profile has no such concept
+    `-- MissingExtraError         a package that a function needs is not installed
 
 What is wrong *inside* a readable document is never an error: it is a `Finding`.
 """
@@ -18,6 +19,7 @@ import difflib
 __all__ = [
     "DocumentError",
     "DocumentNotFoundError",
+    "MissingExtraError",
     "NgioCollectionsError",
     "NotJsonError",
     "NotOmeError",
@@ -54,6 +56,19 @@ class NotJsonError(DocumentError):
 
 class NotOmeError(DocumentError):
     """The content is JSON, but holds no node at `ome` or `attributes.ome`."""
+
+
+class MissingExtraError(NgioCollectionsError):
+    """A package that a function needs is not installed.
+
+    Args:
+        extra: The extra of this library that installs it.
+        purpose: What needs it.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        self.extra = extra
+        super().__init__(f"{purpose} needs: pip install 'ngio-collections[{extra}]'")
 
 
 class UnknownConceptError(NgioCollectionsError):

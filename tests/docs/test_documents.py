@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import subprocess
@@ -79,9 +80,25 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
 
 def test_the_integration_script_runs_the_test_command_of_the_readme() -> None:
     commands = [
-        text.strip()
-        for kind, text in blocks(ROOT / "README.md")
-        if kind == "sh" and "nox" in text
+        text.strip() for kind, text in blocks(ROOT / "README.md") if kind == "sh" and "nox" in text
     ]
     assert commands
     assert commands[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_test_that_a_position_names_exists() -> None:
+    cases = {
+        case["name"]
+        for path in (ROOT / "tests" / "conformance").glob("*.json")
+        for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
+    }
+    text = (ROOT / "docs" / "positions.md").read_text(encoding="utf-8")
+    held = re.findall(r"\*\*Held by\*\*:(.*?)(?=^- \*\*|^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    named = {name for part in held for name in re.findall(r"`([a-z0-9-]+)`", part)}
+    assert len(named) > 60
+    assert {name for name in named if not name.endswith("-")} - cases == set()
+
+
+def test_every_ambiguity_of_the_text_has_a_position() -> None:
+    text = (ROOT / "docs" / "positions.md").read_text(encoding="utf-8")
+    assert [int(n) for n in re.findall(r"^### A(\d+)\.", text, re.MULTILINE)] == [*range(1, 25)]

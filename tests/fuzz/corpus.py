@@ -32,7 +32,7 @@ PROFILES: Final[tuple[Profile, ...]] = profiles(load_sources())
 
 _DEPTH: Final = 2
 _SIZE: Final = 24 if DOCUMENTS else 4
-_MUTANTS: Final = 3
+_MUTANTS: Final = 3 if DOCUMENTS else 2
 
 
 class Case(NamedTuple):

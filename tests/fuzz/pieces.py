@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from random import Random
 from typing import Any, Final
 
@@ -22,7 +23,8 @@ from codegen.sources import JsonObject
 
 __all__ = ["Pieces"]
 
-_MARK: Final = "\0"
+_MARK: Final = "piece-"
+_MARKS: Final = re.compile(rf"\b{_MARK}[0-9a-f]{{16}}\b")
 _PREFIX: Final = "#/definitions/"
 
 
@@ -45,6 +47,17 @@ def _draw(text: str, size: int, seed: int) -> tuple[Any, ...]:
 
     collect()
     return tuple(found)
+
+
+def _drawn(way: JsonObject, size: int, seed: int) -> list[Any]:
+    """Values of an alternative, drawn once for all that differ in their marks only."""
+    text = json.dumps(way, sort_keys=True)
+    marks = list(dict.fromkeys(_MARKS.findall(text)))
+    numbered = {mark: f"{_MARK}{number:016x}" for number, mark in enumerate(marks)}
+    values = _draw(_MARKS.sub(lambda match: numbered[match[0]], text), size, seed)
+    back = {number: mark for mark, number in numbered.items()}
+    found: list[Any] = json.loads(_MARKS.sub(lambda match: back.get(match[0], match[0]), json.dumps(values)))
+    return found
 
 
 def _ways(definition: JsonObject) -> list[JsonObject]:
@@ -132,10 +145,10 @@ class Pieces:
 
     def _pieces_of(self, way: JsonObject) -> tuple[Any, ...]:
         """The pieces of an alternative, the poorest first."""
-        pieces = _draw(json.dumps(way, sort_keys=True), self._size, self._seed)
+        pieces = _drawn(way, self._size, self._seed)
         full = _full(way)
         if full != way:
-            pieces += _draw(json.dumps(full, sort_keys=True), self._size // 2, self._seed)
+            pieces += _drawn(full, self._size // 2, self._seed)
         return tuple(sorted(pieces, key=self._rich))
 
     def _rich(self, piece: Any) -> int:

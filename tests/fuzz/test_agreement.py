@@ -23,7 +23,7 @@ from .corpus import BUDGETS, DOCUMENTS, PROFILES, SEED, ConceptFinder, documents
 from .mutate import mutate
 from .verdicts import Engines
 
-_SHORT = 400
+_SHORT = 360
 _VALUES = 200 if DOCUMENTS else 4
 _MUTANTS = 400 if DOCUMENTS else 8
 

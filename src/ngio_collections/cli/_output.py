@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
 from typing import Final, NoReturn
 
 import typer
@@ -26,15 +25,11 @@ _LONGEST: Final = 2000
 
 @contextmanager
 def writing_output() -> Iterator[None]:
-    """Keep standard output from ending the program with a traceback.
-
-    What its encoding lacks is escaped; a full disk gives one line.
+    """Say in one line, without a traceback, that standard output cannot be written.
 
     Raises:
         SystemExit: With code 2 when standard output cannot be written.
     """
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
     except OSError as error:

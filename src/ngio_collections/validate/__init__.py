@@ -5,5 +5,14 @@ from __future__ import annotations
 from ngio_collections.validate._engine import validate_document
 from ngio_collections.validate._findings import Finding, json_pointer
 from ngio_collections.validate._profiles import load_profile, package_of
+from ngio_collections.validate._reference import SchemaError, schema_errors
 
-__all__ = ["Finding", "json_pointer", "load_profile", "package_of", "validate_document"]
+__all__ = [
+    "Finding",
+    "SchemaError",
+    "json_pointer",
+    "load_profile",
+    "package_of",
+    "schema_errors",
+    "validate_document",
+]

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
+from ngio_collections._frozen import convert
 from ngio_collections.validate._profiles import Chain, Profile
 from ngio_collections.validate._words import listing, named, show
 
@@ -58,33 +59,70 @@ def check_structure(
     value = dict(entry.value)
     if isinstance(value.get("nodes"), list):
         value["nodes"] = []
+    # Values that pydantic refuses to follow into, because they are inside too many
+    # others, get a turn of their own.
+    stack: list[tuple[Any, Chain, Pointer]] = [(value, chain, ())]
+    while stack:
+        value, chain, base = stack.pop()
+        for details in _errors(profile, value, chain):
+            if details["type"] == "recursion_depth_exceeded":
+                place, inner = _follow(profile, value, chain, details["loc"])
+                assert inner is not None
+                stack.append((place.value, inner, (*base, *place.at)))
+                continue
+            problem = _problem(profile, value, chain, details)
+            if problem is not None and not (entry.parent is None and _is_version(base, problem)):
+                yield problem._replace(at=(*base, *problem.at))
+
+
+def _is_version(base: Pointer, problem: StructuralProblem) -> bool:
+    """Whether it is about the version of the node, which for the root has a rule of its own."""
+    return not base and problem.at == ("version",)
+
+
+def _errors(profile: Profile, value: dict[str, Any], chain: Chain) -> list[ErrorDetails]:
+    """What the model of a value says about it."""
+    model = profile.models[chain.member]
     try:
-        profile.models[chain.member].model_validate(value, by_alias=True, by_name=False)
+        model.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        for details in error.errors(include_url=False, include_input=False):
-            problem = _problem(profile, entry, chain, details)
-            if problem is not None:
-                yield problem
+        found = error.errors(include_url=False, include_input=False)
+        if any(details["type"] == "string_unicode" or not details["loc"] for details in found):
+            # Lone surrogates: JSON allows them, pydantic does not.
+            return _errors(profile, _without_surrogates(value), chain)
+        return found
+    return []
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The value with a question mark for each lone surrogate, which no rule tells apart."""
+
+    def clean(item: Any) -> Any:
+        return item.encode("utf-8", "replace").decode() if isinstance(item, str) else item
+
+    return convert(
+        value,
+        lambda items: {clean(key): clean(item) for key, item in items.items()},
+        lambda items: [clean(item) for item in items],
+    )
 
 
 def _problem(
-    profile: Profile, entry: NodeEntry, chain: Chain, details: ErrorDetails
+    profile: Profile, value: dict[str, Any], chain: Chain, details: ErrorDetails
 ) -> StructuralProblem | None:
     kind, loc = details["type"], details["loc"]
     if kind == "missing":
-        owner, at = _owner(profile, entry, chain, loc[:-1])
+        owner, at = _owner(profile, value, chain, loc[:-1])
         key = str(loc[-1])
-        entry_field = owner.fields[key]
-        found = f"`{key}` is missing{_beside(entry.value, at)}"
-        return StructuralProblem(entry_field.missing_rule, at, found, entry_field.expected[0])
-    place, _ = _follow(profile, entry, chain, loc)
-    if entry.parent is None and place.at == ("version",):
-        return None  # The rule of the root's version says it.
+        lacking = owner.fields[key]
+        found = f"`{key}` is missing{_beside(value, at)}"
+        return StructuralProblem(lacking.missing_rule, at, found, lacking.expected[0])
+    place, _ = _follow(profile, value, chain, loc)
     if kind in ("too_short", "too_long") and _length_fits(place.value, details["ctx"]):
         return None  # Counted after items that are wrong themselves were left out.
     if kind in _TAG_ERRORS and isinstance(place.value, dict) and place.link is not None:
         return _unknown_member(profile, place)
-    return _wrong_value(profile, place, kind)
+    return _wrong_value(profile, place)
 
 
 def _beside(value: Any, at: Pointer) -> str:
@@ -95,32 +133,31 @@ def _beside(value: Any, at: Pointer) -> str:
 
 
 def _owner(
-    profile: Profile, entry: NodeEntry, chain: Chain, loc: tuple[str | int, ...]
+    profile: Profile, value: dict[str, Any], chain: Chain, loc: tuple[str | int, ...]
 ) -> tuple[Chain, Pointer]:
     """What lacks a property: follow an error to the object that it is about."""
     if not loc:
         return chain, ()
-    place, inner = _follow(profile, entry, chain, loc)
+    place, inner = _follow(profile, value, chain, loc)
     assert inner is not None
     return inner, place.at
 
 
 def _follow(
-    profile: Profile, entry: NodeEntry, chain: Chain, loc: tuple[str | int, ...]
+    profile: Profile, value: Any, chain: Chain, loc: tuple[str | int, ...]
 ) -> tuple[_Place, Chain | None]:
     """Follow the path of a pydantic error through the document.
 
     pydantic adds the tag of a union's member after each value of a union; those
     parts of the path are no parts of the document and are left out.
     """
-    value: Any = entry.value
     at: list[str | int] = []
     parts = list(loc)
     inner: Chain | None = chain
     while True:
         assert inner is not None
         key = str(parts.pop(0))
-        entry_field, link = inner.fields[key], inner.link(key)
+        field, link = inner.fields[key], inner.link(key)
         value = value.get(key)
         at.append(key)
         depth = 0
@@ -130,7 +167,7 @@ def _follow(
             value = value[position]
             at.append(position)
             depth += 1
-        place = _Place(entry_field, link, key, depth, value, tuple(at))
+        place = _Place(field, link, key, depth, value, tuple(at))
         inner = None
         if link is not None:
             inner = profile.chain(link.concept, value)
@@ -157,17 +194,13 @@ def _expected(place: _Place) -> str:
     return place.field.expected[min(place.depth, len(place.field.expected) - 1)]
 
 
-def _wrong_value(profile: Profile, place: _Place, kind: str) -> StructuralProblem:
+def _wrong_value(profile: Profile, place: _Place) -> StructuralProblem:
     rule = place.field.rule
     if place.link is not None and place.depth > 0:
         concept = profile.concepts.get(place.link.concept)
         rule = (concept.rule if concept is not None else "") or rule
-    if kind == "recursion_loop":
-        found = f"{_subject(place)} has too many transformations inside each other to be checked"
-        return StructuralProblem(rule, place.at, found, "fewer levels")
-    return StructuralProblem(
-        rule, place.at, f"{_subject(place)} is {show(place.value)}", _expected(place)
-    )
+    found = f"{_subject(place)} is {show(place.value)}"
+    return StructuralProblem(rule, place.at, found, _expected(place))
 
 
 def _unknown_member(profile: Profile, place: _Place) -> StructuralProblem:
