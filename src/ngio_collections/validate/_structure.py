@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
 from ngio_collections._frozen import convert
+from ngio_collections.errors import NotJsonError
 from ngio_collections.validate._profiles import Chain, Profile
 from ngio_collections.validate._words import listing, named, show
 
@@ -55,6 +56,9 @@ def check_structure(
 
     Yields:
         The problems, placed from the node.
+
+    Raises:
+        NotJsonError: A key is no string, so that this was never JSON.
     """
     value = dict(entry.value)
     if isinstance(value.get("nodes"), list):
@@ -82,15 +86,18 @@ def _is_version(base: Pointer, problem: StructuralProblem) -> bool:
 
 def _errors(profile: Profile, value: dict[str, Any], chain: Chain) -> list[ErrorDetails]:
     """What the model of a value says about it."""
-    model = profile.models[chain.member]
+    found = _model_errors(profile, value, chain)
+    if any(details["type"] == "string_unicode" or not details["loc"] for details in found):
+        # Lone surrogates: JSON allows them, pydantic does not.
+        found = _model_errors(profile, _without_surrogates(value), chain)
+    return found
+
+
+def _model_errors(profile: Profile, value: dict[str, Any], chain: Chain) -> list[ErrorDetails]:
     try:
-        model.model_validate(value, by_alias=True, by_name=False)
+        profile.models[chain.member].model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        if any(details["type"] == "string_unicode" or not details["loc"] for details in found):
-            # Lone surrogates: JSON allows them, pydantic does not.
-            return _errors(profile, _without_surrogates(value), chain)
-        return found
+        return error.errors(include_url=False, include_input=False)
     return []
 
 
@@ -111,6 +118,8 @@ def _problem(
     profile: Profile, value: dict[str, Any], chain: Chain, details: ErrorDetails
 ) -> StructuralProblem | None:
     kind, loc = details["type"], details["loc"]
+    if kind == "invalid_key":
+        raise NotJsonError(f"holds the key {loc[0]!r} in an object; the keys of JSON are strings")
     if kind == "missing":
         owner, at = _owner(profile, value, chain, loc[:-1])
         key = str(loc[-1])

@@ -18,9 +18,11 @@ from ngio_collections.validate._reading import (
     resolve,
 )
 from ngio_collections.validate._registry import implements
-from ngio_collections.validate._words import listing, named, show
+from ngio_collections.validate._words import named, show
 
 _AXIS_TYPES: Final = ("array", "space", "time", "channel", "coordinate", "displacement")
+
+_AXIS_TYPE_WORDS: Final = ", ".join(f"`{name}`" for name in _AXIS_TYPES)
 
 # The units of RFC-5 ("axes metadata"), which are names of UDUNITS-2: all prefixes but `deca`.
 _PREFIXES: Final = (
@@ -57,7 +59,7 @@ def axis_names_differ(subject: Subject, context: Context) -> Iterator[Violation]
 @implements(stubs.axis_type)
 def axis_type(subject: Subject, context: Context) -> Iterator[Violation]:
     type_ = subject.value.get("type")
-    expected = f"{listing(_AXIS_TYPES[:5])}, {named(_AXIS_TYPES[5])} or a prefixed type"
+    expected = f"{_AXIS_TYPE_WORDS} or a prefixed type"
     if "type" not in subject.value:
         yield Violation("the axis has no `type`", expected)
     elif isinstance(type_, str) and type_ not in _AXIS_TYPES and not is_prefixed(type_):
