@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ngio_collections.api import schema as schema
     from ngio_collections.errors import DocumentError as DocumentError
     from ngio_collections.errors import DocumentNotFoundError as DocumentNotFoundError
+    from ngio_collections.errors import InvalidEditError as InvalidEditError
     from ngio_collections.errors import MissingExtraError as MissingExtraError
     from ngio_collections.errors import NgioCollectionsError as NgioCollectionsError
+    from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
@@ -38,8 +40,10 @@ _HOME: Final = {
     "schema": "api",
     "DocumentError": "errors",
     "DocumentNotFoundError": "errors",
+    "InvalidEditError": "errors",
     "MissingExtraError": "errors",
     "NgioCollectionsError": "errors",
+    "NodeNotFoundError": "errors",
     "NotJsonError": "errors",
     "NotOmeError": "errors",
     "UnknownConceptError": "errors",
@@ -55,9 +59,11 @@ __all__ = [
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "InvalidEditError",
     "Level",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NodeNotFoundError",
     "NotJsonError",
     "NotOmeError",
     "Rule",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import re
 from typing import Any, Final, NoReturn
 
@@ -35,6 +36,13 @@ def _refuse(constant: str) -> NoReturn:
     raise JsonSyntaxError(f"{constant} is not JSON")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise JsonSyntaxError(f"the number {text:.40} is larger than any that can be kept")
+    return value
+
+
 def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
@@ -45,7 +53,7 @@ def _decode(data: bytes) -> str:
 def _stdlib_loads(data: bytes | str) -> Any:
     text = _decode(data) if isinstance(data, bytes) else data.removeprefix("\ufeff")
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise JsonSyntaxError(
             f"{error.msg} at line {error.lineno}, column {error.colno}"

@@ -15,6 +15,7 @@ from typing import (
     Any,
     Final,
     Literal,
+    NoReturn,
     Self,
     TypeAlias,
     TypeVar,
@@ -23,10 +24,10 @@ from typing import (
     get_origin,
 )
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, model_serializer
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ngio_collections._frozen import FrozenDict, freeze, thaw
+from ngio_collections._frozen import SHORT, FrozenDict, freeze, same_json
 
 __all__ = [
     "ABSENT",
@@ -110,11 +111,26 @@ else:
     JsonInteger = Annotated[int | float, _Number(integral=True)]
 
 
-class FrozenModel(BaseModel):
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as _PydanticMeta
+else:
+    _PydanticMeta = type(BaseModel)
+
+
+class _Meta(_PydanticMeta):
+    """Takes `ABSENT` in a constructor for what it says: the field is not there."""
+
+    def __call__(self, *args: Any, **fields: Any) -> Any:
+        given = {name: value for name, value in fields.items() if value is not ABSENT}
+        return super().__call__(*args, **given)
+
+
+class FrozenModel(BaseModel, metaclass=_Meta):
     """The base of all generated models: frozen to the bottom, and nothing is lost.
 
     Keys that the schema does not name are kept in `extra`, read-only as well.
-    Fields that the JSON does not have are `ABSENT`, which is not null.
+    Fields that the JSON does not have are `ABSENT`, which is not null. Two models are
+    equal if they are of one class and have the same JSON, in which 1 is not 1.0.
     """
 
     model_config = ConfigDict(
@@ -135,10 +151,21 @@ class FrozenModel(BaseModel):
         elif extra is not None:
             object.__setattr__(self, "__pydantic_extra__", _NO_EXTRA)
 
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise TypeError(f"models are immutable; use model_copy, not {name} = ...")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise TypeError(f"models are immutable; use model_copy, not del {name}")
+
     @property
     def extra(self) -> Mapping[str, Any]:
         """The keys that the schema does not name, read-only to the bottom."""
         return self.__pydantic_extra__ or _NO_EXTRA
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The Python names of the fields that the JSON has; nobody can change the set."""
+        return frozenset(self.__pydantic_fields_set__)  # type: ignore[return-value]
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
@@ -165,39 +192,120 @@ class FrozenModel(BaseModel):
             Dictionaries and lists that can be changed, shared with nobody. Keys that
             were absent are absent again.
         """
-        out: dict[str, Any] = {}
-        for name, info in type(self).model_fields.items():
-            if name in self.__pydantic_fields_set__:
-                value = getattr(self, name)
-                if value is not ABSENT:
-                    out[info.alias or name] = _to_json(value)
-        for key, value in self.extra.items():
-            out[key] = thaw(value)
-        return out
+        made: dict[str, Any] = _to_json(self)
+        return made
+
+    def model_copy(
+        self,
+        *,
+        update: Mapping[str, Any] | None = None,
+        deep: bool = False,  # noqa: ARG002 - nothing of a model can be changed
+    ) -> Self:
+        """A copy with other values of some fields, validated; `ABSENT` takes a field away.
+
+        Args:
+            update: The new values, by the Python or the JSON names of fields.
+            deep: Makes no difference, as nothing of a model can be changed.
+
+        Returns:
+            The copy; the instance itself without an update.
+
+        Raises:
+            pydantic.ValidationError: A value does not fit the schema.
+        """
+        if not update:
+            return self
+        names = {info.alias or name: name for name, info in type(self).model_fields.items()}
+        values = {name: getattr(self, name) for name in self.__pydantic_fields_set__}
+        values.update(self.extra)
+        values.update({names.get(key, key): value for key, value in update.items()})
+        return type(self)(**values)
+
+    @model_serializer(mode="plain")
+    def _serialize(self) -> dict[str, Any]:
+        return self.to_json()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _from_json, (type(self), self.to_json())
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values(), FrozenDict(self.extra)))
+        return hash((type(self), freeze(self.to_json())))
 
     def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other) or not isinstance(other, FrozenModel):
+        if not isinstance(other, FrozenModel):
             return NotImplemented
-        return self.__dict__ == other.__dict__ and self.extra == other.extra
+        return type(self) is type(other) and same_json(self.to_json(), other.to_json())
 
-    def __repr_args__(self) -> Any:
-        for name, value in super().__repr_args__():
-            if value is not ABSENT:
-                yield name, value
+    def __repr__(self) -> str:
+        said = [f"{name}={_brief(getattr(self, name))}" for name in self._given()]
+        said += [f"{key!r:.40}: {_brief(value)}" for key, value in [*self.extra.items()][:_MOST]]
+        more = ", ..." if len(self.extra) > _MOST else ""
+        return f"{type(self).__name__}({', '.join(said)}{more})"
+
+    __str__ = __repr__
+
+    def _given(self) -> list[str]:
+        """The fields that are there, in the order of the schema."""
+        return [name for name in type(self).model_fields if getattr(self, name) is not ABSENT]
 
 
 _NO_EXTRA: Final = FrozenDict()
+_MOST: Final = 5
 
 
-def _to_json(value: Any) -> Any:
+def _from_json(cls: type[FrozenModel], value: Any) -> FrozenModel:
+    return cls.from_json(value)
+
+
+def _brief(value: Any, *, inside: bool = False) -> str:
+    """A value in a few words: two levels deep, a few items wide."""
     if isinstance(value, FrozenModel):
-        return value.to_json()
+        if inside:
+            id_ = getattr(value, "id", ABSENT)
+            return f"{type(value).__name__}({'...' if id_ is ABSENT else f'id={id_!r:.60}'})"
+        given = [f"{n}={_brief(getattr(value, n), inside=True)}" for n in value._given()]  # noqa: SLF001
+        return f"{type(value).__name__}({', '.join(given)})"
     if isinstance(value, tuple):
-        return [_to_json(item) for item in value]
-    return thaw(value)
+        shown = [_brief(item, inside=True) for item in value[:_MOST]]
+        more = f", ... {len(value):,} items" if len(value) > _MOST else "," * (len(value) == 1)
+        return f"({', '.join(shown)}{more})"
+    text = SHORT.repr(value)
+    return text if len(text) < 200 else f"{text[:197]}..."
+
+
+def _to_json(model: FrozenModel) -> Any:
+    """The JSON of a model, without recursion."""
+    made: list[Any] = [None]
+    stack: list[tuple[Any, Any, Any]] = [(model, made, 0)]
+    while stack:
+        item, holder, key = stack.pop()
+        copy: Any = item
+        if isinstance(item, FrozenModel):
+            copy = {}
+            for name, info in type(item).model_fields.items():
+                value = getattr(item, name)
+                if name in item.__pydantic_fields_set__ and value is not ABSENT:
+                    copy[info.alias or name] = value
+            copy.update(item.extra)
+        elif isinstance(item, dict):
+            copy = dict(item)
+        elif isinstance(item, (tuple, list)):
+            copy = list(item)
+        holder[key] = copy
+        if isinstance(copy, dict):
+            stack.extend((v, copy, k) for k, v in copy.items() if isinstance(v, _NESTED))
+        elif isinstance(copy, list):
+            stack.extend((v, copy, n) for n, v in enumerate(copy) if isinstance(v, _NESTED))
+    return made[0]
+
+
+_NESTED: Final = (FrozenModel, dict, tuple, list)
 
 
 def _prefixed(value: str) -> bool:

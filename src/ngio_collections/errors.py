@@ -7,7 +7,9 @@
     |   `-- NotOmeError               it is JSON without an `ome` node
     |-- UnknownProfileError       there is no such profile or revision
     |-- UnknownConceptError       a profile has no such concept
-    `-- MissingExtraError         a package that a function needs is not installed
+    |-- MissingExtraError         a package that a function needs is not installed
+    |-- NodeNotFoundError         a tree does not hold the node that is asked for
+    `-- InvalidEditError          an edit would leave something that is no tree of nodes
 
 What is wrong *inside* a readable document is never an error: it is a `Finding`.
 """
@@ -15,12 +17,15 @@ What is wrong *inside* a readable document is never an error: it is a `Finding`.
 from __future__ import annotations
 
 import difflib
+from typing import Any
 
 __all__ = [
     "DocumentError",
     "DocumentNotFoundError",
+    "InvalidEditError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NodeNotFoundError",
     "NotJsonError",
     "NotOmeError",
     "UnknownConceptError",
@@ -45,6 +50,9 @@ class DocumentError(NgioCollectionsError):
         self.document = document
         super().__init__(problem if document is None else f"{document}: {problem}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problem, self.document)
+
 
 class DocumentNotFoundError(DocumentError):
     """There is no file at the address."""
@@ -68,7 +76,11 @@ class MissingExtraError(NgioCollectionsError):
 
     def __init__(self, extra: str, purpose: str) -> None:
         self.extra = extra
+        self.purpose = purpose
         super().__init__(f"{purpose} needs: pip install 'ngio-collections[{extra}]'")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.extra, self.purpose)
 
 
 class UnknownConceptError(NgioCollectionsError):
@@ -87,6 +99,17 @@ class UnknownConceptError(NgioCollectionsError):
             f"; did you mean {' or '.join(close)}?" if close else f"; there are: {', '.join(known)}"
         )
         super().__init__(f"there is no concept {concept!r}{hint}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.concept, self.known)
+
+
+class NodeNotFoundError(NgioCollectionsError, LookupError):
+    """A tree does not hold the node that is asked for, or not just one."""
+
+
+class InvalidEditError(NgioCollectionsError, ValueError):
+    """An edit would leave something that is no tree of nodes; nothing was changed."""
 
 
 class UnknownProfileError(NgioCollectionsError):

@@ -8,6 +8,7 @@ from typing import Any
 
 from ngio_collections._contract import Pointer
 from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._plain import NotPlainError, is_plain, plain_json
 from ngio_collections.errors import NotJsonError, NotOmeError
 
 __all__ = ["Envelope", "open_envelope", "parse_document"]
@@ -41,16 +42,24 @@ def parse_document(data: bytes | str | Mapping[str, Any], url: str | None = None
         The parsed document, whatever it is.
 
     Raises:
-        NotJsonError: The text is not JSON.
+        NotJsonError: The text is not JSON, or a parsed document holds what JSON cannot.
     """
     if isinstance(data, (bytes, bytearray, memoryview)):
         data = bytes(data)
     elif not isinstance(data, str):
-        return data
+        return data if is_plain(data) else _made_plain(data, url)
     try:
         return loads(data)
     except JsonSyntaxError as error:
         raise NotJsonError(f"is not JSON: {error}", url) from error
+
+
+def _made_plain(data: Any, url: str | None) -> Any:
+    """A copy of a parsed document without tuples and views."""
+    try:
+        return plain_json(data)
+    except NotPlainError as error:
+        raise NotJsonError(f"is not JSON: it {error}", url) from error
 
 
 def open_envelope(document: Any, url: str | None = None) -> Envelope:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import Pointer, Violation
 from ngio_collections.validate._reading import array, objects
+from ngio_collections.validate._words import number
 
 __all__ = ["check_dimensions"]
 
@@ -22,7 +23,7 @@ _DEEPEST: Final = 64
 
 
 def _axes(count: int) -> str:
-    return f"{count} {'axis' if count == 1 else 'axes'}"
+    return f"{number(count)} {'axis' if count == 1 else 'axes'}"
 
 
 def _indices(value: dict[str, Any], key: str) -> list[int]:
@@ -33,6 +34,12 @@ def _indices(value: dict[str, Any], key: str) -> list[int]:
         for i in found
     )
     return [int(i) for i in found] if good else []
+
+
+def _repeats(listed: list[Any]) -> bool:
+    """Whether a number is there twice."""
+    numbers = [item for item in listed if isinstance(item, (int, float))]
+    return len(set(numbers)) < len(numbers)
 
 
 def output_count(value: Any, inputs: Count, depth: int = 0) -> Count:
@@ -107,7 +114,7 @@ def _check_map_axis(
     yield from wrong
     if not wrong and order and max(order) >= len(order):
         yield Violation(
-            f"`mapAxis` names axis {max(order)}, there are {_axes(len(order))}",
+            f"`mapAxis` names axis {number(max(order))}, there are {_axes(len(order))}",
             "each input axis once",
             (*at, "mapAxis"),
         )
@@ -181,7 +188,7 @@ def _check_bijection(
 def _beyond(axes: list[int], count: Count, key: str, side: str, at: Pointer) -> Iterator[Violation]:
     """An index of an axis that does not exist."""
     if count is not None and axes and max(axes) >= count:
-        found = f"`{key}` names axis {max(axes)}, the {side} has {_axes(count)}"
+        found = f"`{key}` names axis {number(max(axes))}, the {side} has {_axes(count)}"
         yield Violation(found, "indices of axes that exist, counted from 0", (*at, key))
 
 
@@ -198,7 +205,7 @@ def _check_by_dimension(
         found += _beyond(given, outputs, "outputAxes", "output", place)
         twice = [axis for n, axis in enumerate(given) if axis in seen or axis in given[:n]]
         if twice:
-            said = f"output axis {twice[0]} is given twice"
+            said = f"output axis {number(twice[0])} is given twice"
             found.append(Violation(said, "each output axis once", (*place, "outputAxes")))
         seen.update(given)
         inner = (*place, "transformation")
@@ -218,7 +225,7 @@ def _check_project_axis(
     value: dict[str, Any], inputs: Count, outputs: Count, at: Pointer, depth: int
 ) -> Iterator[Violation]:
     lists = [array(value, key) for key in ("droppedInputs", "createdOutputs") if key in value]
-    if not lists or any(not listed or len(set(map(str, listed))) < len(listed) for listed in lists):
+    if not lists or any(not listed or _repeats(listed) for listed in lists):
         return  # Nothing is projected, or an axis is named twice: other rules.
     for key, count, side in (
         ("droppedInputs", inputs, "input"),

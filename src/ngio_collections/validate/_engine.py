@@ -115,7 +115,7 @@ def validate_document(
         All findings, in the order of the document; none for a correct document.
 
     Raises:
-        NotJsonError: The text is not JSON, or a parsed document holds keys that are no strings.
+        NotJsonError: The text is not JSON, or a parsed document holds what JSON cannot.
         NotOmeError: The document holds no node at `ome` or `attributes.ome`.
         UnknownProfileError: There is no such profile at that revision.
 

@@ -78,9 +78,9 @@ def kind_of(declared: Declaration, *, whose: bool = False) -> str:
     """What a declaration is, for the middle of a sentence: `a multiscale`, `an acquisition`."""
     kind = declared.kind.replace("-", " ")
     if declared.kind == "node":
-        kind = declared.node.type or "node"
+        kind = named(declared.node.type).strip("`") if declared.node.type else "node"
     elif whose:
-        kind += f" of the {declared.node.type or 'node'} {named(declared.node.id or '')}"
+        kind += f" of the {named(declared.node.type)} {named(declared.node.id or '')}"
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 

@@ -15,12 +15,13 @@ from pydantic_core import ErrorDetails
 
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
 from ngio_collections._frozen import convert
-from ngio_collections.errors import NotJsonError
 from ngio_collections.validate._profiles import Chain, Profile
 from ngio_collections.validate._words import listing, named, show
 
 __all__ = ["StructuralProblem", "check_structure", "node_type_problem"]
 
+# The second is said of a value that Python holds at several places of a document.
+_RECURSION_ERRORS: Final = {"recursion_depth_exceeded", "recursion_loop"}
 _TAG_ERRORS: Final = {"union_tag_not_found", "union_tag_invalid"}
 
 
@@ -56,9 +57,6 @@ def check_structure(
 
     Yields:
         The problems, placed from the node.
-
-    Raises:
-        NotJsonError: A key is no string, so that this was never JSON.
     """
     value = dict(entry.value)
     if isinstance(value.get("nodes"), list):
@@ -69,7 +67,7 @@ def check_structure(
     while stack:
         value, chain, base = stack.pop()
         for details in _errors(profile, value, chain):
-            if details["type"] == "recursion_depth_exceeded":
+            if details["type"] in _RECURSION_ERRORS:
                 place, inner = _follow(profile, value, chain, details["loc"])
                 assert inner is not None
                 stack.append((place.value, inner, (*base, *place.at)))
@@ -118,8 +116,6 @@ def _problem(
     profile: Profile, value: dict[str, Any], chain: Chain, details: ErrorDetails
 ) -> StructuralProblem | None:
     kind, loc = details["type"], details["loc"]
-    if kind == "invalid_key":
-        raise NotJsonError(f"holds the key {loc[0]!r} in an object; the keys of JSON are strings")
     if kind == "missing":
         owner, at = _owner(profile, value, chain, loc[:-1])
         key = str(loc[-1])

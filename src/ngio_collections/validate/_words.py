@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-__all__ = ["listing", "named", "show"]
+__all__ = ["listing", "named", "number", "show"]
 
 _LONGEST: Final = 60
 _MOST: Final = 5
@@ -16,6 +16,13 @@ def _clip(text: str) -> str:
     # Lone surrogates are legal in JSON texts, and in no encoding that a terminal has.
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def number(value: float) -> str:
+    """A number, clipped; Python refuses to spell out integers of thousands of digits."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"of about {round(value.bit_length() * 0.30103)} digits"
+    return _clip(repr(value))
 
 
 def show(value: Any) -> str:
@@ -34,7 +41,7 @@ def show(value: Any) -> str:
             else "an empty string"
         )
     if isinstance(value, (int, float)):
-        return f"the number {_clip(repr(value))}"
+        return f"the number {number(value)}"
     if isinstance(value, (list, tuple)):
         return {0: "an empty array", 1: "an array of 1 item"}.get(
             len(value), f"an array of {len(value)} items"

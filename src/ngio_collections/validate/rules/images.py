@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ngio_collections._contract import Context, Declaration, NodeEntry, Pointer, Subject, Violation
+from ngio_collections._frozen import same_json
 from ngio_collections._generated import stubs
-from ngio_collections._json import dumps
 from ngio_collections.validate._reading import (
+    Ref,
     is_node,
     kind_of,
     objects,
@@ -177,16 +178,6 @@ def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
         )
 
 
-def _target(item: dict[str, Any]) -> tuple[str, str] | None:
-    """What an output refers to, in a form that can be compared."""
-    reference = read_reference(item.get("output"))
-    return (
-        None
-        if reference is None
-        else (reference.id, dumps(reference.path) if reference.external else "")
-    )
-
-
 def _comparable_target(context: Context, multiscale: NodeEntry, item: dict[str, Any]) -> str | None:
     """The id that an output leads to, unless its target is a mistake that another rule reports."""
     reference = read_reference(item.get("output"))
@@ -233,7 +224,7 @@ def multiscale_transformation_input(subject: Subject, context: Context) -> Itera
 
 @implements(stubs.multiscale_transformation_output)
 def multiscale_transformation_output(subject: Subject, context: Context) -> Iterator[Violation]:
-    first: tuple[str, str] | None = None
+    first: Ref | None = None
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         at: Pointer = (*_TRANSFORMATIONS, position, "output")
         declared = resolve(context, item.get("output"))
@@ -242,9 +233,14 @@ def multiscale_transformation_output(subject: Subject, context: Context) -> Iter
                 f"the output refers to {kind_of(declared[0])}", "a coordinate system", at
             )
             continue
-        target = _target(item)
+        target = read_reference(item.get("output"))
         first = first or target
-        if target is not None and first is not None and target != first:
-            said = f"{named(first[0])}, as the first transformation"
-            yield Violation(f"the output refers to {named(target[0])}", said, at)
+        if target is not None and first is not None and not _same(target, first):
+            said = f"{named(first.id)}, as the first transformation"
+            yield Violation(f"the output refers to {named(target.id)}", said, at)
             return
+
+
+def _same(one: Ref, other: Ref) -> bool:
+    """Whether two references are written alike: one id, and one path if any."""
+    return one.id == other.id and same_json(one.path, other.path)

@@ -79,8 +79,11 @@ def same_version(subject: Subject, context: Context) -> Iterator[Violation]:
 
 def _file_name(url: str) -> str:
     """The last part of a URL or of a path in the form of any system."""
-    path = urlsplit(url).path if "://" in url else url.replace("\\", "/")
-    return path.rsplit("/", 1)[-1]
+    try:
+        path = urlsplit(url).path if "://" in url else url
+    except ValueError:
+        path = url
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 @implements(stubs.metadata_storage)

@@ -1,0 +1,346 @@
+"""What is different between two trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ngio_collections._frozen import same_json, view
+from ngio_collections.graph._node import Node, NodeTree
+from ngio_collections.graph._patch import Patch
+from ngio_collections.graph._script import ABSENT, Script, attributes_of
+from ngio_collections.graph._segment import Raw, child_nodes
+from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+
+__all__ = ["ChangedNode", "Diff", "diff"]
+
+
+@dataclass(frozen=True)
+class ChangedNode:
+    """A node that both trees have, with different own fields.
+
+    Attributes:
+        old: The node in the old tree.
+        new: The node in the new tree.
+        set: The attributes that are new or have another value, with the new value.
+        dropped: The attributes that are gone.
+        renamed: Whether the name is another one.
+    """
+
+    old: Node
+    new: Node
+    set: Mapping[str, Any]
+    dropped: tuple[str, ...]
+    renamed: bool
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What is different between two versions of a tree.
+
+    Attributes:
+        old: The root of the old tree.
+        new: The root of the new tree.
+        added: Nodes that only the new tree has, each for all that is below it.
+        removed: Nodes that only the old tree has, each for all that is below it.
+        moved: Nodes that have another parent or another position, as they are in the
+            new tree.
+        changed: Nodes with other attributes or another name.
+        replaced: Whether the trees have nothing in common, not even the root.
+    """
+
+    old: Node
+    new: Node
+    added: tuple[Node, ...] = ()
+    removed: tuple[Node, ...] = ()
+    moved: tuple[Node, ...] = ()
+    changed: tuple[ChangedNode, ...] = ()
+    replaced: bool = False
+    _parents: tuple[Ref, ...] = field(default=(), repr=False)
+
+    def __bool__(self) -> bool:
+        return self.replaced or bool(self.added or self.removed or self.moved or self.changed)
+
+    def to_patch(self) -> Patch:
+        """The operations that make the new tree out of the old one.
+
+        Applied to the old tree they give the JSON of the new one, always.
+        """
+        if self.replaced:
+            return Patch([{"op": "replace", "at": [], "node": self.new.to_json()}])
+        script = Script(self.old.tree)
+        _write_script(self, script)
+        return Patch(script.operations)
+
+    def __str__(self) -> str:
+        lines = [f"+ {node!r}" for node in self.added]
+        lines += [f"- {node!r}" for node in self.removed]
+        lines += [f"> {node!r}" for node in self.moved]
+        for changed in self.changed:
+            said = [f"{key} set" for key in changed.set]
+            said += [f"{key} dropped" for key in changed.dropped]
+            said += ["renamed"] if changed.renamed else []
+            lines.append(f"~ {changed.new!r}: {', '.join(said)}")
+        return "\n".join(lines) or ("another tree" if self.replaced else "no difference")
+
+
+def diff(old: Node, new: Node) -> Diff:
+    """Find what is different between two trees.
+
+    Args:
+        old: A node; its tree is the old one.
+        new: A node; its tree is the new one.
+
+    Returns:
+        The difference. Cost: O(changes) for two versions of one tree, O(nodes) for trees
+        that were made apart; those are compared by the ids of siblings.
+    """
+    before, after = old.tree, new.tree
+    if before.segment is not after.segment:
+        rebased = _rebased(before, after)
+        if rebased is None:
+            return Diff(before.root, after.root, replaced=True)
+        after = rebased
+    found = _Found(before, after)
+    for _, was, is_ in before.changes.changes(after.changes):
+        one = was or is_
+        assert one is not None
+        found.look_at(one[0], was[1] if was else UNCHANGED, is_[1] if is_ else UNCHANGED)
+    return found.diff()
+
+
+class _Found:
+    """Sorts the refs that changed between two versions into what happened to them."""
+
+    def __init__(self, before: NodeTree, after: NodeTree) -> None:
+        self.before = before
+        self.after = after
+        self.added: list[Ref] = []
+        self.removed: list[Ref] = []
+        self.moved: list[Ref] = []
+        self.changed: list[ChangedNode] = []
+        self.parents: list[Ref] = []
+
+    def look_at(self, ref: Ref, was: Change, is_: Change) -> None:
+        in_old, in_new = self.before.holds(ref), self.after.holds(ref)
+        if in_new and not in_old:
+            parent = self.after.parent(ref)
+            if parent is not None and self.before.holds(parent):
+                self.added.append(ref)
+        elif in_old and not in_new:
+            parent = self.before.parent(ref)
+            if parent is not None and self.after.holds(parent):
+                self.removed.append(ref)
+        elif in_old:
+            self._compare(ref, was, is_)
+
+    def _compare(self, ref: Ref, was: Change, is_: Change) -> None:
+        if was.children is not is_.children or was.left != is_.left:
+            self.parents.append(ref)
+        if was.place != is_.place and self._has_moved(ref):
+            self.moved.append(ref)
+        if was.raw is not is_.raw:
+            changed = _changed(Node(self.before, *ref), Node(self.after, *ref))
+            if changed is not None:
+                self.changed.append(changed)
+
+    def _has_moved(self, ref: Ref) -> bool:
+        if self.before.parent(ref) != self.after.parent(ref):
+            return True
+        return Node(self.before, *ref).index != Node(self.after, *ref).index
+
+    def diff(self) -> Diff:
+        def nodes(tree: NodeTree, refs: list[Ref]) -> tuple[Node, ...]:
+            return tuple(Node(tree, *ref) for ref in sorted(refs, key=key_of))
+
+        return Diff(
+            self.before.root,
+            self.after.root,
+            added=nodes(self.after, self.added),
+            removed=nodes(self.before, self.removed),
+            moved=nodes(self.after, self.moved),
+            changed=tuple(sorted(self.changed, key=lambda c: key_of(c.new.ref))),
+            _parents=tuple(self.parents),
+        )
+
+
+def _changed(old: Node, new: Node) -> ChangedNode | None:
+    """How the own fields of a node differ, None if they do not."""
+    before, after = old._raw(), new._raw()
+    if same_json(_without_nodes(before), _without_nodes(after)):
+        return None
+    was, is_ = attributes_of(before), attributes_of(after)
+    return ChangedNode(
+        old,
+        new,
+        {k: view(v) for k, v in is_.items() if k not in was or not same_json(was[k], v)},
+        tuple(key for key in was if key not in is_),
+        before.get("name", ABSENT) != after.get("name", ABSENT),
+    )
+
+
+def _without_nodes(raw: Raw) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if key != "nodes"}
+
+
+# -- the script of a diff ----------------------------------------------------------
+
+
+def _write_script(found: Diff, script: Script) -> None:
+    before, after = found.old.tree, found.new.tree
+    survives = _Survival(before, after)
+    parents = [ref for ref in found._parents if survives.check(ref)]
+    # From the root down: when the children of a node are arranged, the node itself and all
+    # that holds it are where they belong, so that no node is ever moved into itself.
+    for parent in sorted(parents, key=lambda ref: _depth(after, ref)):
+        appended = _appended(before, after, parent)
+        children = list(after.children(parent)) if appended is None else appended
+        target = [r if survives.check(r) else after.materialise(r) for r in children]
+        if appended is None:
+            script.arrange(parent, target)
+        else:
+            _append(script, parent, target)
+    for parent in parents:
+        for child in list(before.children(parent)) if _lost(before, after, parent) else ():
+            if not survives.check(child):
+                script.remove(child)
+    for changed in found.changed:
+        if survives.check(changed.new.ref):
+            script.set_fields(changed.new.ref, changed.new._raw())
+
+
+def _append(script: Script, parent: Ref, target: list[Any]) -> None:
+    for item in target:
+        if isinstance(item, tuple):
+            script.move(item, parent, None)
+        else:
+            script.add(parent, item, None)
+
+
+def _lost(before: NodeTree, after: NodeTree, parent: Ref) -> bool:
+    """Whether a node may have children in the old tree that the new one does not have there."""
+    was, is_ = before.change(parent) or UNCHANGED, after.change(parent) or UNCHANGED
+    return is_.left or was.children is not None or is_.children is not None
+
+
+def _depth(tree: NodeTree, ref: Ref) -> int:
+    return sum(1 for _ in Node(tree, *ref).ancestors())
+
+
+def _appended(before: NodeTree, after: NodeTree, parent: Ref) -> list[Ref] | None:
+    """The children that came to the end of a list of which nothing else changed its order.
+
+    Returns:
+        The children, None where the lists must be compared as a whole.
+    """
+    was = (before.change(parent) or UNCHANGED).children
+    is_ = (after.change(parent) or UNCHANGED).children
+    if is_ is None or not is_.from_base:
+        return [] if is_ is was else None
+    if was is not None and (not was.from_base or was.tail is not is_.tail):
+        return None
+    start = 0 if was is None else was.length
+    found: list[Ref] = []
+    for segment, position, place in is_.tail[start : is_.length]:
+        if segment is not None:
+            change = after.change((segment, position))
+            if change is not None and change.place == place:
+                found.append((segment, position))
+    return found
+
+
+class _Survival:
+    """Which nodes of the old tree are in the new one, and not inside of a node that is new."""
+
+    def __init__(self, before: NodeTree, after: NodeTree) -> None:
+        self._before = before
+        self._after = after
+        self._known: dict[int, bool] = {}
+
+    def check(self, ref: Ref) -> bool:
+        key = key_of(ref)
+        if key not in self._known:
+            self._known[key] = self._find_out(ref)
+        return self._known[key]
+
+    def _find_out(self, ref: Ref) -> bool:
+        if not self._before.holds(ref) or not self._after.holds(ref):
+            return False
+        at = self._after.parent(ref)
+        while at is not None:
+            if not self._before.holds(at):
+                return False
+            at = self._after.parent(at)
+        return True
+
+
+# -- trees that were made apart ----------------------------------------------------
+
+
+def _rebased(before: NodeTree, after: NodeTree) -> NodeTree | None:
+    """A version of the old tree with the content of a tree that was made apart.
+
+    Returns:
+        The version, None if not even the roots can be matched.
+    """
+    if not _matches(before.raw(before.root.ref), after.raw(after.root.ref)):
+        return None
+    script = Script(before)
+    stack = [(before.root.ref, after.root.ref)]
+    while stack:
+        old, new = stack.pop()
+        script.set_fields(old, after.raw(new))
+        stack.extend(_match_children(script, old, after, new))
+    return script.tree
+
+
+def _match_children(
+    script: Script, old: Ref, after: NodeTree, new: Ref
+) -> Iterator[tuple[Ref, Ref]]:
+    """Give a node the children of another one, and yield the pairs that are the same node."""
+    olds = list(script.tree.children(old))
+    candidates = {_tag(script.tree.raw(ref), n): ref for n, ref in reversed([*enumerate(olds)])}
+    target: list[Any] = []
+    pairs: list[tuple[Ref, Ref]] = []
+    for n, child in enumerate(after.children(new)):
+        raw = after.raw(child)
+        match = candidates.pop(_tag(raw, n), None)
+        if match is not None and _matches(script.tree.raw(match), raw):
+            target.append(match)
+            pairs.append((match, child))
+        else:
+            target.append(after.materialise(child))
+    wanted = {key_of(ref) for ref, _ in pairs}
+    for ref in olds:
+        if key_of(ref) not in wanted:
+            script.remove(ref)
+    script.arrange(old, target)
+    yield from pairs
+
+
+def _tag(raw: Raw, position: int) -> tuple[str, Any]:
+    """What siblings are matched by: their id, or else their position."""
+    id_ = raw.get("id")
+    return ("id", id_) if isinstance(id_, str) else ("position", position)
+
+
+def _matches(old: Raw, new: Raw) -> bool:
+    """Whether edits can make one node of the other: only name, attributes and children differ."""
+    if "attributes" in old and "attributes" not in new:
+        return False
+    for raw in (old, new):
+        if not isinstance(raw.get("attributes", {}), dict):
+            return same_json(old, new)
+        if not isinstance(raw.get("name", ""), str):
+            return same_json(old, new)
+        nodes = raw.get("nodes", [])
+        if not isinstance(nodes, list) or len(child_nodes(raw)) != len(nodes):
+            return same_json(old, new)
+        if any(type(item) is not dict for item in nodes):
+            return same_json(old, new)
+    ignored = {"attributes", "name", "nodes"}
+    one = {key: value for key, value in old.items() if key not in ignored}
+    other = {key: value for key, value in new.items() if key not in ignored}
+    has_nodes = ("nodes" in old) is ("nodes" in new)
+    return has_nodes and same_json(one, other)

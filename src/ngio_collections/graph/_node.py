@@ -1,0 +1,656 @@
+"""Nodes: light, immutable handles on one version of a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from ngio_collections._frozen import JsonObject, thaw, view
+from ngio_collections._plain import NotPlainError, plain_json
+from ngio_collections.errors import InvalidEditError, NodeNotFoundError
+from ngio_collections.graph._segment import Raw, Segment, child_nodes, holds_nodes
+from ngio_collections.graph._state import UNCHANGED, Ref, TreeState, key_of
+
+if TYPE_CHECKING:
+    from ngio_collections.graph._transaction import Transaction
+
+__all__ = ["Node", "NodeTree", "as_tree", "new_node"]
+
+_NOTHING: Final[Any] = object()
+
+
+class NodeTree(TreeState):
+    """One version of a tree of nodes. Every edit gives another one and leaves this as it is."""
+
+    __slots__ = ()
+
+    @property
+    def root(self) -> Node:
+        """The root node."""
+        return Node(self, self.segment, 0)
+
+    def find(self, id: str) -> Node | None:
+        """The node with an id, the first in document order if there are several.
+
+        The first call builds an index, O(nodes); from then on, over all versions, it is
+        one lookup.
+        """
+        if not self.changes:
+            position = self.segment.ids.get(id)
+            return None if position is None else Node(self, self.segment, position)
+        found = self.find_refs(id)
+        return Node(self, *found[0]) if found else None
+
+    def __len__(self) -> int:
+        """How many nodes there are. Cost: O(1) before the first edit, then O(nodes)."""
+        if not self.changes:
+            return len(self.segment)
+        return sum(1 for _ in self.walk((self.segment, 0)))
+
+    def __iter__(self) -> Iterator[Node]:
+        return self.root.walk()
+
+    def __repr__(self) -> str:
+        return f"<NodeTree of {self.root!r}>"
+
+
+class Node:
+    """One node of one version of a tree.
+
+    It is made when it is asked for, holds no data of its own, and never changes. Two
+    handles are equal if they are the same node in the same version.
+    """
+
+    __slots__ = ("_position", "_segment", "_tree")
+
+    _tree: NodeTree
+    _segment: Segment
+    _position: int
+
+    def __init__(self, tree: NodeTree, segment: Segment, position: int) -> None:
+        _SET_TREE(self, tree)
+        _SET_SEGMENT(self, segment)
+        _SET_POSITION(self, position)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"nodes are immutable; use an edit such as set_attr, not {name} = ...")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("nodes are immutable")
+
+    # -- what the node says ----------------------------------------------------
+
+    @property
+    def tree(self) -> NodeTree:
+        """The version of the tree that the node belongs to."""
+        return self._tree
+
+    @property
+    def ref(self) -> Ref:
+        """The storage of the node, the same in every version."""
+        return self._segment, self._position
+
+    @property
+    def raw(self) -> JsonObject:
+        """The own fields of the node as they were parsed, without `nodes`; read-only."""
+        return JsonObject({k: v for k, v in self._raw().items() if k != "nodes"})
+
+    def _raw(self) -> Raw:
+        tree = self._tree
+        if tree.changes:
+            return tree.raw((self._segment, self._position))
+        return self._segment.raw(self._position)
+
+    @property
+    def id(self) -> str | None:
+        """The id, None if there is none (RFC-8, "Node")."""
+        found = self._raw().get("id")
+        return found if isinstance(found, str) else None
+
+    @property
+    def name(self) -> str | None:
+        """The name for people, None if there is none."""
+        found = self._raw().get("name")
+        return found if isinstance(found, str) else None
+
+    @property
+    def type(self) -> str:
+        """The type, an empty string if there is none."""
+        found = self._raw().get("type")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The attributes, read-only to the bottom; empty if there are none."""
+        found = self._raw().get("attributes")
+        return JsonObject(found if isinstance(found, dict) else {})
+
+    def get_attr(self, key: str, default: Any = None) -> Any:
+        """One attribute, read-only to the bottom."""
+        found = self._raw().get("attributes")
+        value = found.get(key, _NOTHING) if isinstance(found, dict) else _NOTHING
+        return default if value is _NOTHING else view(value)
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the node says where its content is instead of holding it."""
+        return isinstance(self._raw().get("path"), dict)
+
+    @property
+    def ref_path(self) -> Mapping[str, Any] | None:
+        """The `path` of a reference, None for other nodes (RFC-8, "Path")."""
+        found = self._raw().get("path")
+        return JsonObject(found) if isinstance(found, dict) else None
+
+    @property
+    def document_url(self) -> str | None:
+        """The address of the document that the tree came from, None for a detached one."""
+        return self._tree.url
+
+    @property
+    def is_detached(self) -> bool:
+        """Whether the tree came from no document."""
+        return self._tree.url is None
+
+    def require_id(self) -> str:
+        """The id of a node that must have one.
+
+        Raises:
+            NodeNotFoundError: It has none.
+        """
+        if self.id is None:
+            raise NodeNotFoundError(f"{self._where()} has no id; give it one to address it")
+        return self.id
+
+    def require_document_url(self) -> str:
+        """The address of the document of a node that must have one.
+
+        Raises:
+            NodeNotFoundError: The tree is detached.
+        """
+        if self._tree.url is None:
+            raise NodeNotFoundError(f"{self._where()} is in no document; save its tree first")
+        return self._tree.url
+
+    # -- around the node -------------------------------------------------------
+
+    def parent(self) -> Node | None:
+        """The node that holds this one, None for the root."""
+        found = self._tree.parent(self.ref)
+        return None if found is None else Node(self._tree, *found)
+
+    def ancestors(self) -> Iterator[Node]:
+        """The nodes that hold this one, nearest first. Cost: O(depth)."""
+        node = self.parent()
+        while node is not None:
+            yield node
+            node = node.parent()
+
+    def children(self) -> Iterator[Node]:
+        """The nodes that this one holds, in order. Cost: O(children)."""
+        tree = self._tree
+        return (Node(tree, segment, at) for segment, at in tree.children(self.ref))
+
+    def walk(self, *, type: str | None = None, has: str | None = None) -> Iterator[Node]:
+        """The node and everything below it, in document order. Cost: O(subtree).
+
+        Args:
+            type: Only nodes of this type.
+            has: Only nodes with this attribute.
+        """
+        tree = self._tree
+        nodes = (Node(tree, segment, at) for segment, at in tree.walk(self.ref))
+        if type is None and has is None:
+            return nodes
+        return (n for n in nodes if type in (None, n.type) and (has is None or has in n.attributes))
+
+    def find(self, id: str) -> Node | None:
+        """The node with an id, here or below; the first in document order."""
+        found = [ref for ref in self._tree.find_refs(id) if self._holds(ref)]
+        return Node(self._tree, *found[0]) if found else None
+
+    def _holds(self, ref: Ref) -> bool:
+        at: Ref | None = ref
+        while at is not None:
+            if at == self.ref:
+                return True
+            at = self._tree.parent(at)
+        return False
+
+    def find_all(
+        self,
+        *,
+        id: str | None = None,
+        type: str | None = None,
+        has: str | None = None,
+        name: str | None = None,
+        where: Callable[[Node], bool] | None = None,
+    ) -> list[Node]:
+        """All nodes here and below that meet every condition, in document order.
+
+        Args:
+            id: The id.
+            type: The type.
+            has: An attribute that must be there.
+            name: The name.
+            where: Any other condition.
+
+        Returns:
+            The nodes. Cost: O(subtree), O(log edits) if an id is given.
+        """
+        if id is None:
+            nodes: Iterable[Node] = self.walk(type=type, has=has)
+        else:
+            refs = [ref for ref in self._tree.find_refs(id) if self._holds(ref)]
+            nodes = [Node(self._tree, *ref) for ref in refs]
+            nodes = [n for n in nodes if type in (None, n.type)]
+            nodes = [n for n in nodes if has is None or has in n.attributes]
+        nodes = (n for n in nodes if name in (None, n.name))
+        return [n for n in nodes if where is None or where(n)]
+
+    def subtree(self) -> Node:
+        """The node with everything below it as a detached tree of its own. Cost: O(changes)."""
+        return NodeTree(Segment(self._tree.materialise(self.ref))).root
+
+    def at(self, other: Node) -> Node:
+        """The node that another handle stands for, in this version of the tree.
+
+        Args:
+            other: A handle from any version of the same tree.
+
+        Returns:
+            A handle on the same node here.
+
+        Raises:
+            NodeNotFoundError: This version does not hold it.
+        """
+        if other._tree is not self._tree and not self._tree.holds(other.ref):
+            raise NodeNotFoundError(
+                f"{other._where()} is not in this version of the tree; it was removed, or belongs "
+                "to another tree, from which `add` would copy it"
+            )
+        return Node(self._tree, *other.ref)
+
+    def to_json(self) -> dict[str, Any]:
+        """The node with everything below it as JSON that can be changed. Cost: O(subtree)."""
+        made: dict[str, Any] = thaw(dict(self._tree.materialise(self.ref)))
+        return made
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """The names from the root to this node; the id, then the position stand in for a name."""
+        chain = [self, *self.ancestors()]
+        names = [node.name or node.id or str(node.index) for node in chain]
+        return tuple(reversed(names))
+
+    @property
+    def index(self) -> int:
+        """The position among the children of the parent, 0 for the root. Cost: O(siblings)."""
+        parent = self._tree.parent(self.ref)
+        if parent is None:
+            return 0
+        return next(n for n, ref in enumerate(self._tree.children(parent)) if ref == self.ref)
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer from the root node of the document to this one.
+
+        Cost: O(depth * siblings).
+        """
+        parts: list[str] = []
+        ref, parent = self.ref, self._tree.parent(self.ref)
+        while parent is not None:
+            parts.append(f"/nodes/{self._item_index(parent, ref)}")
+            ref, parent = parent, self._tree.parent(parent)
+        return "".join(reversed(parts))
+
+    def _item_index(self, parent: Ref, ref: Ref) -> int:
+        """The position in the array `nodes`, where items that are no nodes count as well."""
+        tree = self._tree
+        change = tree.change(parent)
+        if change is None:
+            raw = parent[0].raw(parent[1])
+            if all(type(item) is dict for item in child_nodes(raw)):
+                return next(n for n, child in enumerate(tree.children(parent)) if child == ref)
+        entries = tree.entries(parent, change or UNCHANGED)
+        return next(n for n, entry in enumerate(entries) if (entry[0], entry[1]) == ref)
+
+    # -- editing ---------------------------------------------------------------
+
+    def set_attr(self, key: str, value: Any) -> Node:
+        """The tree with another value of one attribute.
+
+        Args:
+            key: The attribute.
+            value: JSON, or a model of this library. It is copied.
+
+        Returns:
+            The root of the new tree. Cost: O(log edits).
+        """
+        return self.set_attrs({key: value})
+
+    def set_attrs(self, values: Mapping[str, Any], drop: Iterable[str] = ()) -> Node:
+        """The tree with other values of several attributes.
+
+        Args:
+            values: The new values by attribute; JSON, or models of this library.
+            drop: Attributes to take away; those that are not there are no error.
+
+        Returns:
+            The root of the new tree. Cost: O(attributes + log edits).
+
+        Raises:
+            InvalidEditError: A value is no JSON.
+        """
+        if isinstance(drop, str):
+            raise TypeError("drop takes several attributes: drop=[...]")
+        raw = self._raw()
+        old = raw.get("attributes")
+        attributes = dict(old) if isinstance(old, dict) else {}
+        dropped = [attributes.pop(key) for key in drop if key in attributes]
+        for key, value in values.items():
+            if not isinstance(key, str):
+                raise InvalidEditError(
+                    f"{self._where()}: {key!r} is no key of attributes; use a string"
+                )
+            attributes[key] = self._plain(key, value)
+        if not values and not dropped:
+            return self._tree.root
+        return self._with_raw({**raw, "attributes": attributes})
+
+    def _plain(self, key: str, value: Any) -> Any:
+        try:
+            return plain_json(value)
+        except NotPlainError as error:
+            raise InvalidEditError(
+                f"{self._where()}: the attribute {key!r} {error}; give plain JSON"
+            ) from error
+
+    def drop_attrs(self, *keys: str) -> Node:
+        """The tree without some attributes of this node; those that are not there are no error."""
+        return self.set_attrs({}, drop=keys)
+
+    def rename(self, name: str | None) -> Node:
+        """The tree with another name of this node, or none.
+
+        Raises:
+            InvalidEditError: The name is no string.
+        """
+        raw = dict(self._raw())
+        if name is None:
+            raw.pop("name", None)
+        else:
+            raw["name"] = _string("name", name)
+        return self._with_raw(raw)
+
+    def _with_raw(self, raw: Raw) -> Node:
+        return self._tree.with_raw(self.ref, raw).root
+
+    def add(self, *children: Node) -> Node:
+        """The tree with more children at the end of this node.
+
+        Args:
+            children: Nodes of other trees; they come with everything below them, and
+                their own trees stay as they are.
+
+        Returns:
+            The root of the new tree. Cost: O(new children + log edits).
+
+        Raises:
+            InvalidEditError: This node is a reference, which holds no nodes itself.
+        """
+        return self._insert(None, children)
+
+    def add_ref(self, *stubs: Node) -> Node:
+        """The tree with references to other documents at the end of this node.
+
+        Raises:
+            InvalidEditError: One of them is no reference, or this node is one.
+        """
+        for stub in stubs:
+            if not stub.is_reference:
+                raise InvalidEditError(
+                    f"{stub._where()} is no reference: it has no `path`; use `add` for it"
+                )
+        return self._insert(None, stubs)
+
+    def insert(self, index: int, child: Node) -> Node:
+        """The tree with another child before the one at a position.
+
+        Args:
+            index: The position, counted as in a list.
+            child: A node of another tree.
+
+        Returns:
+            The root of the new tree. Cost: O(children).
+
+        Raises:
+            InvalidEditError: This node is a reference, which holds no nodes itself.
+        """
+        return self._insert(self._list_index(index), [child])
+
+    def _list_index(self, index: int, without: Ref | None = None) -> int:
+        """A position from the start, for one that may be counted from the end."""
+        if index >= 0:
+            return index
+        count = sum(1 for ref in self._tree.children(self.ref) if ref != without)
+        return max(0, count + index)
+
+    def _insert(self, index: int | None, children: Iterable[Node]) -> Node:
+        self._require_container()
+        segments = [Segment(_content(child)) for child in children]
+        return self._tree.with_children(self.ref, segments, index).root
+
+    def _require_container(self) -> None:
+        if self.is_reference:
+            raise InvalidEditError(
+                f"{self._where()} is a reference; what it refers to holds its nodes. "
+                "Open its target to add to it"
+            )
+        if not holds_nodes(self._raw().get("type")):
+            raise InvalidEditError(f"{self._where()} {_OPAQUE.format(self.type)}")
+
+    def remove(self) -> Node:
+        """The tree without this node and everything below it.
+
+        Returns:
+            The root of the new tree. Cost: O(log edits).
+
+        Raises:
+            InvalidEditError: This is the root.
+        """
+        self._require_inner("removed")
+        return self._tree.without(self.ref).root
+
+    def _require_inner(self, what: str) -> None:
+        if self._tree.parent(self.ref) is None:
+            raise InvalidEditError(
+                f"{self._where()} is the root of its tree and cannot be {what}; use a node below "
+                "it, or `subtree` for a tree of its own"
+            )
+
+    def replace(self, node: Node) -> Node:
+        """The tree with another node, and everything below it, in the place of this one.
+
+        Returns:
+            The root of the new tree. Cost: O(siblings); for the root O(1).
+        """
+        segment = Segment(_content(node))
+        if self._tree.parent(self.ref) is None:
+            return NodeTree(segment, self._tree.url).root
+        return self._tree.replaced(self.ref, segment).root
+
+    def move(self, new_parent: Node, index: int | None = None) -> Node:
+        """The tree with this node, and everything below it, under another parent.
+
+        Args:
+            new_parent: A node of the same tree, which may be the parent already.
+            index: Before which of its children; after all of them if None. Counted
+                without this node.
+
+        Returns:
+            The root of the new tree. Cost: O(log edits) at the end, else O(children).
+
+        Raises:
+            InvalidEditError: The node would come to be inside itself, or is the root.
+            NodeNotFoundError: The new parent is not in this version of the tree.
+        """
+        self._require_inner("moved")
+        target = self.at(new_parent)
+        target._require_container()
+        if self._holds(target.ref):
+            raise InvalidEditError(
+                f"{self._where()} cannot be moved to {target._where()}, which is inside of it; "
+                "move that one out first"
+            )
+        position = None if index is None else target._list_index(index, without=self.ref)
+        return self._tree.relocated(self.ref, target.ref, position).root
+
+    def edit(self) -> Transaction:
+        """Begin a transaction: many edits, one new tree at the end."""
+        from ngio_collections.graph._transaction import Transaction  # noqa: PLC0415
+
+        return Transaction(self._tree)
+
+    # -- as a value --------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Node):
+            return NotImplemented
+        return self._tree is other._tree and self.ref == other.ref
+
+    def __hash__(self) -> int:
+        return hash((id(self._tree), key_of(self.ref)))
+
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Node:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        path = [node.index for node in (self, *self.ancestors())][:-1]
+        return _unpickled, (self._tree.root.to_json(), self._tree.url, path[::-1])
+
+    def _where(self) -> str:
+        """The node in the words of an error message."""
+        said = f"the node {self.id!r}" if self.id is not None else "a node without id"
+        named = f" ({self.name})" if self.name else ""
+        at = f" at {self.pointer or 'the root'}" if self._tree.holds(self.ref) else ""
+        inside = f" of {self._tree.url}" if self._tree.url else ""
+        return f"{said}{named}{at}{inside}"
+
+    def __repr__(self) -> str:
+        return f"<Node {self.type or '?'} {self.id!r}>"
+
+
+# The slots themselves, past the refusal of `Node.__setattr__`.
+_SET_TREE, _SET_SEGMENT, _SET_POSITION = (
+    vars(Node)[slot].__set__ for slot in ("_tree", "_segment", "_position")
+)
+
+
+_OPAQUE: Final = (
+    "is of the extension type {!r}, whose content is its own; "
+    "register_node_type(..., container=True) makes its `nodes` nodes"
+)
+
+
+def _unpickled(document: dict[str, Any], url: str | None, path: list[int]) -> Node:
+    node = as_tree(document, url).root
+    for position in path:
+        node = next(child for n, child in enumerate(node.children()) if n == position)
+    return node
+
+
+def _content(node: Any) -> Raw:
+    """The JSON of a node that is to come into another tree."""
+    if not isinstance(node, Node):
+        raise TypeError(f"expected a Node, not a {type(node).__name__}; make one with new_node")
+    return node._tree.materialise(node.ref)
+
+
+def _checked(value: Any, what: str) -> Any:
+    try:
+        return plain_json(value)
+    except NotPlainError as error:
+        raise InvalidEditError(f"{what} {error}; give plain JSON") from error
+
+
+def _string(field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidEditError(
+            f"the {field} of a node is a string, not a {type(value).__name__}; write it as one"
+        )
+    return value
+
+
+def as_tree(document: Mapping[str, Any], url: str | None = None) -> NodeTree:
+    """Take a parsed node, with everything below it, as a tree. Cost: O(1).
+
+    Args:
+        document: The root node as a JSON parser gives it. It belongs to the tree from
+            then on: change nothing in it.
+        url: The address of the document that it came from.
+
+    Returns:
+        The tree; it reads the JSON only where it is asked to.
+
+    Raises:
+        InvalidEditError: It is no JSON object.
+    """
+    if not isinstance(document, dict):
+        raise InvalidEditError(
+            f"a node is a JSON object, not a {type(document).__name__}; give its parsed JSON"
+        )
+    if type(document) is not dict:
+        document = thaw(document)
+    return NodeTree(Segment(document), url)
+
+
+def new_node(
+    type: str,
+    *,
+    id: str | None = None,
+    name: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+    children: Iterable[Node] | None = None,
+    ref: Mapping[str, Any] | None = None,
+    origin_url: str | None = None,
+) -> Node:
+    """Build a node in a detached tree of its own.
+
+    Args:
+        type: The type of the node.
+        id: Its id.
+        name: Its name for people.
+        attributes: Its attributes; JSON, or models of this library.
+        children: Nodes of other trees, which come with everything below them. Building
+            bottom-up costs O(nodes) in all.
+        ref: The `path` of a reference, for example `{"type": "json", "path": "./a.json"}`.
+        origin_url: The address of the document that relative paths count from.
+
+    Returns:
+        The root of the new tree.
+
+    Raises:
+        InvalidEditError: It has both children and `ref`, or a value is no JSON.
+    """
+    if children is not None and ref is not None:
+        raise InvalidEditError("a node has either children or a `ref`, and not both")
+    raw: dict[str, Any] = {"type": _string("type", type)}
+    given = (("id", id), ("name", name))
+    raw.update({key: _string(key, value) for key, value in given if value is not None})
+    if ref is not None:
+        raw["path"] = _checked(ref, "the `ref` of a new node")
+        if not isinstance(raw["path"], dict):
+            raise InvalidEditError(
+                'the `ref` of a node is a path such as {"type": "json", "path": "./a.json"}'
+            )
+    if attributes is not None:
+        raw["attributes"] = _checked(attributes, "the attributes of a new node")
+    if children is not None and not holds_nodes(type):
+        raise InvalidEditError(f"a new node {_OPAQUE.format(type)}")
+    if children is not None or (ref is None and type in ("collection", "multiscale")):
+        raw["nodes"] = [_content(child) for child in children or ()]
+    return NodeTree(Segment(raw), origin_url).root

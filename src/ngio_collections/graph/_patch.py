@@ -1,0 +1,200 @@
+"""Edits as data: a list of operations that can be written down, sent and applied.
+
+An operation is a JSON object. `op` says what it does; nodes are addressed by their id, a
+string, or where an id would not do by their position, an array of child positions from
+the root. Addresses count in the tree as the operations before have left it.
+
+| op | further keys |
+|---|---|
+| `add`, `add-reference` | `parent`, `node` (its JSON), `index` or none for the end |
+| `remove` | `at` |
+| `replace` | `at`, `node` |
+| `move` | `at`, `parent`, `index` (counted without the node) or none for the end |
+| `set-attributes` | `at`, `values` |
+| `drop-attributes` | `at`, `keys` |
+| `rename` | `at`, `name` (null for none) |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from ngio_collections._frozen import FrozenDict, freeze, thaw
+from ngio_collections.errors import InvalidEditError, NodeNotFoundError
+from ngio_collections.graph._node import Node, as_tree
+from ngio_collections.graph._state import Ref, TreeState
+
+__all__ = ["Patch", "address_of", "apply"]
+
+Address: TypeAlias = str | list[int]
+
+_FIELDS: Final[dict[str, tuple[set[str], set[str]]]] = {
+    "add": ({"parent", "node"}, {"index"}),
+    "add-reference": ({"parent", "node"}, {"index"}),
+    "remove": ({"at"}, set()),
+    "replace": ({"at", "node"}, set()),
+    "move": ({"at", "parent"}, {"index"}),
+    "set-attributes": ({"at", "values"}, set()),
+    "drop-attributes": ({"at", "keys"}, set()),
+    "rename": ({"at", "name"}, set()),
+}
+"""The keys that an operation must have beside `op`, and those that it may have."""
+
+
+def address_of(tree: TreeState, ref: Ref) -> Address:
+    """How a patch addresses a node: by its id if nothing else has it, else by positions."""
+    id_ = tree.raw(ref).get("id")
+    if isinstance(id_, str) and tree.find_refs(id_) == [ref]:
+        return id_
+    path: list[int] = []
+    parent = tree.parent(ref)
+    while parent is not None:
+        path.append(next(n for n, child in enumerate(tree.children(parent)) if child == ref))
+        ref, parent = parent, tree.parent(parent)
+    return path[::-1]
+
+
+class Patch:
+    """A list of operations on a tree. It is read-only and equals every patch with the same ones.
+
+    Args:
+        operations: The operations, as JSON.
+
+    Raises:
+        InvalidEditError: One of them is none; the message says which, and why.
+    """
+
+    __slots__ = ("_operations",)
+
+    _operations: tuple[FrozenDict, ...]
+
+    def __init__(self, operations: Iterable[Mapping[str, Any]]) -> None:
+        frozen = tuple(freeze(thaw(operation)) for operation in operations)
+        for number, operation in enumerate(frozen):
+            problem = _problem(operation)
+            if problem:
+                raise InvalidEditError(f"operation {number} of the patch {problem}")
+        self._operations = frozen
+
+    @property
+    def operations(self) -> tuple[Mapping[str, Any], ...]:
+        """The operations, read-only to the bottom."""
+        return self._operations
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """The operations as JSON that can be changed."""
+        return [thaw(operation) for operation in self._operations]
+
+    def __len__(self) -> int:
+        return len(self._operations)
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return iter(self._operations)
+
+    def __eq__(self, other: object) -> bool:
+        return self._operations == other._operations if isinstance(other, Patch) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._operations)
+
+    def __repr__(self) -> str:
+        return f"<Patch of {len(self)} operation{'' if len(self) == 1 else 's'}>"
+
+
+def _problem(operation: Any) -> str:
+    """What is wrong with the form of an operation; empty if nothing is."""
+    if not isinstance(operation, FrozenDict):
+        return "is no JSON object"
+    op = operation.get("op")
+    if op not in _FIELDS:
+        return f"has the `op` {op!r}; expected one of {', '.join(_FIELDS)}"
+    needed, allowed = _FIELDS[op]
+    given = set(operation) - {"op"}
+    if lacking := needed - given:
+        return f"({op}) lacks {', '.join(sorted(lacking))}"
+    if unknown := given - needed - allowed:
+        return f"({op}) has the unknown {', '.join(sorted(unknown))}"
+    for key in ("at", "parent"):
+        if key in operation and not _is_address(operation[key]):
+            return f"({op}) has an address `{key}` that is neither an id nor an array of positions"
+    for key in ("node", "values"):
+        if key in operation and not isinstance(operation[key], FrozenDict):
+            return f"({op}) has a `{key}` that is no JSON object"
+    index = operation.get("index", 0)
+    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+        return f"({op}) has the `index` {index!r}; expected a position from 0"
+    return ""
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, tuple) and all(type(part) is int and part >= 0 for part in value)
+    )
+
+
+def _resolve(root: Node, address: Any) -> Node:
+    if isinstance(address, str):
+        found = root.find_all(id=address)
+        if len(found) != 1:
+            count = "no node has" if not found else f"{len(found)} nodes have"
+            raise NodeNotFoundError(f"{count} the id {address!r}")
+        return found[0]
+    node = root
+    for depth, position in enumerate(address):
+        child = next((c for n, c in enumerate(node.children()) if n == position), None)
+        if child is None:
+            raise NodeNotFoundError(f"there is no node at {list(address[: depth + 1])}")
+        node = child
+    return node
+
+
+def _add(root: Node, operation: Mapping[str, Any]) -> Node:
+    parent = _resolve(root, operation["parent"])
+    child = as_tree(thaw(operation["node"])).root
+    if operation["op"] == "add-reference" and not child.is_reference:
+        raise InvalidEditError("the node to add is no reference: it has no `path`")
+    index = operation.get("index")
+    return parent.add(child) if index is None else parent.insert(index, child)
+
+
+def _move(root: Node, operation: Mapping[str, Any]) -> Node:
+    parent = _resolve(root, operation["parent"])
+    return _resolve(root, operation["at"]).move(parent, operation.get("index"))
+
+
+_EDITS: Final[dict[str, Callable[[Node, Mapping[str, Any]], Node]]] = {
+    "add": _add,
+    "add-reference": _add,
+    "remove": lambda root, o: _resolve(root, o["at"]).remove(),
+    "replace": lambda root, o: _resolve(root, o["at"]).replace(as_tree(thaw(o["node"])).root),
+    "move": _move,
+    "set-attributes": lambda root, o: _resolve(root, o["at"]).set_attrs(o["values"]),
+    "drop-attributes": lambda root, o: _resolve(root, o["at"]).drop_attrs(*o["keys"]),
+    "rename": lambda root, o: _resolve(root, o["at"]).rename(o["name"]),
+}
+
+
+def apply(root: Node, patch: Patch) -> Node:
+    """Apply a patch to a tree.
+
+    Args:
+        root: The root of the tree; it stays as it is.
+        patch: What to do.
+
+    Returns:
+        The root of the new tree.
+
+    Raises:
+        NodeNotFoundError: An address leads to no node, or an id to several.
+        InvalidEditError: An operation cannot be done; the message says which, and why.
+    """
+    now = root
+    for number, operation in enumerate(patch):
+        try:
+            now = _EDITS[operation["op"]](now, operation)
+        except (InvalidEditError, NodeNotFoundError) as error:
+            raise type(error)(
+                f"operation {number} of the patch ({operation['op']}): {error}"
+            ) from error
+    return now

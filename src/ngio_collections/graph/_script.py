@@ -1,0 +1,146 @@
+"""From one version of a tree to another, one operation after the other.
+
+A script works on a tree of its own: each operation is written down with addresses that
+count in that tree, and is then done to it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ngio_collections._frozen import same_json
+from ngio_collections.graph._node import Node, NodeTree, as_tree
+from ngio_collections.graph._patch import address_of
+from ngio_collections.graph._segment import Raw
+from ngio_collections.graph._state import Ref, key_of
+
+__all__ = ["ABSENT", "Script", "attributes_of", "longest_run"]
+
+ABSENT: Final[Any] = object()
+"""Where a script is told of a field that is not there."""
+
+
+def attributes_of(raw: Raw) -> Mapping[str, Any]:
+    """The attributes of a node, empty where there are none."""
+    found = raw.get("attributes")
+    return found if isinstance(found, dict) else {}
+
+
+def longest_run(numbers: Sequence[int]) -> set[int]:
+    """The members of a longest increasing subsequence.
+
+    Examples:
+        >>> sorted(longest_run([4, 0, 1, 3, 2]))
+        [0, 1, 2]
+    """
+    tails: list[int] = []  # The smallest last number of a run of each length.
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        at = bisect_left(tails, number)
+        before[number] = tails[at - 1] if at else None
+        tails[at : at + 1] = [number]
+    run: set[int] = set()
+    number_: int | None = tails[-1] if tails else None
+    while number_ is not None:
+        run.add(number_)
+        number_ = before[number_]
+    return run
+
+
+class Script:
+    """Operations on a tree, written down as they are done."""
+
+    def __init__(self, start: NodeTree) -> None:
+        self.tree = start
+        self.operations: list[dict[str, Any]] = []
+
+    def _address(self, ref: Ref) -> Any:
+        return address_of(self.tree, ref)
+
+    def _do(self, operation: dict[str, Any], result: Node) -> None:
+        self.operations.append(operation)
+        self.tree = result.tree
+
+    def node(self, ref: Ref) -> Node:
+        """A node as it is now."""
+        return Node(self.tree, *ref)
+
+    def add(self, parent: Ref, raw: Raw, index: int | None) -> Ref:
+        """Add a child, before another one or at the end.
+
+        Returns:
+            The new node.
+        """
+        child = as_tree(raw).root
+        operation = {
+            "op": "add-reference" if child.is_reference else "add",
+            "parent": self._address(parent),
+            "node": raw,
+            **({} if index is None else {"index": index}),
+        }
+        node = self.node(parent)
+        self._do(operation, node.add(child) if index is None else node.insert(index, child))
+        children = list(self.tree.children(parent))
+        return children[-1 if index is None else index]
+
+    def move(self, ref: Ref, parent: Ref, index: int | None) -> None:
+        """Move a node; the index is counted without it."""
+        operation = {
+            "op": "move",
+            "at": self._address(ref),
+            "parent": self._address(parent),
+            **({} if index is None else {"index": index}),
+        }
+        self._do(operation, self.node(ref).move(self.node(parent), index))
+
+    def remove(self, ref: Ref) -> None:
+        """Remove a node with everything below it."""
+        self._do({"op": "remove", "at": self._address(ref)}, self.node(ref).remove())
+
+    def set_fields(self, ref: Ref, raw: Raw) -> None:
+        """Give a node the name and the attributes that other own fields have."""
+        now = self.tree.raw(ref)
+        old, new = attributes_of(now), attributes_of(raw)
+        values = {k: v for k, v in new.items() if k not in old or not same_json(old[k], v)}
+        dropped = [key for key in old if key not in new]
+        if dropped:
+            operation = {"op": "drop-attributes", "at": self._address(ref), "keys": dropped}
+            self._do(operation, self.node(ref).drop_attrs(*dropped))
+        if values or ("attributes" in raw and "attributes" not in now):
+            operation = {"op": "set-attributes", "at": self._address(ref), "values": values}
+            self._do(operation, self.node(ref).set_attrs(values))
+        if now.get("name", ABSENT) != raw.get("name", ABSENT):
+            operation = {"op": "rename", "at": self._address(ref), "name": raw.get("name")}
+            self._do(operation, self.node(ref).rename(raw.get("name")))
+
+    def arrange(self, parent: Ref, target: Sequence[Ref | Raw]) -> None:
+        """Bring the children of a node into an order, with few operations.
+
+        Args:
+            parent: The node.
+            target: Its children to be: nodes of the tree, wherever they are now, and the
+                JSON of new ones. Children that are not in it stay, wherever.
+        """
+        now = list(self.tree.children(parent))
+        at = {key_of(ref): n for n, ref in enumerate(now)}
+        kept = [at[key_of(t)] for t in target if isinstance(t, tuple) and key_of(t) in at]
+        stay = longest_run(kept)
+        previous = -1  # Where the one that was placed last is in `now`.
+        for item in target:
+            if isinstance(item, tuple) and at.get(key_of(item), -1) in stay:
+                previous = now.index(item, previous + 1)
+                continue
+            if isinstance(item, tuple):
+                if item in now:
+                    gone = now.index(item)
+                    del now[gone]
+                    previous -= gone <= previous
+                index = previous + 1
+                self.move(item, parent, index if index < len(now) else None)
+                now.insert(index, item)
+            else:
+                index = previous + 1
+                now.insert(index, self.add(parent, item, index if index < len(now) else None))
+            previous = index

@@ -1,0 +1,183 @@
+"""A parsed node with everything below it, as it came, and flat arrays beside it.
+
+The JSON is never copied node by node into another structure. A segment numbers its
+nodes in the order of the text (pre-order): the subtree of a node is a range of
+positions, its first child comes right after it, and the next sibling where its
+subtree ends. The arrays are built in one pass when they are first needed.
+"""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+__all__ = ["Raw", "Segment", "child_nodes", "holds_nodes", "register_container"]
+
+Raw: TypeAlias = Mapping[str, Any]
+"""A node as it was parsed. Nobody changes it, and nobody outside of the graph gets it."""
+
+_NUMBERS: Final = itertools.count(1)
+
+_CONTAINERS: Final[set[str]] = set()
+
+
+def register_container(type_: str) -> None:
+    """Say that the `nodes` of an extension type are nodes, and not content of its own."""
+    _CONTAINERS.add(type_)
+
+
+def holds_nodes(type_: Any) -> bool:
+    """Whether the `nodes` of a type are nodes: of all but extension types, and registered ones."""
+    return not isinstance(type_, str) or ":" not in type_ or type_ in _CONTAINERS
+
+
+def child_nodes(raw: Raw) -> list[Any]:
+    """The array of a node that holds its children, empty where there is none.
+
+    The `nodes` of an extension type are its own content, unless it is registered.
+    """
+    nodes = raw.get("nodes")
+    if not isinstance(nodes, list) or not nodes or not holds_nodes(raw.get("type")):
+        return []
+    return nodes
+
+
+class Segment:
+    """A parsed node with its descendants.
+
+    Attributes:
+        number: Unique in the process; it tells the nodes of segments apart.
+        root: The node at position 0.
+    """
+
+    __slots__ = ("_ends", "_ids", "_parents", "_raws", "_repeated", "number", "root")
+
+    def __init__(self, root: Raw) -> None:
+        self.number = next(_NUMBERS)
+        self.root = root
+        self._raws: list[Raw] | None = None
+        self._parents: array[int] = array("i")
+        self._ends: array[int] = array("i")
+        self._ids: dict[str, int] | None = None
+        self._repeated: dict[str, list[int]] | None = None
+
+    @property
+    def raws(self) -> list[Raw]:
+        """The nodes by position. Cost: O(nodes) the first time."""
+        if self._raws is None:
+            self._index()
+            assert self._raws is not None
+        return self._raws
+
+    @property
+    def parents(self) -> array[int]:
+        """The position of the parent of each node, -1 for the root."""
+        if self._raws is None:
+            self._index()
+        return self._parents
+
+    @property
+    def ends(self) -> array[int]:
+        """The position after the last descendant of each node."""
+        if self._raws is None:
+            self._index()
+        return self._ends
+
+    def raw(self, position: int) -> Raw:
+        """The node at a position; the root needs no arrays."""
+        return self.raws[position] if position else self.root
+
+    def _index(self) -> None:
+        raws: list[Raw] = []
+        parents = array("i")
+        stack: list[Any] = [self.root]
+        above: list[int] = [-1]
+        while stack:
+            raw = stack.pop()
+            position = len(raws)
+            raws.append(raw)
+            parents.append(above.pop())
+            if "nodes" in raw:
+                children = [n for n in child_nodes(raw) if type(n) is dict]
+                if children:
+                    children.reverse()
+                    stack += children
+                    above += [position] * len(children)
+        ends = array("i", range(1, len(raws) + 1))
+        for position in range(len(raws) - 1, 0, -1):
+            parent = parents[position]
+            ends[parent] = max(ends[parent], ends[position])
+        self._parents, self._ends, self._raws = parents, ends, raws
+
+    def children(self, position: int) -> Iterator[int]:
+        """The positions of the children of a node, in order. Cost: O(children)."""
+        ends = self.ends
+        at, end = position + 1, ends[position]
+        while at < end:
+            yield at
+            at = ends[at]
+
+    def has_children(self, position: int) -> bool:
+        """Whether a node has children."""
+        return self.ends[position] > position + 1
+
+    @property
+    def ids(self) -> dict[str, int]:
+        """The first position of each id. Cost: O(nodes) the first time."""
+        if self._ids is None:
+            raws = self.raws
+            found = [raw.get("id") for raw in raws]
+            # Backwards, so that of several nodes with one id the first is left.
+            found.reverse()
+            try:
+                ids: dict[Any, int] = dict(zip(found, range(len(raws) - 1, -1, -1), strict=True))
+            except TypeError:  # An id that is an array or an object.
+                ids = {}
+                for position in range(len(raws) - 1, -1, -1):
+                    id_ = raws[position].get("id")
+                    if isinstance(id_, str):
+                        ids[id_] = position
+            else:
+                if any(type(key) is not str for key in ids):
+                    ids = {key: at for key, at in ids.items() if type(key) is str}
+            self._ids = ids
+        return self._ids
+
+    def positions(self, id_: str) -> list[int]:
+        """The positions of an id, in order. Cost: one lookup for an id that is unique."""
+        first = self.ids.get(id_)
+        if first is None:
+            return []
+        if self._repeated is None:
+            self._repeated = self._find_repeated()
+        return self._repeated.get(id_) or [first]
+
+    def _find_repeated(self) -> dict[str, list[int]]:
+        """The positions of the ids that several nodes have."""
+        ids = self.ids
+        if len(ids) == len(self.raws):
+            return {}
+        repeated: dict[str, list[int]] = {}
+        for position, raw in enumerate(self.raws):
+            id_ = raw.get("id")
+            if isinstance(id_, str) and ids[id_] != position:
+                repeated.setdefault(id_, [ids[id_]]).append(position)
+        return repeated
+
+    def is_small(self, limit: int) -> bool:
+        """Whether there are at most so many nodes, without building arrays for more."""
+        if self._raws is not None:
+            return len(self._raws) <= limit
+        seen, stack = 0, [self.root]
+        while stack and seen <= limit:
+            seen += 1
+            stack.extend(n for n in child_nodes(stack.pop())[: limit + 1] if type(n) is dict)
+        return seen <= limit
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+    def __repr__(self) -> str:
+        return f"<Segment {self.number}>"

@@ -1,0 +1,425 @@
+"""The storage of a tree: a parsed base that is never copied, and a small overlay of changes.
+
+A node is a `Ref`: a segment and a position in it, the same in every version of a tree.
+A version is a persistent map from refs to changes; versions share everything else.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple, Self, TypeAlias
+
+from ngio_collections.graph._pmap import PersistentMap
+from ngio_collections.graph._segment import Raw, Segment, child_nodes
+
+__all__ = [
+    "HOME",
+    "REMOVED",
+    "UNCHANGED",
+    "Change",
+    "Children",
+    "Entry",
+    "Ref",
+    "TreeState",
+    "key_of",
+]
+
+Ref: TypeAlias = tuple[Segment, int]
+"""A node: a segment and a position in it."""
+
+Entry: TypeAlias = tuple[Segment | None, Any, int]
+"""One item of a list of children that was changed: a ref with the place that it had when it
+was put there. What is no node in the `nodes` of a document has no segment, and is kept."""
+
+Link: TypeAlias = tuple[Ref, Any]
+"""A node of attached segments with some id, and the link of the one before it, or None."""
+
+HOME: Final = 0
+"""The place of a node that is where its segment has it."""
+REMOVED: Final = -1
+"""The place of a node that is in no list of children any more."""
+
+_PLACES: Final = itertools.count(1)
+"""Every other place is a number of its own, so that an entry that a node left behind in an
+earlier list of children is never taken for the node."""
+
+_TAILS: Final = threading.Lock()
+"""Held while a shared list grows: two threads may append to the same version."""
+
+_SMALL: Final = 1_000
+"""The ids of attached segments up to this size are looked up together."""
+
+
+class Children(NamedTuple):
+    """A list of children that was changed.
+
+    Attributes:
+        from_base: Whether the children that the segment has come first.
+        head: What comes next, after an insertion in the middle all of them.
+        tail: What was appended. Versions of a linear history share one list, of which
+            each knows how long it was.
+        length: How much of the tail belongs to this version.
+    """
+
+    from_base: bool
+    head: tuple[Entry, ...]
+    tail: list[Entry]
+    length: int
+
+    def entries(self) -> Iterator[Entry]:
+        """The entries, not those of the base."""
+        yield from self.head
+        yield from itertools.islice(self.tail, self.length)
+
+    def append(self, entries: list[Entry]) -> Children:
+        """The list with entries at its end. Cost: O(entries) in a linear history."""
+        with _TAILS:
+            tail = self.tail if len(self.tail) == self.length else self.tail[: self.length]
+            tail.extend(entries)
+            return self._replace(tail=tail, length=len(tail))
+
+
+class Change(NamedTuple):
+    """How a node differs from what its segment has.
+
+    Attributes:
+        raw: Its own fields, None if they did not change. The `nodes` in it mean nothing.
+        children: Its children, None if none was added.
+        left: Whether children that its segment has were removed or moved away.
+        parent: The parent of a node that was attached or moved.
+        place: Where it is: `HOME`, `REMOVED`, or the number of its entry.
+    """
+
+    raw: Raw | None = None
+    children: Children | None = None
+    left: bool = False
+    parent: Ref | None = None
+    place: int = HOME
+
+    @property
+    def is_structural(self) -> bool:
+        """Whether the children differ from what the segment has."""
+        return self.children is not None or self.left
+
+
+UNCHANGED: Final = Change()
+"""The change of a node that has none."""
+_NO_CHILDREN: Final = Children(from_base=True, head=(), tail=[], length=0)
+
+
+def key_of(ref: Ref) -> int:
+    """A number that tells a node from every other one in the process."""
+    return ref[0].number << 40 | ref[1]
+
+
+class TreeState:
+    """One version of a tree. Everything here is O(log edits) unless it says otherwise."""
+
+    __slots__ = ("changes", "ids", "large", "segment", "shrunk", "url")
+
+    def __init__(
+        self,
+        segment: Segment,
+        url: str | None = None,
+        changes: PersistentMap[int, tuple[Ref, Change]] | None = None,
+        ids: PersistentMap[str, Link] | None = None,
+        large: tuple[Segment, ...] = (),
+        *,
+        shrunk: bool = False,
+    ) -> None:
+        self.segment = segment
+        self.url = url
+        self.changes = PersistentMap() if changes is None else changes
+        self.ids = PersistentMap() if ids is None else ids
+        self.large = large
+        self.shrunk = shrunk  # Whether a node was ever removed or moved.
+
+    # -- reading -------------------------------------------------------------
+
+    def change(self, ref: Ref) -> Change | None:
+        """How a node differs from its segment, None if it does not."""
+        if not self.changes:
+            return None
+        found = self.changes.get(ref[0].number << 40 | ref[1])
+        return None if found is None else found[1]
+
+    def raw(self, ref: Ref) -> Raw:
+        """The own fields of a node."""
+        if self.changes:
+            found = self.changes.get(ref[0].number << 40 | ref[1])
+            if found is not None and found[1].raw is not None:
+                return found[1].raw
+        return ref[0].raw(ref[1])
+
+    def parent(self, ref: Ref) -> Ref | None:
+        """The node that holds a node, None for the root and for removed nodes."""
+        change = self.change(ref)
+        if change is not None and change.place != HOME:
+            return change.parent
+        segment, position = ref
+        return (segment, segment.parents[position]) if position else None
+
+    def children(self, ref: Ref) -> Iterator[Ref]:
+        """The children of a node, in order. Cost: O(children)."""
+        change = self.change(ref)
+        segment, position = ref
+        if change is None or not change.is_structural:
+            for child in segment.children(position):
+                yield segment, child
+            return
+        for entry in self.entries(ref, change):
+            if entry[0] is not None:
+                yield entry[0], entry[1]
+
+    def entries(self, ref: Ref, change: Change) -> Iterator[Entry]:
+        """The items of a list of children, those that are no nodes included."""
+        if change.children is None or change.children.from_base:
+            yield from self._base_entries(ref, left=change.left)
+        if change.children is not None:
+            for entry in change.children.entries():
+                segment, position, place = entry
+                if segment is None or self._place((segment, position)) == place:
+                    yield entry
+
+    def _base_entries(self, ref: Ref, *, left: bool) -> Iterator[Entry]:
+        segment, position = ref
+        children = segment.children(position)
+        for item in child_nodes(segment.raw(position)):
+            if type(item) is not dict:
+                yield None, item, HOME
+                continue
+            child = next(children)
+            if not left or self._place((segment, child)) == HOME:
+                yield segment, child, HOME
+
+    def _place(self, ref: Ref) -> int:
+        change = self.change(ref)
+        return HOME if change is None else change.place
+
+    def holds(self, ref: Ref) -> bool:
+        """Whether a node is in this version. Cost: O(1), O(depth) once nodes were removed."""
+        if not self.shrunk and ref[0] is self.segment:
+            return True
+        while True:
+            change = self.change(ref)
+            if change is not None and change.place == REMOVED:
+                return False
+            segment, position = ref
+            if change is not None and change.place != HOME:
+                assert change.parent is not None
+                ref = change.parent
+            elif position:
+                ref = (segment, segment.parents[position])
+            else:
+                return segment is self.segment
+
+    def walk(self, start: Ref) -> Iterator[Ref]:
+        """A node and everything below it, in document order. Cost: O(subtree)."""
+        segment, position = start
+        if not self.changes:
+            yield from ((segment, at) for at in range(position, segment.ends[position]))
+            return
+        stack: list[tuple[Segment, int, int]] = [(segment, position, segment.ends[position])]
+        while stack:
+            segment, at, end = stack.pop()
+            for position in range(at, end):
+                ref = (segment, position)
+                yield ref
+                change = self.change(ref)
+                if change is not None and change.is_structural:
+                    stack.append((segment, segment.ends[position], end))
+                    inner = [(s, p, s.ends[p]) for s, p in self.children(ref)]
+                    stack.extend(reversed(inner))
+                    break
+
+    # -- ids -----------------------------------------------------------------
+
+    def find_refs(self, id_: str) -> list[Ref]:
+        """The nodes with an id, in document order. Cost: O(log edits) for an id that is unique."""
+        if not self.changes:
+            return [(self.segment, position) for position in self.segment.positions(id_)]
+        found: list[Ref] = []
+        for segment in (self.segment, *self.large):
+            found.extend((segment, position) for position in segment.positions(id_))
+        link = self.ids.get(id_)
+        while link is not None:
+            found.append(link[0])
+            link = link[1]
+        if self.shrunk:
+            found = [ref for ref in found if self.holds(ref)]
+        return found if len(found) < 2 else sorted(found, key=self.order)
+
+    def order(self, ref: Ref) -> tuple[int, ...]:
+        """Where a node comes in the document, in a form to compare. Cost: O(depth * siblings)."""
+        if not self.changes:
+            return (ref[1],)
+        path: list[int] = []
+        parent = self.parent(ref)
+        while parent is not None:
+            path.append(next(n for n, child in enumerate(self.children(parent)) if child == ref))
+            ref, parent = parent, self.parent(parent)
+        return tuple(reversed(path))
+
+    # -- changing ------------------------------------------------------------
+
+    def made(
+        self,
+        changes: Iterable[tuple[Ref, Change]],
+        ids: PersistentMap[str, Link] | None = None,
+        large: tuple[Segment, ...] | None = None,
+        *,
+        shrunk: bool = False,
+    ) -> Self:
+        """The tree with changes of nodes."""
+        return type(self)(
+            self.segment,
+            self.url,
+            self.changes.update((key_of(ref), (ref, change)) for ref, change in changes),
+            self.ids if ids is None else ids,
+            self.large if large is None else large,
+            shrunk=shrunk or self.shrunk,
+        )
+
+    def with_raw(self, ref: Ref, raw: Raw) -> Self:
+        """The tree with other own fields of a node."""
+        change = self.change(ref)
+        new = Change(raw) if change is None else change._replace(raw=raw)
+        changes = self.changes.set(ref[0].number << 40 | ref[1], (ref, new))
+        return type(self)(self.segment, self.url, changes, self.ids, self.large, shrunk=self.shrunk)
+
+    def with_children(self, parent: Ref, segments: list[Segment], index: int | None = None) -> Self:
+        """The tree with new children of a node.
+
+        Args:
+            parent: The node.
+            segments: The children, each with everything below it.
+            index: Before which child they come; after all of them if None.
+
+        Returns:
+            The tree. Cost: O(new children) at the end of the list, else O(children).
+        """
+        places = [next(_PLACES) for _ in segments]
+        entries: list[Entry] = [(s, 0, p) for s, p in zip(segments, places, strict=True)]
+        changes = [(parent, self.inserted(parent, entries, index))]
+        changes += [
+            ((segment, 0), Change(parent=parent, place=place))
+            for segment, place in zip(segments, places, strict=True)
+        ]
+        ids, large = self._with_ids(segments)
+        return self.made(changes, ids, large)
+
+    def _with_ids(
+        self, segments: list[Segment]
+    ) -> tuple[PersistentMap[str, Link], tuple[Segment, ...]]:
+        ids, large = self.ids, self.large
+        for segment in segments:
+            if not segment.is_small(_SMALL):
+                large = (*large, segment)
+                continue
+            for position, raw in enumerate(segment.raws):
+                id_ = raw.get("id")
+                if isinstance(id_, str):
+                    ids = ids.set(id_, ((segment, position), ids.get(id_)))
+        return ids, large
+
+    def inserted(self, parent: Ref, entries: list[Entry], index: int | None) -> Change:
+        """The change of a parent that gets entries before a child, or after all of them."""
+        change = self.change(parent) or UNCHANGED
+        if index is None:
+            children = change.children or _NO_CHILDREN._replace(tail=[])
+            return change._replace(children=children.append(entries))
+        now = list(self.entries(parent, change))
+        nodes = [at for at, entry in enumerate(now) if entry[0] is not None]
+        at = nodes[index] if index < len(nodes) else len(now)
+        now[at:at] = entries
+        return change._replace(children=Children(False, tuple(now), [], 0))
+
+    def without(self, ref: Ref) -> Self:
+        """The tree without a node and everything below it; not for the root."""
+        parent = self.parent(ref)
+        assert parent is not None
+        changes = [self._left(parent, ref), (ref, self.moved(ref, None, REMOVED))]
+        return self.made(changes, shrunk=True)
+
+    def _left(self, parent: Ref, child: Ref) -> tuple[Ref, Change]:
+        """The change of a parent that a child leaves."""
+        change = self.change(parent) or UNCHANGED
+        return parent, change._replace(left=change.left or self._place(child) == HOME)
+
+    def moved(self, ref: Ref, parent: Ref | None, place: int) -> Change:
+        """The change of a node that gets another place."""
+        return (self.change(ref) or UNCHANGED)._replace(parent=parent, place=place)
+
+    def replaced(self, ref: Ref, segment: Segment) -> Self:
+        """The tree with another node, and all below it, in the place of one; not the root."""
+        parent = self.parent(ref)
+        assert parent is not None
+        change = self.change(parent) or UNCHANGED
+        place = next(_PLACES)
+        entries = tuple(
+            (segment, 0, place) if (entry[0], entry[1]) == ref else entry
+            for entry in self.entries(parent, change)
+        )
+        ids, large = self._with_ids([segment])
+        changes = [
+            (parent, change._replace(children=Children(False, entries, [], 0))),
+            (ref, self.moved(ref, None, REMOVED)),
+            ((segment, 0), Change(parent=parent, place=place)),
+        ]
+        return self.made(changes, ids, large, shrunk=True)
+
+    def relocated(self, ref: Ref, parent: Ref, index: int | None) -> Self:
+        """The tree with a node, and everything below it, under another parent."""
+        removed = self.without(ref)
+        place = next(_PLACES)
+        entry: Entry = (ref[0], ref[1], place)
+        inserted = removed.inserted(parent, [entry], index)
+        return removed.made([(parent, inserted), (ref, removed.moved(ref, parent, place))])
+
+    # -- leaving -------------------------------------------------------------
+
+    def materialise(self, start: Ref) -> Raw:
+        """The JSON of a node with everything below it, sharing what did not change.
+
+        Cost: O(changes * depth) for what is rebuilt; nothing else is looked at.
+        """
+        dirty = self._dirty()
+        if key_of(start) not in dirty:
+            return start[0].raw(start[1])
+        made: dict[int, Raw] = {}
+        order: list[Ref] = [start]
+        for ref in order:
+            order.extend(child for child in self.children(ref) if key_of(child) in dirty)
+        for ref in reversed(order):
+            made[key_of(ref)] = self._rebuilt(ref, made)
+        return made[key_of(start)]
+
+    def _dirty(self) -> set[int]:
+        """The keys of all nodes whose JSON, with what is below, differs from the segment's."""
+        dirty: set[int] = set()
+        for ref, change in self.changes.values():
+            at: Ref | None = ref
+            if change.raw is None and not change.is_structural:
+                at = self.parent(ref)
+            while at is not None and key_of(at) not in dirty:
+                dirty.add(key_of(at))
+                at = self.parent(at)
+        return dirty
+
+    def _rebuilt(self, ref: Ref, made: dict[int, Raw]) -> Raw:
+        raw = dict(self.raw(ref))
+        change = self.change(ref) or UNCHANGED
+        if not change.is_structural and not child_nodes(ref[0].raw(ref[1])):
+            return raw  # It has no children; what stands at `nodes` is its own content.
+        nodes: list[Any] = []
+        for segment, position, _ in self.entries(ref, change):
+            if segment is None:
+                nodes.append(position)
+            else:
+                child = (segment, position)
+                key = key_of(child)
+                nodes.append(made[key] if key in made else segment.raw(position))
+        raw["nodes"] = nodes
+        return raw
