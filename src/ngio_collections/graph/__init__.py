@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from ngio_collections.graph._diff import ChangedNode, Diff, diff
+from ngio_collections.graph._fingerprint import fingerprint
 from ngio_collections.graph._node import Node, NodeTree, as_tree, new_node
+from ngio_collections.graph._outline import outline, outline_html
+from ngio_collections.graph._patch import Patch, apply
 from ngio_collections.graph._transaction import EditedNode, Transaction
 
-__all__ = ["EditedNode", "Node", "NodeTree", "Transaction", "as_tree", "new_node"]
+__all__ = [
+    "ChangedNode",
+    "Diff",
+    "EditedNode",
+    "Node",
+    "NodeTree",
+    "Patch",
+    "Transaction",
+    "apply",
+    "as_tree",
+    "diff",
+    "fingerprint",
+    "new_node",
+    "outline",
+    "outline_html",
+]

@@ -120,7 +120,7 @@ class _Found:
         self.removed: list[Ref] = []
         self.moved: list[Ref] = []
         self.changed: list[ChangedNode] = []
-        self.parents: list[Ref] = []
+        self.parents: dict[Ref, None] = {}  # In a dict for the order.
 
     def look_at(self, ref: Ref, was: Change, is_: Change) -> None:
         in_old, in_new = self.before.holds(ref), self.after.holds(ref)
@@ -128,18 +128,24 @@ class _Found:
             parent = self.after.parent(ref)
             if parent is not None and self.before.holds(parent):
                 self.added.append(ref)
+                self.parents[parent] = None
         elif in_old and not in_new:
             parent = self.before.parent(ref)
             if parent is not None and self.after.holds(parent):
                 self.removed.append(ref)
+                self.parents[parent] = None
         elif in_old:
             self._compare(ref, was, is_)
 
     def _compare(self, ref: Ref, was: Change, is_: Change) -> None:
         if was.children is not is_.children or was.left != is_.left:
-            self.parents.append(ref)
+            self.parents[ref] = None
         if was.place != is_.place and self._has_moved(ref):
             self.moved.append(ref)
+            for tree in (self.before, self.after):
+                parent = tree.parent(ref)
+                assert parent is not None
+                self.parents[parent] = None
         if was.raw is not is_.raw:
             changed = _changed(Node(self.before, *ref), Node(self.after, *ref))
             if changed is not None:
@@ -193,8 +199,11 @@ def _write_script(found: Diff, script: Script) -> None:
     parents = [ref for ref in found._parents if survives.check(ref)]
     # From the root down: when the children of a node are arranged, the node itself and all
     # that holds it are where they belong, so that no node is ever moved into itself.
+    arrived = {key_of(node.ref) for node in (*found.added, *found.moved)}
     for parent in sorted(parents, key=lambda ref: _depth(after, ref)):
         appended = _appended(before, after, parent)
+        if appended is not None and _has_returned(before, after, parent, arrived, appended):
+            appended = None
         children = list(after.children(parent)) if appended is None else appended
         target = [r if survives.check(r) else after.materialise(r) for r in children]
         if appended is None:
@@ -208,6 +217,17 @@ def _write_script(found: Diff, script: Script) -> None:
     for changed in found.changed:
         if survives.check(changed.new.ref):
             script.set_fields(changed.new.ref, changed.new._raw())
+
+
+def _has_returned(
+    before: NodeTree, after: NodeTree, parent: Ref, arrived: set[int], appended: list[Ref]
+) -> bool:
+    """Whether a child that left the old tree's list is in the new one's, where it was before."""
+    was = before.change(parent)
+    if was is None:
+        return False
+    elsewhere = arrived - {key_of(ref) for ref in appended}
+    return any(key_of(ref) in elsewhere for ref in after.children(parent))
 
 
 def _append(script: Script, parent: Ref, target: list[Any]) -> None:
@@ -300,12 +320,15 @@ def _match_children(
 ) -> Iterator[tuple[Ref, Ref]]:
     """Give a node the children of another one, and yield the pairs that are the same node."""
     olds = list(script.tree.children(old))
-    candidates = {_tag(script.tree.raw(ref), n): ref for n, ref in reversed([*enumerate(olds)])}
+    candidates: dict[tuple[str, Any], list[Ref]] = {}
+    for n, ref in reversed([*enumerate(olds)]):
+        candidates.setdefault(_tag(script.tree.raw(ref), n), []).append(ref)
     target: list[Any] = []
     pairs: list[tuple[Ref, Ref]] = []
     for n, child in enumerate(after.children(new)):
         raw = after.raw(child)
-        match = candidates.pop(_tag(raw, n), None)
+        same = candidates.get(_tag(raw, n))
+        match = same.pop() if same else None
         if match is not None and _matches(script.tree.raw(match), raw):
             target.append(match)
             pairs.append((match, child))
@@ -327,8 +350,6 @@ def _tag(raw: Raw, position: int) -> tuple[str, Any]:
 
 def _matches(old: Raw, new: Raw) -> bool:
     """Whether edits can make one node of the other: only name, attributes and children differ."""
-    if "attributes" in old and "attributes" not in new:
-        return False
     for raw in (old, new):
         if not isinstance(raw.get("attributes", {}), dict):
             return same_json(old, new)

@@ -88,12 +88,13 @@ def _parsed(data: bytes) -> Any:
         raise NotJsonError(f"the bytes to fingerprint are not JSON: {error}") from error
 
 
-_NESTED: Final = (dict, list, tuple, JsonObject, JsonArray)
+# By exclusion: asking an abstract class, as the views are, is slow for every scalar.
+_SCALARS: Final = (str, int, float, type(None))
 
 
 def _behind(value: Any) -> Any:
     """What a read-only view looks at; everything else as it is."""
-    return value._json if isinstance(value, (JsonObject, JsonArray)) else value
+    return value._json if type(value) in (JsonObject, JsonArray) else value
 
 
 class _CanonicalText:
@@ -107,15 +108,14 @@ class _CanonicalText:
     def __init__(self, root: Any, *, is_parsed: bool = True) -> None:
         self._root = root
         self._is_parsed = is_parsed
-        self._is_checked = False
 
     def pieces(self) -> Iterator[bytes]:
         """The text, from its beginning to its end."""
         yield from self._pieces(self._root, _LEVELS)
         # The encoder writes a key such as 1 or None as a string. This comes last because
         # by now it is known that nothing is inside of itself.
-        if not (self._is_parsed or self._is_checked or _has_only_string_keys(self._root)):
-            self._check()
+        if not (self._is_parsed or _has_only_string_keys(self._root)):
+            _require_json(self._root)
 
     def _pieces(self, value: Any, levels: int) -> Iterator[bytes]:
         value = _behind(value)
@@ -128,10 +128,10 @@ class _CanonicalText:
 
     def _object(self, value: dict[str, Any], levels: int) -> Iterator[bytes]:
         if not all(isinstance(key, str) for key in value):
-            self._check()
+            self._check(value)
         members = _members(value)
         if any(one[0] == other[0] for one, other in itertools.pairwise(members)):
-            self._check()
+            self._check(value)
         before = b"{"
         for key, item in members:
             yield before + self._text(key) + b":"
@@ -156,14 +156,17 @@ class _CanonicalText:
     def _text(self, value: Any) -> bytes:
         text = _encoded(value)
         if text is None:
-            self._check()
+            self._check(value)
             text = "".join(_written(value)).encode("utf-8", "surrogatepass")
         return text
 
-    def _check(self) -> None:
-        if not self._is_checked:
+    def _check(self, value: Any) -> None:
+        """Refuse a part that is no JSON; the message has its place in the whole."""
+        try:
+            _require_json(value)
+        except NotJsonError:
             _require_json(self._root)
-            self._is_checked = True
+            raise
 
 
 # -- the fast way: the encoder of the standard library, which is recursive -------
@@ -171,7 +174,7 @@ class _CanonicalText:
 
 def _default(value: Any) -> Any:
     """What the encoder writes in the place of a value that it does not know."""
-    if isinstance(value, (JsonObject, JsonArray)):
+    if type(value) in (JsonObject, JsonArray):
         return value._json
     raise TypeError(type(value).__name__)
 
@@ -222,9 +225,9 @@ def _has_only_string_keys(value: Any) -> bool:
         if isinstance(container, dict):
             if not all(isinstance(key, str) for key in container):
                 return False
-            stack.extend(item for item in container.values() if isinstance(item, _NESTED))
+            stack.extend(item for item in container.values() if not isinstance(item, _SCALARS))
         elif isinstance(container, (list, tuple)):
-            stack.extend(item for item in container if isinstance(item, _NESTED))
+            stack.extend(item for item in container if not isinstance(item, _SCALARS))
     return True
 
 

@@ -264,6 +264,7 @@ class Node:
         Raises:
             NodeNotFoundError: This version does not hold it.
         """
+        _require_node(other)
         if other._tree is not self._tree and not self._tree.holds(other.ref):
             raise NodeNotFoundError(
                 f"{other._where()} is not in this version of the tree; it was removed, or belongs "
@@ -370,6 +371,12 @@ class Node:
         """The tree without some attributes of this node; those that are not there are no error."""
         return self.set_attrs({}, drop=keys)
 
+    def clear_attrs(self) -> Node:
+        """The tree without the field `attributes` of this node."""
+        raw = dict(self._raw())
+        raw.pop("attributes", None)
+        return self._with_raw(raw)
+
     def rename(self, name: str | None) -> Node:
         """The tree with another name of this node, or none.
 
@@ -408,6 +415,7 @@ class Node:
             InvalidEditError: One of them is no reference, or this node is one.
         """
         for stub in stubs:
+            _require_node(stub)
             if not stub.is_reference:
                 raise InvalidEditError(
                     f"{stub._where()} is no reference: it has no `path`; use `add` for it"
@@ -439,6 +447,8 @@ class Node:
     def _insert(self, index: int | None, children: Iterable[Node]) -> Node:
         self._require_container()
         segments = [Segment(_content(child)) for child in children]
+        if not segments:
+            return self._tree.root
         return self._tree.with_children(self.ref, segments, index).root
 
     def _require_container(self) -> None:
@@ -541,7 +551,18 @@ class Node:
         return f"{said}{named}{at}{inside}"
 
     def __repr__(self) -> str:
-        return f"<Node {self.type or '?'} {self.id!r}>"
+        return f"<Node {self.type or '?'} {self.id!r:.80}>"
+
+    def __str__(self) -> str:
+        """A short outline of the node and what is below it."""
+        from ngio_collections.graph._outline import outline  # noqa: PLC0415
+
+        return outline(self)
+
+    def _repr_html_(self) -> str:
+        from ngio_collections.graph._outline import outline_html  # noqa: PLC0415
+
+        return outline_html(self)
 
 
 # The slots themselves, past the refusal of `Node.__setattr__`.
@@ -565,9 +586,14 @@ def _unpickled(document: dict[str, Any], url: str | None, path: list[int]) -> No
 
 def _content(node: Any) -> Raw:
     """The JSON of a node that is to come into another tree."""
+    _require_node(node)
+    content: Raw = node._tree.materialise(node.ref)
+    return content
+
+
+def _require_node(node: Any) -> None:
     if not isinstance(node, Node):
         raise TypeError(f"expected a Node, not a {type(node).__name__}; make one with new_node")
-    return node._tree.materialise(node.ref)
 
 
 def _checked(value: Any, what: str) -> Any:

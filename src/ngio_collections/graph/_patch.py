@@ -11,7 +11,7 @@ the root. Addresses count in the tree as the operations before have left it.
 | `replace` | `at`, `node` |
 | `move` | `at`, `parent`, `index` (counted without the node) or none for the end |
 | `set-attributes` | `at`, `values` |
-| `drop-attributes` | `at`, `keys` |
+| `drop-attributes` | `at`, `keys` (null for the whole field `attributes`) |
 | `rename` | `at`, `name` (null for none) |
 """
 
@@ -25,7 +25,7 @@ from ngio_collections.errors import InvalidEditError, NodeNotFoundError
 from ngio_collections.graph._node import Node, as_tree
 from ngio_collections.graph._state import Ref, TreeState
 
-__all__ = ["Patch", "address_of", "apply"]
+__all__ = ["Patch", "address_of", "apply", "set_attributes"]
 
 Address: TypeAlias = str | list[int]
 
@@ -121,6 +121,9 @@ def _problem(operation: Any) -> str:
     for key in ("node", "values"):
         if key in operation and not isinstance(operation[key], FrozenDict):
             return f"({op}) has a `{key}` that is no JSON object"
+    keys = operation.get("keys", ())
+    if keys is not None and not (isinstance(keys, tuple) and all(type(k) is str for k in keys)):
+        return f"({op}) has `keys` that are neither an array of strings nor null"
     index = operation.get("index", 0)
     if not isinstance(index, int) or isinstance(index, bool) or index < 0:
         return f"({op}) has the `index` {index!r}; expected a position from 0"
@@ -163,14 +166,25 @@ def _move(root: Node, operation: Mapping[str, Any]) -> Node:
     return _resolve(root, operation["at"]).move(parent, operation.get("index"))
 
 
+def set_attributes(node: Node, values: Mapping[str, Any]) -> Node:
+    """Set attributes; an empty set of them makes an empty field of a node that has none."""
+    if not values and "attributes" not in node.raw:
+        return node._with_raw({**node._raw(), "attributes": {}})
+    return node.set_attrs(values)
+
+
+def _drop(node: Node, keys: tuple[str, ...] | None) -> Node:
+    return node.clear_attrs() if keys is None else node.drop_attrs(*keys)
+
+
 _EDITS: Final[dict[str, Callable[[Node, Mapping[str, Any]], Node]]] = {
     "add": _add,
     "add-reference": _add,
     "remove": lambda root, o: _resolve(root, o["at"]).remove(),
     "replace": lambda root, o: _resolve(root, o["at"]).replace(as_tree(thaw(o["node"])).root),
     "move": _move,
-    "set-attributes": lambda root, o: _resolve(root, o["at"]).set_attrs(o["values"]),
-    "drop-attributes": lambda root, o: _resolve(root, o["at"]).drop_attrs(*o["keys"]),
+    "set-attributes": lambda root, o: set_attributes(_resolve(root, o["at"]), o["values"]),
+    "drop-attributes": lambda root, o: _drop(_resolve(root, o["at"]), o["keys"]),
     "rename": lambda root, o: _resolve(root, o["at"]).rename(o["name"]),
 }
 

@@ -248,9 +248,18 @@ class Draft(PersistentMap[K, V]):
         self._written[key] = value
         return self
 
+    def update(self, items: Iterable[tuple[K, V]]) -> PersistentMap[K, V]:
+        """Write several values; the draft itself."""
+        self._written.update(items)
+        return self
+
     def drop(self, key: K) -> PersistentMap[K, V]:
         """Drafts only grow."""
         raise TypeError(f"a draft cannot drop {key!r}")
+
+    def changes(self, newer: PersistentMap[K, V]) -> Iterator[tuple[K, V | None, V | None]]:
+        """Drafts share no history."""
+        raise TypeError(f"a draft is finished before it is compared with {len(newer)} entries")
 
     def items(self) -> Iterator[tuple[K, V]]:
         """All keys and values, in no order that means anything."""
@@ -265,5 +274,11 @@ class Draft(PersistentMap[K, V]):
         return len(self._written) or len(self._base)
 
     def finish(self) -> PersistentMap[K, V]:
-        """The persistent map with everything that was written."""
-        return self._base.update(self._written.items())
+        """The persistent map with everything that was written so far.
+
+        The draft can go on. Cost: O(what was written since the last time).
+        """
+        if self._written:
+            self._base = self._base.update(self._written.items())
+            self._written = {}
+        return self._base

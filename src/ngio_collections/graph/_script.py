@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ngio_collections._frozen import same_json
 from ngio_collections.graph._node import Node, NodeTree, as_tree
-from ngio_collections.graph._patch import address_of
+from ngio_collections.graph._patch import address_of, set_attributes
 from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import Ref, key_of
 
@@ -102,6 +102,14 @@ class Script:
     def set_fields(self, ref: Ref, raw: Raw) -> None:
         """Give a node the name and the attributes that other own fields have."""
         now = self.tree.raw(ref)
+        if "attributes" in now and "attributes" not in raw:
+            operation: dict[str, Any] = {
+                "op": "drop-attributes",
+                "at": self._address(ref),
+                "keys": None,
+            }
+            self._do(operation, self.node(ref).clear_attrs())
+            now = self.tree.raw(ref)
         old, new = attributes_of(now), attributes_of(raw)
         values = {k: v for k, v in new.items() if k not in old or not same_json(old[k], v)}
         dropped = [key for key in old if key not in new]
@@ -110,7 +118,7 @@ class Script:
             self._do(operation, self.node(ref).drop_attrs(*dropped))
         if values or ("attributes" in raw and "attributes" not in now):
             operation = {"op": "set-attributes", "at": self._address(ref), "values": values}
-            self._do(operation, self.node(ref).set_attrs(values))
+            self._do(operation, set_attributes(self.node(ref), values))
         if now.get("name", ABSENT) != raw.get("name", ABSENT):
             operation = {"op": "rename", "at": self._address(ref), "name": raw.get("name")}
             self._do(operation, self.node(ref).rename(raw.get("name")))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ngio_collections.errors import InvalidEditError, NodeNotFoundError
 from ngio_collections.graph._node import Node, NodeTree
-from ngio_collections.graph._pmap import Draft
+from ngio_collections.graph._pmap import Draft, PersistentMap
 from ngio_collections.graph._state import Ref
 
 __all__ = ["EditedNode", "Transaction"]
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Transaction:
@@ -31,12 +34,15 @@ class Transaction:
     """
 
     def __init__(self, tree: NodeTree) -> None:
-        self._began_with = tree
-        self._changes = Draft(tree.changes)
-        self._ids = Draft(tree.ids)
         self._tree = NodeTree(
-            tree.segment, tree.url, self._changes, self._ids, tree.large, shrunk=tree.shrunk
+            tree.segment,
+            tree.url,
+            Draft(tree.changes),
+            Draft(tree.ids),
+            tree.large,
+            shrunk=tree.shrunk,
         )
+        self._snapshot: NodeTree | None = tree
         self._result: Node | None = None
         self._open = True
 
@@ -51,15 +57,7 @@ class Transaction:
     ) -> None:
         self._open = False
         if kind is None:
-            tree = self._tree
-            self._result = NodeTree(
-                tree.segment,
-                tree.url,
-                self._changes.finish(),
-                self._ids.finish(),
-                tree.large,
-                shrunk=tree.shrunk,
-            ).root
+            self._result = self.snapshot().root
 
     @property
     def result(self) -> Node:
@@ -78,12 +76,14 @@ class Transaction:
         """The root, to be edited."""
         return EditedNode(self, (self._tree.segment, 0))
 
-    def __getitem__(self, key: str | Node) -> EditedNode:
-        """The node with an id, or behind a handle of any version of the tree.
+    def __getitem__(self, key: str | Node | EditedNode) -> EditedNode:
+        """The node with an id, or behind a handle, of any version of the tree or of this.
 
         Raises:
             NodeNotFoundError: There is no such node, or the id is that of several.
         """
+        if isinstance(key, EditedNode):
+            return key
         if isinstance(key, Node):
             return EditedNode(self, self._tree.root.at(key).ref)
         found = self._tree.find_refs(key)
@@ -98,15 +98,20 @@ class Transaction:
     def __contains__(self, id: str) -> bool:
         return bool(self._tree.find_refs(id))
 
-    def add(self, parent: str | Node, *children: Node) -> None:
+    def add(self, parent: str | Node | EditedNode, *children: Node) -> None:
         """Add children at the end of a node; see `Node.add`."""
         self[parent].add(*children)
 
-    def remove(self, node: str | Node) -> None:
+    def remove(self, node: str | Node | EditedNode) -> None:
         """Remove a node; see `Node.remove`."""
         self[node].remove()
 
-    def move(self, node: str | Node, new_parent: str | Node, index: int | None = None) -> None:
+    def move(
+        self,
+        node: str | Node | EditedNode,
+        new_parent: str | Node | EditedNode,
+        index: int | None = None,
+    ) -> None:
         """Move a node; see `Node.move`."""
         self[node].move(new_parent, index)
 
@@ -119,9 +124,10 @@ class Transaction:
         if not self._open:
             raise InvalidEditError("the transaction has ended; begin another one")
         self._tree = edit(self.node(ref)).tree
+        self._snapshot = None
 
     def node(self, ref: Ref) -> Node:
-        """A handle on a node in the tree as it is now.
+        """A handle for an edit, on the tree that is being edited.
 
         Raises:
             NodeNotFoundError: It was removed.
@@ -129,6 +135,24 @@ class Transaction:
         if not self._tree.holds(ref):
             raise NodeNotFoundError("the node was removed in this transaction")
         return Node(self._tree, *ref)
+
+    def snapshot(self) -> NodeTree:
+        """The tree as it is now; later edits do not change it. Cost: O(edits since the last)."""
+        if self._snapshot is None:
+            tree = self._tree
+            self._snapshot = NodeTree(
+                tree.segment,
+                tree.url,
+                _finished(tree.changes),
+                _finished(tree.ids),
+                tree.large,
+                shrunk=tree.shrunk,
+            )
+        return self._snapshot
+
+
+def _finished(written: PersistentMap[K, V]) -> PersistentMap[K, V]:
+    return written.finish() if isinstance(written, Draft) else written
 
 
 class EditedNode:
@@ -142,8 +166,13 @@ class EditedNode:
 
     @property
     def now(self) -> Node:
-        """The node as it is now, to be read."""
-        return self._transaction.node(self._ref)
+        """The node as it is now, to be read; later edits do not change it.
+
+        Raises:
+            NodeNotFoundError: It was removed.
+        """
+        self._transaction.node(self._ref)
+        return Node(self._transaction.snapshot(), *self._ref)
 
     def set_attr(self, key: str, value: Any) -> None:
         """See `Node.set_attr`."""
@@ -173,9 +202,9 @@ class EditedNode:
         """See `Node.insert`."""
         self._transaction.apply(self._ref, lambda node: node.insert(index, child))
 
-    def move(self, new_parent: str | Node, index: int | None = None) -> None:
+    def move(self, new_parent: str | Node | EditedNode, index: int | None = None) -> None:
         """See `Node.move`."""
-        target = self._transaction[new_parent].now
+        target = self._transaction.node(self._transaction[new_parent]._ref)
         self._transaction.apply(self._ref, lambda node: node.move(target, index))
 
     def replace(self, node: Node) -> None:
@@ -187,4 +216,7 @@ class EditedNode:
         self._transaction.apply(self._ref, lambda node: node.remove())
 
     def __repr__(self) -> str:
-        return f"<EditedNode of {self.now!r}>"
+        try:
+            return f"<EditedNode of {self.now!r}>"
+        except NodeNotFoundError:
+            return "<EditedNode of a node that was removed>"
