@@ -92,7 +92,7 @@ def layers(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the fast tests."""
     install(session, "codegen", "tests")
-    session.run("pytest", "--ignore=tests/docs", *session.posargs)
+    session.run("pytest", "-n", "auto", "--ignore=tests/docs", *session.posargs)
 
 
 @nox.session
@@ -103,7 +103,9 @@ def conformance(session: nox.Session) -> None:
         "pytest",
         "tests/conformance",
         "tests/fuzz",
-        "-s",
+        "-n",
+        "auto",
+        "-rP",  # The counts that the long runs print.
         *session.posargs,
         env={"NGIO_FUZZ_DOCUMENTS": "20000"},
     )

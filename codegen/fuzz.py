@@ -199,6 +199,20 @@ def _one_of(members: list[Schema], where: str) -> list[list[Schema]]:
     return out
 
 
+def _add_limit(merged: _Merged, keyword: str, value: Any) -> bool:
+    """Add a limit to others, so that both hold; say whether it is one."""
+    if keyword == "pattern":
+        merged.patterns.add(value)
+        return True
+    if keyword in _AT_LEAST:
+        merged.limits[keyword] = max(value, merged.limits.get(keyword, value))
+    elif keyword in _AT_MOST:
+        merged.limits[keyword] = min(value, merged.limits.get(keyword, value))
+    elif keyword == "uniqueItems":
+        merged.limits[keyword] = value or merged.limits.get(keyword, False)
+    return keyword in merged.limits
+
+
 class _Unroller:
     """Rewrites one bundle.
 
@@ -346,14 +360,6 @@ class _Unroller:
             merged.types &= given | ({"integer"} if "number" in given else set())
         elif keyword in ("const", "enum"):
             merged.values.append(value if keyword == "enum" else [value])
-        elif keyword in _AT_LEAST:
-            merged.limits[keyword] = max(value, merged.limits.get(keyword, value))
-        elif keyword in _AT_MOST:
-            merged.limits[keyword] = min(value, merged.limits.get(keyword, value))
-        elif keyword == "uniqueItems":
-            merged.limits[keyword] = value or merged.limits.get(keyword, False)
-        elif keyword == "pattern":
-            merged.patterns.add(value)
         elif keyword == "required":
             merged.required.update(value)
         elif keyword == "properties":
@@ -362,10 +368,10 @@ class _Unroller:
         elif keyword == "items":
             merged.items.append(below._replace(schema=value))
         elif keyword == "prefixItems":
-            for position, inner in enumerate(value):
-                merged.prefix.extend([] for _ in range(position + 1 - len(merged.prefix)))
-                merged.prefix[position].append(below._replace(schema=inner))
-        else:
+            merged.prefix.extend([] for _ in value[len(merged.prefix) :])
+            for place, inner in zip(merged.prefix, value, strict=False):
+                place.append(below._replace(schema=inner))
+        elif not _add_limit(merged, keyword, value):
             raise GenerationError(
                 self._where, f"the keyword {keyword} of {part.origin} cannot be generated from"
             )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from ngio_collections.api import schema as schema
     from ngio_collections.errors import DocumentError as DocumentError
     from ngio_collections.errors import DocumentNotFoundError as DocumentNotFoundError
+    from ngio_collections.errors import InvalidAttributeError as InvalidAttributeError
     from ngio_collections.errors import InvalidEditError as InvalidEditError
+    from ngio_collections.errors import MissingAttributeError as MissingAttributeError
     from ngio_collections.errors import MissingExtraError as MissingExtraError
     from ngio_collections.errors import NgioCollectionsError as NgioCollectionsError
     from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
@@ -25,6 +27,17 @@ if TYPE_CHECKING:
     from ngio_collections.errors import NotOmeError as NotOmeError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
+    from ngio_collections.graph import Diff as Diff
+    from ngio_collections.graph import Node as Node
+    from ngio_collections.graph import NodeTree as NodeTree
+    from ngio_collections.graph import Patch as Patch
+    from ngio_collections.graph import Transaction as Transaction
+    from ngio_collections.graph import apply as apply
+    from ngio_collections.graph import as_tree as as_tree
+    from ngio_collections.graph import diff as diff
+    from ngio_collections.graph import fingerprint as fingerprint
+    from ngio_collections.graph import new_node as new_node
+    from ngio_collections.graph import register_node_type as register_node_type
     from ngio_collections.validate import Finding as Finding
     from ngio_collections.validate import SchemaError as SchemaError
     from ngio_collections.validate import schema_errors as schema_errors
@@ -52,26 +65,52 @@ _HOME: Final = {
     "SchemaError": "validate",
     "schema_errors": "validate",
     "validate_document": "validate",
+    "InvalidAttributeError": "errors",
+    "MissingAttributeError": "errors",
+    "Diff": "graph",
+    "Node": "graph",
+    "NodeTree": "graph",
+    "Patch": "graph",
+    "Transaction": "graph",
+    "apply": "graph",
+    "as_tree": "graph",
+    "diff": "graph",
+    "fingerprint": "graph",
+    "new_node": "graph",
+    "register_node_type": "graph",
     "models": "",
 }
 
 __all__ = [
+    "Diff",
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "InvalidAttributeError",
     "InvalidEditError",
     "Level",
+    "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "Node",
     "NodeNotFoundError",
+    "NodeTree",
     "NotJsonError",
     "NotOmeError",
+    "Patch",
     "Rule",
+    "Transaction",
     "UnknownConceptError",
     "UnknownProfileError",
     "__version__",
+    "apply",
+    "as_tree",
+    "diff",
+    "fingerprint",
     "models",
+    "new_node",
     "profiles",
+    "register_node_type",
     "rules",
     "schema",
     "schema_errors",

@@ -8,6 +8,8 @@
     |-- UnknownProfileError       there is no such profile or revision
     |-- UnknownConceptError       a profile has no such concept
     |-- MissingExtraError         a package that a function needs is not installed
+    |-- MissingAttributeError     a node does not have the attribute that is asked for
+    |-- InvalidAttributeError     an attribute, or a node, is not what its type says
     |-- NodeNotFoundError         a tree does not hold the node that is asked for
     `-- InvalidEditError          an edit would leave something that is no tree of nodes
 
@@ -22,7 +24,9 @@ from typing import Any
 __all__ = [
     "DocumentError",
     "DocumentNotFoundError",
+    "InvalidAttributeError",
     "InvalidEditError",
+    "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
     "NodeNotFoundError",
@@ -102,6 +106,17 @@ class UnknownConceptError(NgioCollectionsError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.concept, self.known)
+
+
+class MissingAttributeError(NgioCollectionsError, KeyError):
+    """A node does not have the attribute that is asked for."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class InvalidAttributeError(NgioCollectionsError, ValueError):
+    """An attribute, or a node as a whole, is not what its type says."""
 
 
 class NodeNotFoundError(NgioCollectionsError, LookupError):

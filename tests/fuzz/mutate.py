@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, Final, TypeAlias
 
-__all__ = ["MUTATIONS", "VALUES", "Mutation", "copied", "mutate", "places"]
+__all__ = ["MUTATIONS", "VALUES", "Mutation", "break_unicode", "copied", "mutate", "places"]
 
 Container: TypeAlias = dict[str, Any] | list[Any]
 Mutation: TypeAlias = Callable[[dict[str, Any], Random], bool]
@@ -19,7 +19,23 @@ VALUES: Final[tuple[Any, ...]] = (
     *(None, True, False),
     *(0, -1, 1, 255, 256, 2**63, 2**64, 2**70, -(2**70), 10**400),
     *(0.0, -0.0, 1.0, 1.5, -0.5, 255.0, 255.5, 256.0, 5e-324, 1e22, 1e300, -1e300),
-    *("", "a", "x", "a\n", "\n", "a b", "é", "١", "0", "1", "true", "null", "\0", "a/b", "../x"),
+    *(
+        "",
+        "a",
+        "x",
+        "a\n",
+        "\n",
+        "a b",
+        "é",
+        "\u0661",
+        "0",
+        "1",
+        "true",
+        "null",
+        "\0",
+        "a/b",
+        "../x",
+    ),
     *([], {}, [[]], [{}], [None], [0], [1, 1.0], [0, False], [1, True], ["a"], {"": None}),
     *({"id": "a"}, {"id": "a\n"}, {"id": "a", "path": None}, {"type": "zarr", "path": "a"}),
 )
@@ -31,18 +47,89 @@ _TYPES: Final = (
     *("coordinates", "bijection", "byDimension", "zarr", "json"),
 )
 _ODD_TYPES: Final = (
-    *("", ":", ":x", "x:", "x:y", "a:b:c", "::", "x::", "::x", "a:\n", "\n:a", "a\n:b", ":\n", "é:ü", " : "),
+    *(
+        "",
+        ":",
+        ":x",
+        "x:",
+        "x:y",
+        "a:b:c",
+        "::",
+        "x::",
+        "::x",
+        "a:\n",
+        "\n:a",
+        "a\n:b",
+        ":\n",
+        "é:ü",
+        " : ",
+    ),
     *("ome:collection", "collection:", ":collection", "plate", "image", "unknown", "space", "1"),
 )
 _SUFFIXES: Final = ("\n", " ", "s", "\r", "\0", "\u2028", ":", ":x", "X")
 _KEYS: Final = (
     *("type", "id", "name", "version", "attributes", "nodes", "path", "ome", "input", "output"),
-    *("coordinateSystems", "coordinateTransformations", "scene", "labels", "plate", "well", "acquisition"),
-    *("labelAttributes", "source", "labelValue", "color", "rows", "columns", "acquisitions", "row", "column"),
-    *("axes", "unit", "discrete", "longName", "transformations", "transformation", "scale", "translation"),
-    *("affine", "rotation", "mapAxis", "droppedInputs", "createdOutputs", "inputAxes", "outputAxes"),
-    *("forward", "inverse", "interpolation", "extra", "coordinate_systems", "long_name", "label_value"),
-    *("", "x", "x:y", "Type", "type\n", "model_config", "__class__", "self", "é", "to_json", "from_json"),
+    *(
+        "coordinateSystems",
+        "coordinateTransformations",
+        "scene",
+        "labels",
+        "plate",
+        "well",
+        "acquisition",
+    ),
+    *(
+        "labelAttributes",
+        "source",
+        "labelValue",
+        "color",
+        "rows",
+        "columns",
+        "acquisitions",
+        "row",
+        "column",
+    ),
+    *(
+        "axes",
+        "unit",
+        "discrete",
+        "longName",
+        "transformations",
+        "transformation",
+        "scale",
+        "translation",
+    ),
+    *(
+        "affine",
+        "rotation",
+        "mapAxis",
+        "droppedInputs",
+        "createdOutputs",
+        "inputAxes",
+        "outputAxes",
+    ),
+    *(
+        "forward",
+        "inverse",
+        "interpolation",
+        "extra",
+        "coordinate_systems",
+        "long_name",
+        "label_value",
+    ),
+    *(
+        "",
+        "x",
+        "x:y",
+        "Type",
+        "type\n",
+        "model_config",
+        "__class__",
+        "self",
+        "é",
+        "to_json",
+        "from_json",
+    ),
 )
 
 
@@ -138,8 +225,9 @@ def replace_number(document: dict[str, Any], random: Random) -> bool:
     holder, key = place
     value = holder[key]
     small = value if abs(value) < 2**53 else 7
-    choices = (float(small), int(small), bool(small), str(small), small + 0.5, -small, *VALUES[3:25])
-    holder[key] = random.choice(choices)
+    again = (float(small), int(small), bool(small), str(small), small + 0.5, -small - 1)
+    limits = (-1, 256, 255.0, 255.5, -0.0, 1e300, 2**70, 10**400)
+    holder[key] = random.choice(random.choice((again, limits, (-1, 256))))
     return True
 
 
@@ -196,7 +284,9 @@ def change_type(document: dict[str, Any], random: Random) -> bool:
     holder, key = place
     old = holder[key]
     near = (old.upper(), old.capitalize(), old[:-1], *(old + suffix for suffix in _SUFFIXES))
-    holder[key] = random.choice((random.choice(_TYPES), random.choice(_ODD_TYPES), random.choice(near)))
+    holder[key] = random.choice(
+        (random.choice(_TYPES), random.choice(_ODD_TYPES), random.choice(near))
+    )
     return True
 
 
@@ -205,9 +295,21 @@ def change_string(document: dict[str, Any], random: Random) -> bool:
     place = _pick(document, random, lambda h, k: isinstance(h[k], str))
     if place is not None:
         holder, key = place
-        suffix = random.choice(_SUFFIXES)
+        suffix = random.choice(("\n", random.choice(_SUFFIXES)))
         holder[key] = random.choice((holder[key] + suffix, suffix + holder[key]))
     return place is not None
+
+
+def change_id(document: dict[str, Any], random: Random) -> bool:
+    """Write another id: one that is no id, or one that is there already."""
+    place = _pick(document, random, lambda h, k: k == "id" and isinstance(h[k], str))
+    if place is None:
+        return False
+    holder, key = place
+    others = [h[k] for h, k in places(document) if k == key and isinstance(h, dict)]
+    odd = (holder[key] + "\n", "\n", "", "a b", "a/b", "\u0661", "\u00e9", ".", "-", "a:b")
+    holder[key] = copied(random.choice((random.choice(odd), random.choice(others))))
+    return True
 
 
 def copy_subtree(document: dict[str, Any], random: Random) -> bool:
@@ -226,7 +328,9 @@ def copy_same_key(document: dict[str, Any], random: Random) -> bool:
     if place is None:
         return False
     holder, key = place
-    source, _ = random.choice([(h, k) for h, k in places(document) if k == key and isinstance(h, dict)])
+    source, _ = random.choice(
+        [(h, k) for h, k in places(document) if k == key and isinstance(h, dict)]
+    )
     holder[key] = copied(source[key])
     return True
 
@@ -252,7 +356,11 @@ def nodes_and_path(document: dict[str, Any], random: Random) -> bool:
 
 def swap_reference(document: dict[str, Any], random: Random) -> bool:
     """Turn a reference object into its id, or a string into a reference object."""
-    place = _pick(document, random, lambda h, k: isinstance(h[k], str) or (isinstance(h[k], dict) and "id" in h[k]))
+    place = _pick(
+        document,
+        random,
+        lambda h, k: isinstance(h[k], str) or (isinstance(h[k], dict) and "id" in h[k]),
+    )
     if place is None:
         return False
     holder, key = place
@@ -271,28 +379,73 @@ def change_envelope(document: dict[str, Any], random: Random) -> bool:
     elif choice == 1 and "ome" in document:
         document["attributes"] = {"ome": document.pop("ome")}
     elif choice == 2:
-        document["attributes"] = copied(random.choice((*VALUES, {"ome": None}, {"ome": {}}, {"ome": []})))
+        document["attributes"] = copied(
+            random.choice((*VALUES, {"ome": None}, {"ome": {}}, {"ome": []}))
+        )
     else:
-        document["ome"] = copied(document.get("ome", {}) if not inner else document["attributes"]["ome"])
+        document["ome"] = copied(
+            document.get("ome", {}) if not inner else document["attributes"]["ome"]
+        )
+    return True
+
+
+def wrap(document: dict[str, Any], random: Random) -> bool:
+    """Put a part of the document into up to twelve others of its kind."""
+    place = _pick(document, random, lambda holder, key: isinstance(holder[key], dict))
+    if place is None:
+        return False
+    holder, key = place
+    for number in range(random.randint(1, 12)):
+        inner = holder[key]
+        holder[key] = random.choice(
+            (
+                {"type": "sequence", "transformations": [inner]},
+                {"type": "bijection", "forward": inner, "inverse": copied(inner)},
+                {"type": "collection", "id": f"w{number}", "name": f"w{number}", "nodes": [inner]},
+            )
+            if number < 2
+            else ({"type": "sequence", "transformations": [inner]},)
+        )
+    return True
+
+
+def break_unicode(document: dict[str, Any], random: Random) -> bool:
+    """Put half of a surrogate pair into a string or a key: JSON text can hold it."""
+    place = _pick(document, random, lambda h, k: isinstance(h[k], str) or isinstance(h, dict))
+    if place is None:
+        return False
+    holder, key = place
+    half = random.choice(("\ud800", "\udfff"))
+    if isinstance(holder[key], str):
+        holder[key] = random.choice((half, holder[key] + half))
+    else:
+        _rename(holder, key, key + half)
     return True
 
 
 MUTATIONS: Final[tuple[Mutation, ...]] = (
     *(delete_key, rename_key, add_key, replace_value, put_null, replace_number),
     *(duplicate_item, drop_item, swap_items, append_item, empty_array),
-    *(change_type, change_string, copy_subtree, copy_same_key),
-    *(nodes_and_path, swap_reference, change_envelope),
+    *(change_type, change_string, change_id, copy_subtree, copy_same_key),
+    *(nodes_and_path, swap_reference, change_envelope, wrap),
 )
-"""All mutations."""
+"""All mutations that leave strings Unicode."""
 
 
-def mutate(document: dict[str, Any], random: Random, *, most: int = 4) -> dict[str, Any]:
+def mutate(
+    document: dict[str, Any],
+    random: Random,
+    *,
+    most: int = 4,
+    among: tuple[Mutation, ...] = MUTATIONS,
+) -> dict[str, Any]:
     """Mutate a copy of a document.
 
     Args:
         document: The document; it is not changed.
         random: What chooses: a `random.Random`, seeded or drawn from hypothesis.
         most: At most so many mutations, at least one.
+        among: The mutations to choose from.
 
     Returns:
         The copy. It may be equal to the document: swapped items can be equal ones.
@@ -300,5 +453,5 @@ def mutate(document: dict[str, Any], random: Random, *, most: int = 4) -> dict[s
     out: dict[str, Any] = copied(document)
     left = random.randint(1, most)
     while left:
-        left -= random.choice(MUTATIONS)(out, random)
+        left -= random.choice(among)(out, random)
     return out

@@ -56,7 +56,9 @@ def _drawn(way: JsonObject, size: int, seed: int) -> list[Any]:
     numbered = {mark: f"{_MARK}{number:016x}" for number, mark in enumerate(marks)}
     values = _draw(_MARKS.sub(lambda match: numbered[match[0]], text), size, seed)
     back = {number: mark for mark, number in numbered.items()}
-    found: list[Any] = json.loads(_MARKS.sub(lambda match: back.get(match[0], match[0]), json.dumps(values)))
+    found: list[Any] = json.loads(
+        _MARKS.sub(lambda match: back.get(match[0], match[0]), json.dumps(values))
+    )
     return found
 
 
@@ -159,7 +161,9 @@ class Pieces:
             return sum(map(self._rich, piece))
         return self._riches.get(piece, 0) if isinstance(piece, str) else 0
 
-    def _choose(self, ways: list[tuple[Any, ...]], random: Random, left: list[int], bias: float) -> Any:
+    def _choose(
+        self, ways: list[tuple[Any, ...]], random: Random, left: list[int], bias: float
+    ) -> Any:
         if left[0] <= 0:
             return min((way[0] for way in ways), key=self._rich)
         left[0] -= 1
@@ -180,5 +184,7 @@ class Pieces:
         if isinstance(value, list):
             return [self._fill(item, random, left, bias) for item in value]
         if isinstance(value, str) and value in self._pieces:
-            return self._fill(self._choose(self._pieces[value], random, left, bias), random, left, bias)
+            return self._fill(
+                self._choose(self._pieces[value], random, left, bias), random, left, bias
+            )
         return value

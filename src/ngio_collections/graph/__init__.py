@@ -8,13 +8,16 @@ from ngio_collections.graph._node import Node, NodeTree, as_tree, new_node
 from ngio_collections.graph._outline import outline, outline_html
 from ngio_collections.graph._patch import Patch, apply
 from ngio_collections.graph._transaction import EditedNode, Transaction
+from ngio_collections.graph._types import AttributeType, NodeType, register_node_type
 
 __all__ = [
+    "AttributeType",
     "ChangedNode",
     "Diff",
     "EditedNode",
     "Node",
     "NodeTree",
+    "NodeType",
     "Patch",
     "Transaction",
     "apply",
@@ -24,4 +27,5 @@ __all__ = [
     "new_node",
     "outline",
     "outline_html",
+    "register_node_type",
 ]

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ngio_collections._frozen import JsonObject, thaw, view
 from ngio_collections._plain import NotPlainError, plain_json
-from ngio_collections.errors import InvalidEditError, NodeNotFoundError
+from ngio_collections.errors import (
+    InvalidAttributeError,
+    InvalidEditError,
+    MissingAttributeError,
+    NodeNotFoundError,
+)
 from ngio_collections.graph._segment import Raw, Segment, child_nodes, holds_nodes
 from ngio_collections.graph._state import UNCHANGED, Ref, TreeState, key_of
+from ngio_collections.graph._types import AttributeType, model_of
 
 if TYPE_CHECKING:
     from ngio_collections.graph._transaction import Transaction
 
 __all__ = ["Node", "NodeTree", "as_tree", "new_node"]
+
+T = TypeVar("T")
 
 _NOTHING: Final[Any] = object()
 
@@ -124,6 +132,47 @@ class Node:
         """The attributes, read-only to the bottom; empty if there are none."""
         found = self._raw().get("attributes")
         return JsonObject(found if isinstance(found, dict) else {})
+
+    def __getitem__(self, kind: AttributeType[T]) -> T:
+        """An attribute as a value of its type: `node[PlateAttribute]`.
+
+        Raises:
+            MissingAttributeError: The node does not have it.
+            InvalidAttributeError: It is not what the type says.
+        """
+        found = self._raw().get("attributes")
+        if not isinstance(found, dict) or kind.key not in found:
+            raise MissingAttributeError(f"{self._where()} has no attribute {kind.key!r}")
+        try:
+            return kind.from_json(thaw(found[kind.key]))
+        except (ValueError, TypeError, LookupError) as error:
+            raise InvalidAttributeError(
+                f"{self._where()}: the attribute {kind.key!r} is not as its type says: {error}"
+            ) from error
+
+    def __contains__(self, kind: AttributeType[Any]) -> bool:
+        found = self._raw().get("attributes")
+        return isinstance(found, dict) and kind.key in found
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("a node is no sequence; use children() or walk()")
+
+    def to_model(self) -> Any:
+        """The node with everything below it as a value of its type.
+
+        Returns:
+            A generated model (`models.Collection`, ...), or what was registered for the
+            type. Cost: O(subtree).
+
+        Raises:
+            InvalidAttributeError: It is not what the type says.
+        """
+        try:
+            return model_of(self.type).from_json(self.to_json())
+        except (ValueError, TypeError, LookupError) as error:
+            raise InvalidAttributeError(
+                f"{self._where()} is not as the type {self.type!r} says: {error}"
+            ) from error
 
     def get_attr(self, key: str, default: Any = None) -> Any:
         """One attribute, read-only to the bottom."""
