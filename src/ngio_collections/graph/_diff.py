@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from ngio_collections._frozen import same_json, view
 from ngio_collections.graph._node import Node, NodeTree
 from ngio_collections.graph._patch import Patch
 from ngio_collections.graph._script import ABSENT, Script, attributes_of
-from ngio_collections.graph._segment import Raw, child_nodes
+from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
 
 __all__ = ["ChangedNode", "Diff", "diff"]
@@ -180,7 +180,7 @@ def _changed(old: Node, new: Node) -> ChangedNode | None:
     return ChangedNode(
         old,
         new,
-        {k: view(v) for k, v in is_.items() if k not in was or not same_json(was[k], v)},
+        view({k: v for k, v in is_.items() if k not in was or not same_json(was[k], v)}),
         tuple(key for key in was if key not in is_),
         before.get("name", ABSENT) != after.get("name", ABSENT),
     )
@@ -195,11 +195,29 @@ def _without_nodes(raw: Raw) -> dict[str, Any]:
 
 def _write_script(found: Diff, script: Script) -> None:
     before, after = found.old.tree, found.new.tree
-    survives = _Survival(before, after)
-    parents = [ref for ref in found._parents if survives.check(ref)]
+    whole = _wholes(found)
+    if key_of(after.root.ref) in whole:
+        script.replace(before.root.ref, after.materialise(after.root.ref))
+        return
+    survives = _Survival(before, after, whole)
+    parents = [r for r in found._parents if survives.check(r) and key_of(r) not in whole]
+    _write_structure(found, script, parents, survives)
+    for ref in found._parents + tuple(changed.new.ref for changed in found.changed):
+        if key_of(ref) in whole and survives.check(ref):
+            whole.discard(key_of(ref))
+            script.replace(ref, after.materialise(ref))
+            survives.forget(ref)
+    for changed in found.changed:
+        if survives.check(changed.new.ref):
+            script.set_fields(changed.new.ref, changed.new._raw())
+
+
+def _write_structure(found: Diff, script: Script, parents: list[Ref], survives: _Survival) -> None:
+    """Bring every surviving node to its place, with new ones between them; remove the others."""
+    before, after = found.old.tree, found.new.tree
+    arrived = {key_of(node.ref) for node in (*found.added, *found.moved)}
     # From the root down: when the children of a node are arranged, the node itself and all
     # that holds it are where they belong, so that no node is ever moved into itself.
-    arrived = {key_of(node.ref) for node in (*found.added, *found.moved)}
     for parent in sorted(parents, key=lambda ref: _depth(after, ref)):
         appended = _appended(before, after, parent)
         if appended is not None and _has_returned(before, after, parent, arrived, appended):
@@ -214,9 +232,31 @@ def _write_script(found: Diff, script: Script) -> None:
         for child in list(before.children(parent)) if _lost(before, after, parent) else ():
             if not survives.check(child):
                 script.remove(child)
+
+
+def _wholes(found: Diff) -> set[int]:
+    """The keys of the nodes whose change no other operation than `replace` can write.
+
+    They are nodes that break the RFC: references with children, names that are no strings,
+    items among the children that are no nodes.
+    """
+    before, after = found.old.tree, found.new.tree
+    whole = {
+        key_of(ref)
+        for ref in found._parents
+        if before.has_list(ref) is not after.has_list(ref)
+        or before.has_others(ref)
+        or after.has_others(ref)
+        or isinstance(after.raw(ref).get("path"), dict)
+        or isinstance(before.raw(ref).get("path"), dict)
+    }
     for changed in found.changed:
-        if survives.check(changed.new.ref):
-            script.set_fields(changed.new.ref, changed.new._raw())
+        raw = changed.new._raw()
+        if not isinstance(raw.get("attributes", {}), dict) or not isinstance(
+            raw.get("name", ""), str
+        ):
+            whole.add(key_of(changed.new.ref))
+    return whole
 
 
 def _has_returned(
@@ -273,9 +313,10 @@ def _appended(before: NodeTree, after: NodeTree, parent: Ref) -> list[Ref] | Non
 class _Survival:
     """Which nodes of the old tree are in the new one, and not inside of a node that is new."""
 
-    def __init__(self, before: NodeTree, after: NodeTree) -> None:
+    def __init__(self, before: NodeTree, after: NodeTree, whole: set[int]) -> None:
         self._before = before
         self._after = after
+        self._whole = frozenset(whole)
         self._known: dict[int, bool] = {}
 
     def check(self, ref: Ref) -> bool:
@@ -284,12 +325,16 @@ class _Survival:
             self._known[key] = self._find_out(ref)
         return self._known[key]
 
+    def forget(self, ref: Ref) -> None:
+        """A node was replaced: there is nothing more to do to it."""
+        self._known[key_of(ref)] = False
+
     def _find_out(self, ref: Ref) -> bool:
         if not self._before.holds(ref) or not self._after.holds(ref):
             return False
         at = self._after.parent(ref)
         while at is not None:
-            if not self._before.holds(at):
+            if not self._before.holds(at) or key_of(at) in self._whole:
                 return False
             at = self._after.parent(at)
         return True
@@ -304,7 +349,7 @@ def _rebased(before: NodeTree, after: NodeTree) -> NodeTree | None:
     Returns:
         The version, None if not even the roots can be matched.
     """
-    if not _matches(before.raw(before.root.ref), after.raw(after.root.ref)):
+    if not _matches(before, before.root.ref, after, after.root.ref):
         return None
     script = Script(before)
     stack = [(before.root.ref, after.root.ref)]
@@ -315,10 +360,12 @@ def _rebased(before: NodeTree, after: NodeTree) -> NodeTree | None:
     return script.tree
 
 
-def _match_children(
-    script: Script, old: Ref, after: NodeTree, new: Ref
-) -> Iterator[tuple[Ref, Ref]]:
-    """Give a node the children of another one, and yield the pairs that are the same node."""
+def _match_children(script: Script, old: Ref, after: NodeTree, new: Ref) -> list[tuple[Ref, Ref]]:
+    """Give a node the children of another one.
+
+    Returns:
+        The pairs of children that are the same node.
+    """
     olds = list(script.tree.children(old))
     candidates: dict[tuple[str, Any], list[Ref]] = {}
     for n, ref in reversed([*enumerate(olds)]):
@@ -326,10 +373,9 @@ def _match_children(
     target: list[Any] = []
     pairs: list[tuple[Ref, Ref]] = []
     for n, child in enumerate(after.children(new)):
-        raw = after.raw(child)
-        same = candidates.get(_tag(raw, n))
+        same = candidates.get(_tag(after.raw(child), n))
         match = same.pop() if same else None
-        if match is not None and _matches(script.tree.raw(match), raw):
+        if match is not None and _matches(script.tree, match, after, child):
             target.append(match)
             pairs.append((match, child))
         else:
@@ -339,7 +385,7 @@ def _match_children(
         if key_of(ref) not in wanted:
             script.remove(ref)
     script.arrange(old, target)
-    yield from pairs
+    return pairs
 
 
 def _tag(raw: Raw, position: int) -> tuple[str, Any]:
@@ -348,20 +394,28 @@ def _tag(raw: Raw, position: int) -> tuple[str, Any]:
     return ("id", id_) if isinstance(id_, str) else ("position", position)
 
 
-def _matches(old: Raw, new: Raw) -> bool:
+def _matches(before: NodeTree, old: Ref, after: NodeTree, new: Ref) -> bool:
     """Whether edits can make one node of the other: only name, attributes and children differ."""
-    for raw in (old, new):
-        if not isinstance(raw.get("attributes", {}), dict):
-            return same_json(old, new)
-        if not isinstance(raw.get("name", ""), str):
-            return same_json(old, new)
-        nodes = raw.get("nodes", [])
-        if not isinstance(nodes, list) or len(child_nodes(raw)) != len(nodes):
-            return same_json(old, new)
-        if any(type(item) is not dict for item in nodes):
-            return same_json(old, new)
+    one, other = before.raw(old), after.raw(new)
+    if not all(_is_plain(tree, ref) for tree, ref in ((before, old), (after, new))):
+        return same_json(before.materialise(old), after.materialise(new))
     ignored = {"attributes", "name", "nodes"}
-    one = {key: value for key, value in old.items() if key not in ignored}
-    other = {key: value for key, value in new.items() if key not in ignored}
-    has_nodes = ("nodes" in old) is ("nodes" in new)
-    return has_nodes and same_json(one, other)
+    return same_json(
+        {key: value for key, value in one.items() if key not in ignored},
+        {key: value for key, value in other.items() if key not in ignored},
+    ) and _nodes_field(before, old) == _nodes_field(after, new)
+
+
+def _is_plain(tree: NodeTree, ref: Ref) -> bool:
+    """Whether a node keeps to the RFC as far as edits do."""
+    raw = tree.raw(ref)
+    if not isinstance(raw.get("attributes", {}), dict) or not isinstance(raw.get("name", ""), str):
+        return False
+    if isinstance(raw.get("path"), dict) and tree.has_list(ref):
+        return False
+    own_content = not tree.has_list(ref) and raw.get("nodes", []) != []
+    return not own_content and not tree.has_others(ref)
+
+
+def _nodes_field(tree: NodeTree, ref: Ref) -> bool:
+    return tree.has_list(ref) or "nodes" in tree.raw(ref)

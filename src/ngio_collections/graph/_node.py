@@ -13,7 +13,7 @@ from ngio_collections.errors import (
     MissingAttributeError,
     NodeNotFoundError,
 )
-from ngio_collections.graph._segment import Raw, Segment, child_nodes, holds_nodes
+from ngio_collections.graph._segment import Raw, Segment, holds_nodes
 from ngio_collections.graph._state import UNCHANGED, Ref, TreeState, key_of
 from ngio_collections.graph._types import AttributeType, model_of
 
@@ -360,7 +360,7 @@ class Node:
         change = tree.change(parent)
         if change is None:
             raw = parent[0].raw(parent[1])
-            if all(type(item) is dict for item in child_nodes(raw)):
+            if all(type(item) is dict for item in parent[0].items_of(raw)):
                 return next(n for n, child in enumerate(tree.children(parent)) if child == ref)
         entries = tree.entries(parent, change or UNCHANGED)
         return next(n for n, entry in enumerate(entries) if (entry[0], entry[1]) == ref)

@@ -124,6 +124,8 @@ def _problem(operation: Any) -> str:
     keys = operation.get("keys", ())
     if keys is not None and not (isinstance(keys, tuple) and all(type(k) is str for k in keys)):
         return f"({op}) has `keys` that are neither an array of strings nor null"
+    if not isinstance(operation.get("name"), (str, type(None))):
+        return f"({op}) has a `name` that is neither a string nor null"
     index = operation.get("index", 0)
     if not isinstance(index, int) or isinstance(index, bool) or index < 0:
         return f"({op}) has the `index` {index!r}; expected a position from 0"

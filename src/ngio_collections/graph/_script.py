@@ -99,6 +99,11 @@ class Script:
         """Remove a node with everything below it."""
         self._do({"op": "remove", "at": self._address(ref)}, self.node(ref).remove())
 
+    def replace(self, ref: Ref, raw: Raw) -> None:
+        """Put another node, with everything below it, in the place of one."""
+        operation = {"op": "replace", "at": self._address(ref), "node": raw}
+        self._do(operation, self.node(ref).replace(as_tree(raw).root))
+
     def set_fields(self, ref: Ref, raw: Raw) -> None:
         """Give a node the name and the attributes that other own fields have."""
         now = self.tree.raw(ref)

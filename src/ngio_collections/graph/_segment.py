@@ -20,26 +20,35 @@ Raw: TypeAlias = Mapping[str, Any]
 
 _NUMBERS: Final = itertools.count(1)
 
-_CONTAINERS: Final[set[str]] = set()
+
+class _Containers:
+    """The extension types whose `nodes` are nodes, as they are registered now."""
+
+    types: frozenset[str] = frozenset()
 
 
 def register_container(type_: str) -> None:
-    """Say that the `nodes` of an extension type are nodes, and not content of its own."""
-    _CONTAINERS.add(type_)
+    """Say that the `nodes` of an extension type are nodes, in trees that are read from now on."""
+    _Containers.types |= {type_}
 
 
-def holds_nodes(type_: Any) -> bool:
+def holds_nodes(type_: Any, containers: frozenset[str] | None = None) -> bool:
     """Whether the `nodes` of a type are nodes: of all but extension types, and registered ones."""
-    return not isinstance(type_, str) or ":" not in type_ or type_ in _CONTAINERS
+    if not isinstance(type_, str) or ":" not in type_:
+        return True
+    return type_ in (_Containers.types if containers is None else containers)
 
 
-def child_nodes(raw: Raw) -> list[Any]:
+def child_nodes(raw: Raw, containers: frozenset[str] | None = None) -> list[Any]:
     """The array of a node that holds its children, empty where there is none.
 
-    The `nodes` of an extension type are its own content, unless it is registered.
+    Args:
+        raw: The node.
+        containers: The extension types whose `nodes` are nodes; those that are
+            registered now by default.
     """
     nodes = raw.get("nodes")
-    if not isinstance(nodes, list) or not nodes or not holds_nodes(raw.get("type")):
+    if not isinstance(nodes, list) or not nodes or not holds_nodes(raw.get("type"), containers):
         return []
     return nodes
 
@@ -52,10 +61,11 @@ class Segment:
         root: The node at position 0.
     """
 
-    __slots__ = ("_ends", "_ids", "_parents", "_raws", "_repeated", "number", "root")
+    __slots__ = ("_containers", "_ends", "_ids", "_parents", "_raws", "_repeated", "number", "root")
 
     def __init__(self, root: Raw) -> None:
         self.number = next(_NUMBERS)
+        self._containers = _Containers.types
         self.root = root
         self._raws: list[Raw] | None = None
         self._parents: array[int] = array("i")
@@ -89,9 +99,14 @@ class Segment:
         """The node at a position; the root needs no arrays."""
         return self.raws[position] if position else self.root
 
+    def items_of(self, raw: Raw) -> list[Any]:
+        """The items of `nodes` of one of its nodes, those that are no nodes included."""
+        return child_nodes(raw, self._containers)
+
     def _index(self) -> None:
         raws: list[Raw] = []
         parents = array("i")
+        containers = self._containers
         stack: list[Any] = [self.root]
         above: list[int] = [-1]
         while stack:
@@ -100,7 +115,7 @@ class Segment:
             raws.append(raw)
             parents.append(above.pop())
             if "nodes" in raw:
-                children = [n for n in child_nodes(raw) if type(n) is dict]
+                children = [n for n in child_nodes(raw, containers) if type(n) is dict]
                 if children:
                     children.reverse()
                     stack += children
@@ -173,7 +188,7 @@ class Segment:
         seen, stack = 0, [self.root]
         while stack and seen <= limit:
             seen += 1
-            stack.extend(n for n in child_nodes(stack.pop())[: limit + 1] if type(n) is dict)
+            stack.extend(n for n in self.items_of(stack.pop())[: limit + 1] if type(n) is dict)
         return seen <= limit
 
     def __len__(self) -> int:

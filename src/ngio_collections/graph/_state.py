@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 from ngio_collections.graph._pmap import PersistentMap
-from ngio_collections.graph._segment import Raw, Segment, child_nodes
+from ngio_collections.graph._segment import Raw, Segment
 
 __all__ = [
     "HOME",
@@ -173,6 +173,19 @@ class TreeState:
             if entry[0] is not None:
                 yield entry[0], entry[1]
 
+    def has_list(self, ref: Ref) -> bool:
+        """Whether a node has a list of children, be it an empty one that was not always empty."""
+        change = self.change(ref)
+        if change is not None and change.is_structural:
+            return True
+        return bool(ref[0].items_of(ref[0].raw(ref[1])))
+
+    def has_others(self, ref: Ref) -> bool:
+        """Whether there is something among the children of a node that is no node."""
+        return self.has_list(ref) and any(
+            entry[0] is None for entry in self.entries(ref, self.change(ref) or UNCHANGED)
+        )
+
     def entries(self, ref: Ref, change: Change) -> Iterator[Entry]:
         """The items of a list of children, those that are no nodes included."""
         if change.children is None or change.children.from_base:
@@ -186,7 +199,7 @@ class TreeState:
     def _base_entries(self, ref: Ref, *, left: bool) -> Iterator[Entry]:
         segment, position = ref
         children = segment.children(position)
-        for item in child_nodes(segment.raw(position)):
+        for item in segment.items_of(segment.raw(position)):
             if type(item) is not dict:
                 yield None, item, HOME
                 continue
@@ -411,7 +424,7 @@ class TreeState:
     def _rebuilt(self, ref: Ref, made: dict[int, Raw]) -> Raw:
         raw = dict(self.raw(ref))
         change = self.change(ref) or UNCHANGED
-        if not change.is_structural and not child_nodes(ref[0].raw(ref[1])):
+        if not self.has_list(ref):
             return raw  # It has no children; what stands at `nodes` is its own content.
         nodes: list[Any] = []
         for segment, position, _ in self.entries(ref, change):

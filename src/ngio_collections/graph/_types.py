@@ -66,6 +66,8 @@ def register_node_type(
     Raises:
         InvalidEditError: The type has no prefix, or is registered with another class.
     """
+    if not isinstance(type, str):
+        raise TypeError("register_node_type takes the type first, a string such as 'lab:table'")
     if not 0 < type.find(":") < len(type) - 1:
         raise InvalidEditError(f"{type!r} has no prefix; types without one belong to RFC-8")
     known = _NODE_TYPES.get(type)

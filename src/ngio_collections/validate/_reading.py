@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._contract import Context, Declaration, NodeEntry
+from ngio_collections._contract import Context, Declaration, NodeEntry, Subject, Violation
 from ngio_collections.validate._words import named
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "is_node",
     "is_prefixed",
     "kind_of",
+    "nodes_or_path",
     "objects",
     "read_reference",
     "resolve",
@@ -121,3 +122,13 @@ def enclosing_plate(node: NodeEntry) -> tuple[NodeEntry, dict[str, Any]] | None:
         if isinstance(plate, dict):
             return ancestor, plate
     return None
+
+
+def nodes_or_path(subject: Subject) -> Iterator[Violation]:
+    """What breaks that a node has either its `nodes` or a `path` to them."""
+    given = [key for key in ("nodes", "path") if key in subject.value]
+    if len(given) != 1:
+        found = (
+            "both `nodes` and `path` are there" if given else "neither `nodes` nor `path` is there"
+        )
+        yield Violation(found, "exactly one of them")

@@ -12,6 +12,7 @@ from ngio_collections.validate._reading import (
     Ref,
     is_node,
     kind_of,
+    nodes_or_path,
     objects,
     read_reference,
     resolve,
@@ -34,6 +35,11 @@ def _lacks(subject: Subject, key: str) -> Iterator[Violation]:
             f"it in the attributes of a {subject.node.type} without `path`",
             at,
         )
+
+
+@implements(stubs.multiscale_nodes_or_path)
+def multiscale_nodes_or_path(subject: Subject, context: Context) -> Iterator[Violation]:
+    yield from nodes_or_path(subject)
 
 
 @implements(stubs.multiscale_coordinate_systems)

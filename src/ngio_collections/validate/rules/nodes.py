@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
-from ngio_collections.validate._reading import objects
+from ngio_collections.validate._reading import nodes_or_path, objects
 from ngio_collections.validate._registry import implements
 from ngio_collections.validate._words import named, show
 
@@ -105,20 +105,6 @@ def metadata_storage(subject: Subject, context: Context) -> Iterator[Violation]:
         )
 
 
-def _one_of(subject: Subject) -> Iterator[Violation]:
-    given = [key for key in ("nodes", "path") if key in subject.value]
-    if len(given) != 1:
-        found = (
-            "both `nodes` and `path` are there" if given else "neither `nodes` nor `path` is there"
-        )
-        yield Violation(found, "exactly one of them")
-
-
 @implements(stubs.collection_nodes_or_path)
 def collection_nodes_or_path(subject: Subject, context: Context) -> Iterator[Violation]:
-    yield from _one_of(subject)
-
-
-@implements(stubs.multiscale_nodes_or_path)
-def multiscale_nodes_or_path(subject: Subject, context: Context) -> Iterator[Violation]:
-    yield from _one_of(subject)
+    yield from nodes_or_path(subject)
