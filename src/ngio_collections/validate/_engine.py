@@ -31,6 +31,7 @@ class _Report:
     def add(self, rule: Rule, pointer: Pointer, found: str, expected: str = "") -> None:
         if (pointer, rule.id) in self._found:
             return
+        found = found[:1].upper() + found[1:]
         sentence = f"{found}; expected {expected}." if expected else f"{found}. {rule.statement}"
         self._found[(pointer, rule.id)] = Finding(
             rule=rule.id,
