@@ -106,11 +106,11 @@ def main(arguments: list[str] | None = None) -> int:
             print(diff_revisions(sources, options.old, options.new))
             return 0
         files = generate(sources)
+        missing = report_bodies(root, files[GENERATED / "stubs.py"])
     except GenerationError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     code = _check(files, root) if options.check else _write(files, root)
-    missing = report_bodies(root, files[GENERATED / "stubs.py"])
     if missing:
         print(missing)
         return 1

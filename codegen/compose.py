@@ -11,12 +11,13 @@ import jsonpatch
 import jsonpointer
 
 from codegen.errors import GenerationError
-from codegen.sources import SUFFIX, Deviation, JsonObject, Revision, RuleSource, Sources
+from codegen.reading import JsonObject, at, relative, show
+from codegen.sources import PLAIN, SUFFIX, Deviation, Revision, RuleSource, Sources
 
-__all__ = ["Profile", "bundle", "compose", "profiles", "references"]
+__all__ = ["DIALECT", "Profile", "bundle", "compose", "misfit", "profiles", "references"]
 
 BASE_URL: Final = "https://ngio-collections.github.io/schemas"
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Profile:
         deviations: The deviations that were applied, in order.
         rules: The rules that hold, by id.
         files: All source files that it is made from.
+        places: The file of each concept, as errors name it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Profile:
     deviations: tuple[Deviation, ...]
     rules: dict[str, RuleSource]
     files: tuple[Path, ...]
+    places: dict[str, str]
 
     @property
     def key(self) -> str:
@@ -51,41 +54,84 @@ class Profile:
         return f"{self.revision.title}{with_}"
 
 
-def _apply(concepts: dict[str, JsonObject], deviation: Deviation) -> None:
-    for patch in deviation.patches:
+def misfit(
+    concepts: dict[str, JsonObject], deviation: Deviation, revision: str
+) -> tuple[str, str] | None:
+    """Apply a deviation to concepts, in place, as far as it fits.
+
+    Args:
+        concepts: The concepts of a revision, perhaps changed by other deviations.
+        deviation: The deviation.
+        revision: The name of the revision, for the words.
+
+    Returns:
+        The place in the deviation that does not fit and why not; None if all fits.
+    """
+    for position, patch in enumerate(deviation.patches):
         name = patch["schema"]
-        where = f"{deviation.file}: patch of {name!r}"
+        where = at(deviation.place, f"/patches/{position}")
         if name not in concepts:
-            raise GenerationError(where, f"{deviation.revision} has no concept {name!r} any more")
+            return where, f"{revision} has no concept {name!r}, which the deviation changes"
         schema = concepts[name]
-        for operation in patch["operations"]:
+        for index, operation in enumerate(patch["operations"]):
             try:
                 schema = jsonpatch.apply_patch(schema, [operation])
-            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as error:
-                raise GenerationError(
-                    where,
-                    f"the operation {operation['op']!r} at {operation['path']!r} no longer "
-                    f"fits {deviation.revision}: {str(error).splitlines()[0]}. Read what the RFC "
-                    f"says now and change the deviation {deviation.id!r}, or delete it if the RFC "
-                    "agrees with us",
-                ) from error
+            except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException):
+                return at(where, f"/operations/{index}"), (
+                    f"found {_found(schema, operation)} at {operation['path']} of {name} in "
+                    f"{revision}, the deviation expects {_expected(operation)}"
+                )
         concepts[name] = schema
+    return None
+
+
+def _apply(concepts: dict[str, JsonObject], deviation: Deviation) -> None:
+    if problem := misfit(concepts, deviation, deviation.revision):
+        where, what = problem
+        raise GenerationError(
+            where,
+            f"{what}. Read what the RFC says now and change the deviation {deviation.id!r}, or "
+            "delete it if the RFC agrees with us",
+        )
+
+
+def _found(schema: JsonObject, operation: JsonObject) -> str:
+    """What is where an operation applies, in a few characters."""
+    try:
+        return show(jsonpointer.resolve_pointer(schema, operation["path"]))
+    except jsonpointer.JsonPointerException:
+        return "nothing"
+
+
+def _expected(operation: JsonObject) -> str:
+    """What an operation needs to find."""
+    if operation["op"] == "test":
+        return show(operation["value"])
+    if operation["op"] in ("move", "copy"):
+        return f"something at {operation['from']}"
+    if operation["op"] == "add":
+        return "a place to add to"
+    return "something there"
 
 
 def _check_rules(deviation: Deviation, rules: dict[str, RuleSource]) -> None:
-    for id_, held in [(i, True) for i in deviation.rules_added] + [
-        (i, False) for i in deviation.rules_removed
-    ]:
-        if id_ not in rules:
-            raise GenerationError(
-                str(deviation.file), f"names the rule {id_!r}, which is not in the catalogue"
-            )
-        if rules[id_].holds_in(deviation.profile, deviation.revision) is not held:
-            raise GenerationError(
-                str(deviation.file),
-                f"says that {deviation.profile} {'adds' if held else 'removes'} the rule {id_!r}, "
-                f"but the `profiles` of that rule in {rules[id_].file.name} say otherwise",
-            )
+    for key, ids in (("added", deviation.rules_added), ("removed", deviation.rules_removed)):
+        for position, id_ in enumerate(ids):
+            where = at(deviation.place, f"/rules/{key}/{position}")
+            if id_ not in rules:
+                raise GenerationError(
+                    where,
+                    f"names the rule {id_!r}, which is not in the catalogue; correct it, delete "
+                    "it, or write the rule in schemas/rules/",
+                )
+            if rules[id_].holds_in(deviation.profile, deviation.revision) is (key == "removed"):
+                held = f"{deviation.profile} at {deviation.revision}"
+                raise GenerationError(
+                    where,
+                    f"says that {id_!r} is {key} in {held}, but the rule "
+                    f"{'holds there' if key == 'removed' else 'does not hold there'}; change the "
+                    f"`profiles` or `revisions` of {rules[id_].at()}, or delete it here",
+                )
 
 
 def compose(sources: Sources, name: str, revision: str) -> Profile:
@@ -110,15 +156,17 @@ def compose(sources: Sources, name: str, revision: str) -> Profile:
         _check_rules(deviation, sources.rules)
     rules = {i: r for i, r in sources.rules.items() if r.holds_in(name, revision)}
     files = [*base.files.values(), *(d.file for d in deviations)]
-    return Profile(name, base, concepts, deviations, rules, tuple(sorted(files)))
+    places = {concept: relative(path, sources.root) for concept, path in base.files.items()}
+    return Profile(name, base, concepts, deviations, rules, tuple(sorted(files)), places)
 
 
 def profiles(sources: Sources) -> tuple[Profile, ...]:
-    """All profiles: those with deviations first, then `rfc8` at each revision, newest first."""
-    deviating = sorted({(d.profile, d.revision) for d in sources.deviations})
-    newest = sources.newest().name
-    plain = [newest, *sorted((r for r in sources.revisions if r != newest), reverse=True)]
-    names = [*deviating, *(("rfc8", r) for r in plain)]
+    """All profiles: those with deviations first, then `rfc8`, each by revision, newest first."""
+    deviating = sorted({d.profile for d in sources.deviations})
+    made_for = {(d.profile, d.revision) for d in sources.deviations}
+    revisions = [revision.name for revision in sources.newest_first()]
+    names = [(name, r) for name in deviating for r in revisions if (name, r) in made_for]
+    names += [(PLAIN, r) for r in revisions]
     return tuple(compose(sources, name, revision) for name, revision in names)
 
 
@@ -171,13 +219,14 @@ def bundle(profile: Profile, concept: str = "document") -> JsonObject:
         if name not in profile.concepts:
             raise GenerationError(
                 f"schemas/rfc8/{profile.revision.name}",
-                f"a schema refers to {name!r}, which does not exist",
+                f"has no {name}{SUFFIX}, which is needed; write it, or take it from the `removed` "
+                "of revision.json",
             )
         needed[name] = profile.concepts[name]
         stack.extend(sorted(references(needed[name])))
     suffix = "" if concept == "document" else f"/{concept}"
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "$id": f"{BASE_URL}/{profile.name}/{profile.revision.name}{suffix}.schema.json",
         "title": f"{needed[concept]['title']}: {profile.title}",
         "$ref": f"#/$defs/{concept}",

@@ -2,100 +2,138 @@
 
 from __future__ import annotations
 
-from codegen.compose import Profile, compose
-from codegen.concepts import ConceptIR, PropertyIR, TypeIR, analyse
+import copy
+from collections.abc import Iterable
+
+from codegen.compose import Profile, compose, misfit
+from codegen.concepts import analyse
 from codegen.errors import GenerationError
-from codegen.models import effective_properties
-from codegen.sources import JsonObject, Sources
+from codegen.lineage import effective_properties
+from codegen.reading import JsonObject, known
+from codegen.shapes import ConceptIR, PropertyIR
+from codegen.sources import Deviation, Sources
+from codegen.words import concept_words, exact_words
 
 __all__ = ["diff_revisions"]
 
-
-def _type_words(concepts: dict[str, ConceptIR], type_: TypeIR) -> str:
-    """A type with its limits, so that every change of either is a change of the words."""
-    if type_.kind == "array" and type_.item is not None:
-        text = f"array of {_type_words(concepts, type_.item)}"
-    elif type_.kind == "const":
-        text = f"`{type_.value}`"
-    elif type_.kind == "concept":
-        target = concepts[type_.name]
-        shared = target.scalar is not None and target.scalar.name
-        text = f"{shared} ({type_.name})" if shared else _concept_words(target)
-    else:
-        text = type_.name or "any value"
-    limits = ", ".join(f"{k} {v}" for k, v in type_.limits if k != "pattern")
-    text = f"{text} ({limits})" if limits else text
-    return f"{text} or null" if type_.nullable else text
+_LEGEND = """\
+  ! is stricter: a document that was right can be wrong now; read the RFC and decide
+  ~ is different
+  + is new
+  - is gone"""
 
 
-def _concept_words(concept: ConceptIR) -> str:
-    if concept.dispatch == "json-type":
-        return f"{concept.name} ({' or '.join(concept.members)})"
-    return concept.name
+def _need(prop: PropertyIR) -> str:
+    return "required" if prop.required else "optional"
 
 
-def _own_properties(concepts: dict[str, ConceptIR], concept: ConceptIR) -> dict[str, PropertyIR]:
-    """The properties of a concept without those of its bases, which are compared there."""
-    own = {prop.key for prop in concept.properties}
-    every = effective_properties(concepts, concept)
-    return {key: prop for key, prop in every.items() if key in own}
+def _added(concepts: dict[str, ConceptIR], prop: PropertyIR) -> str:
+    sign = "!" if prop.required else "+"
+    words = exact_words(concepts, prop.type)
+    return (
+        f"{sign} field added: {prop.key}, {_need(prop)}: {words}. {prop.description} ({prop.rule})"
+    )
 
 
 def _property_lines(old: dict[str, ConceptIR], new: dict[str, ConceptIR], name: str) -> list[str]:
-    before = _own_properties(old, old[name])
-    after = _own_properties(new, new[name])
-    lines = [f"- field removed: {key}" for key in before if key not in after]
-    for key, prop in after.items():
-        words = _type_words(new, prop.type)
-        if key not in before:
-            need = "required" if prop.required else "optional"
-            lines.append(f"+ field added: {key}, {need}: {words}")
+    """The changes of properties, without those that a base has, which are told there."""
+    own = [*dict.fromkeys(p.key for c in (old[name], new[name]) for p in c.properties)]
+    before, after = effective_properties(old, old[name]), effective_properties(new, new[name])
+    lines = [f"- field removed: {key}" for key in own if key not in after]
+    for key in own:
+        if key not in after:
             continue
-        was = before[key]
-        if prop.required != was.required:
-            lines.append(f"{'! newly' if prop.required else '~ no longer'} required: {key}")
-        if words != (old_words := _type_words(old, was.type)):
-            lines.append(f"~ type changed: {key}: {old_words} -> {words}")
+        if key not in before:
+            lines.append(_added(new, after[key]))
+            continue
+        if after[key].required != before[key].required:
+            lines.append(f"{'! newly' if after[key].required else '~ no longer'} required: {key}")
+        words, was = exact_words(new, after[key].type), exact_words(old, before[key].type)
+        if words != was:
+            lines.append(f"~ type changed: {key}: {was} -> {words}")
     return lines
 
 
 def _condition_lines(old: ConceptIR, new: ConceptIR) -> list[str]:
-    before = {(c.rule, c.description) for c in old.conditions}
-    after = {(c.rule, c.description) for c in new.conditions}
-    lines = [f"- condition gone ({rule}): {text}" for rule, text in sorted(before - after)]
-    return lines + [f"! new condition ({rule}): {text}" for rule, text in sorted(after - before)]
+    before = {(c.rule, c.description): c.text for c in old.conditions}
+    after = {(c.rule, c.description): c.text for c in new.conditions}
+    lines = [
+        f"- condition gone ({rule}): {text}"
+        for rule, text in sorted(before)
+        if (rule, text) not in after
+    ]
+    for (rule, text), said in sorted(after.items()):
+        if (rule, text) not in before:
+            lines.append(f"! new condition ({rule}): {text}")
+        elif said != before[rule, text]:
+            lines.append(
+                f"! condition changed ({rule}): {text} It was {before[rule, text]} and is {said}"
+            )
+    return lines
+
+
+def _member_lines(old: ConceptIR, new: ConceptIR) -> list[str]:
+    lines = [f"- member removed: {tag}" for tag in old.members if tag not in new.members]
+    for tag, member in new.members.items():
+        if tag not in old.members:
+            lines.append(f"+ member added: {tag}")
+        elif member != old.members[tag]:
+            lines.append(f"~ member changed: {tag}: {old.members[tag]} -> {member}")
+    return lines
+
+
+def _other_lines(old: dict[str, ConceptIR], new: dict[str, ConceptIR], name: str) -> list[str]:
+    """The changes of what a concept builds on, how it chooses, and what a scalar is."""
+    before, after = old[name], new[name]
+    lines = []
+    if before.parents != after.parents:
+        was, now = ", ".join(before.parents) or "none", ", ".join(after.parents) or "none"
+        lines.append(f"~ bases changed: {was} -> {now}")
+    if before.dispatch != after.dispatch:
+        lines.append(f"~ is chosen by {after.dispatch}, was by {before.dispatch}")
+    if before.scalar is not None and after.scalar is not None:
+        was, now = exact_words(old, before.scalar), exact_words(new, after.scalar)
+        if was != now:
+            lines.append(f"~ type changed: {was} -> {now}")
+    return lines
+
+
+def _changes(old: dict[str, ConceptIR], new: dict[str, ConceptIR], name: str) -> list[str]:
+    before, after = old[name], new[name]
+    if before.kind != after.kind:
+        kinds = f"{concept_words(before)} -> {concept_words(after)}"
+        return [f"~ was {before.kind}, is {after.kind}: {kinds}"]
+    return [
+        *_other_lines(old, new, name),
+        *_property_lines(old, new, name),
+        *_condition_lines(before, after),
+        *_member_lines(before, after),
+    ]
+
+
+def _block(head: str, lines: Iterable[str]) -> list[str]:
+    """Lines below a head, what needs a decision first."""
+    return ["", head, *(f"    {x}" for x in sorted(lines, key=lambda x: not x.startswith("!")))]
 
 
 def _concept_lines(old: dict[str, ConceptIR], new: dict[str, ConceptIR]) -> list[str]:
     lines: list[str] = []
     for name in sorted({*old, *new}):
         if name not in new:
-            lines += ["", f"{name}: concept removed ({old[name].description})"]
-            continue
-        if name not in old:
-            lines += ["", f"{name}: concept added ({new[name].description})"]
-            lines += [f"    {line}" for line in _added_fields(new, name)]
-            continue
-        if old[name].kind != new[name].kind:
-            kinds = f"{_concept_words(old[name])} -> {_concept_words(new[name])}"
-            found = [f"~ was {old[name].kind}, is {new[name].kind}: {kinds}"]
-        else:
-            found = _property_lines(old, new, name) + _condition_lines(old[name], new[name])
-            if old[name].members != new[name].members:
-                gone = sorted(set(old[name].members) - set(new[name].members))
-                come = sorted(set(new[name].members) - set(old[name].members))
-                found.append(f"~ members removed: {gone}, added: {come}")
-        if found:
-            lines += ["", f"{name}:", *(f"    {line}" for line in found)]
-    return lines
+            lines += _block(f"{name}: concept removed ({old[name].description})", [])
+        elif name not in old:
+            fields = effective_properties(new, new[name]).values()
+            head = f"{name}: concept added ({new[name].description})"
+            lines += ["", head, *(f"    {_field(new, prop)}" for prop in fields)]
+        elif found := _changes(old, new, name):
+            lines += _block(f"{name}:", found)
+    return lines[1:]
 
 
-def _added_fields(concepts: dict[str, ConceptIR], name: str) -> list[str]:
-    lines = []
-    for key, prop in effective_properties(concepts, concepts[name]).items():
-        need = "required" if prop.required else "optional"
-        lines.append(f"+ {key}, {need}: {_type_words(concepts, prop.type)}")
-    return lines
+def _field(concepts: dict[str, ConceptIR], prop: PropertyIR) -> str:
+    """A field of a concept that is new as a whole."""
+    words = exact_words(concepts, prop.type)
+    return f"+ {prop.key}, {_need(prop)}: {words}. {prop.description} ({prop.rule})"
 
 
 def _rule_lines(old: Profile, new: Profile) -> list[str]:
@@ -105,56 +143,46 @@ def _rule_lines(old: Profile, new: Profile) -> list[str]:
     return lines + [f"+ {r.id} ({r.data['level']}): {r.data['statement']}" for r in come]
 
 
-def _deviation_lines(sources: Sources, old: Profile, new: Profile) -> list[str]:
+def _deviation_lines(sources: Sources, new: Profile) -> list[str]:
+    """What is to do about each deviation at the later revision."""
+    name = new.revision.name
+    there = {(d.profile, d.id) for d in sources.deviations if d.revision == name}
+    trials: dict[tuple[str, str], dict[str, JsonObject]] = {}
     lines = []
     for deviation in sources.deviations:
-        touched = [
-            p["schema"]
-            for p in deviation.patches
-            if old.concepts.get(p["schema"]) != new.concepts.get(p["schema"])
-        ]
-        for other in {old.revision.name, new.revision.name} - {deviation.revision}:
-            problem = _fits(sources, deviation.patches, other)
-            state = (
-                f"it would not fit {other}: {problem}"
-                if problem
-                else f"it would fit {other} as well"
-            )
-            where = (
-                f"its concepts changed ({', '.join(touched)})"
-                if touched
-                else "its concepts did not change"
-            )
-            lines.append(f"{deviation.id}: made for {deviation.revision}; {where}; {state}")
-    return lines
+        head = f"{deviation.id} ({deviation.profile} at {deviation.revision})"
+        if deviation.revision == name:
+            lines.append(f"{head}: nothing to do; it is made for {name}")
+            continue
+        if (deviation.profile, deviation.id) in there:
+            lines.append(f"{head}: nothing to do; there is one for {name}")
+            continue
+        key = (deviation.profile, deviation.revision)
+        trial = trials.setdefault(key, copy.deepcopy(new.concepts))
+        lines.append(f"{head}: {_advice(sources, deviation, trial, new)}")
+    return sorted(lines, key=lambda line: ": nothing to do" in line)
 
 
-def _fits(sources: Sources, patches: tuple[JsonObject, ...], revision: str) -> str:
-    """Why patches do not fit a revision; empty if they do.
+def _advice(
+    sources: Sources, deviation: Deviation, trial: dict[str, JsonObject], new: Profile
+) -> str:
+    """What is to do about a deviation that is made for another revision.
 
-    Later patches build on earlier ones, so all deviations of the profile are tried.
+    Later deviations build on earlier ones, so each is tried on what those before it made.
     """
-    moved = [
-        type(d)(
-            **{
-                **{k: getattr(d, k) for k in d.__dataclass_fields__},
-                "revision": revision,
-                "rules_added": (),
-                "rules_removed": (),
-            }
-        )
-        for d in sources.deviations
-    ]
-    trial = Sources(sources.root, sources.revisions, tuple(moved), sources.rules, sources.groups)
-    try:
-        compose(trial, moved[0].profile, revision)
-    except GenerationError as error:
-        return error.problem if any(p["schema"] in error.where for p in patches) else ""
-    return ""
+    name = new.revision.name
+    if problem := misfit(trial, deviation, name):
+        return f"must change for {name}: {problem[1]}"
+    made_for = sources.revisions[deviation.revision].concepts
+    names = dict.fromkeys(patch["schema"] for patch in deviation.patches)
+    touched = [n for n in names if made_for.get(n) != new.concepts.get(n)]
+    if touched:
+        return f"read again; it fits {name}, but its concepts changed there ({', '.join(touched)})"
+    return f"nothing to do; it fits {name}, where its concepts are the same"
 
 
 def diff_revisions(sources: Sources, old: str, new: str) -> str:
-    """Say what changed between two revisions.
+    """Say what changed between two revisions, what needs a decision first.
 
     Args:
         sources: Everything that people wrote.
@@ -162,22 +190,28 @@ def diff_revisions(sources: Sources, old: str, new: str) -> str:
         new: The name of the later revision.
 
     Returns:
-        Text for people: concepts, fields, conditions, rules and deviations.
+        Text for people: deviations, concepts, fields, conditions and rules.
 
     Raises:
         GenerationError: One of the revisions does not exist.
     """
     for name in (old, new):
         if name not in sources.revisions:
-            known = ", ".join(sorted(sources.revisions))
-            raise GenerationError(name, f"is no revision; there are {known}")
+            raise GenerationError(
+                f"schemas/rfc8/{name}",
+                f"does not exist; expected one of {known(sources.revisions)}",
+            )
     before, after = compose(sources, "rfc8", old), compose(sources, "rfc8", new)
     sections = [
         ("Schemas", _concept_lines(analyse(before), analyse(after))),
         ("Rules", _rule_lines(before, after)),
-        ("Deviations", _deviation_lines(sources, before, after)),
     ]
-    out = [f"From {before.revision.title} ({old}) to {after.revision.title} ({new})"]
+    out = [f"From {before.revision.title} ({old}) to {after.revision.title} ({new})", "", _LEGEND]
+    deviations = _deviation_lines(sources, after)
+    if not deviations:
+        out += ["", "Deviations: none"]
+    else:
+        sections.insert(0, ("Deviations", deviations))
     for title, lines in sections:
         out += ["", title, "-" * len(title), *(lines or ["no change"])]
     return "\n".join(out)

@@ -18,7 +18,9 @@ from codegen.compose import Profile, bundle, profiles
 from codegen.concepts import ConceptIR, analyse
 from codegen.docs import render_conformance, render_readme
 from codegen.errors import GenerationError
-from codegen.models import effective_properties, render_classes
+from codegen.lineage import effective_properties
+from codegen.models import render_classes
+from codegen.reading import known
 from codegen.sources import RuleSource, Sources, digest
 from codegen.templating import environment
 
@@ -157,7 +159,11 @@ def _stubs(
             continue
         applies_to = dict.fromkeys([*rule.data["applies_to"], *runs_on.get(rule.id, {})])
         if not applies_to:
-            raise GenerationError(f"{rule.file}: rule {rule.id!r}", "applies to no concept")
+            raise GenerationError(
+                rule.at("/applies_to"),
+                f"is empty, so that the check {rule.id!r} never runs; name the concepts that it "
+                "is about",
+            )
         entries.append(
             {
                 "id": rule.id,
@@ -195,15 +201,20 @@ def _check_catalogue(made: tuple[Profile, ...], analysed: dict[str, dict[str, Co
             for prop in concept.properties:
                 named.update((prop.rule, prop.missing_rule))
         for rule in profile.rules.values():
-            where = f"{rule.file}: rule {rule.id!r}"
+            held = f"{profile.name} at {profile.revision.name}"
             if rule.data["check"] == "schema" and rule.id not in named:
                 raise GenerationError(
-                    where, f"is checked by schema, but no schema of {profile.key} names it"
+                    rule.at(),
+                    f"is checked by schema, but no schema of {held} names it "
+                    "with `x-rule`; name it there, or change its `check`, `profiles` or "
+                    "`revisions`",
                 )
             unknown = [c for c in rule.data["applies_to"] if c not in analysed[profile.key]]
             if unknown:
                 raise GenerationError(
-                    where, f"applies to {unknown}, which {profile.key} does not have"
+                    rule.at("/applies_to"),
+                    f"names {known(unknown)}, which {held} does not have; correct it, or change "
+                    "the `profiles` or `revisions` of the rule",
                 )
 
 

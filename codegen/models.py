@@ -15,60 +15,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from datamodel_code_generator import GenerateConfig, generate
+from pydantic import BaseModel
 
-from codegen.concepts import ConceptIR, PropertyIR, TypeIR
 from codegen.errors import GenerationError
-from codegen.sources import JsonObject
+from codegen.keywords import step
+from codegen.lineage import effective_properties, ordered
+from codegen.reading import JsonObject, known
+from codegen.shapes import ConceptIR, PropertyIR, TypeIR
 
-__all__ = ["effective_properties", "ordered", "render_classes"]
+__all__ = ["TAKEN", "render_classes"]
 
 _PATH_OPTIONS: Final = {"input_filename", "output"}
 _PLACEHOLDER: Final = "generated_names"
 """The module that dcg believes the names of the template to come from."""
-
-
-def effective_properties(
-    concepts: dict[str, ConceptIR], concept: ConceptIR
-) -> dict[str, PropertyIR]:
-    """The properties of a concept, those of its bases included, its own winning.
-
-    Args:
-        concepts: All concepts of the profile.
-        concept: The one that is asked about.
-
-    Returns:
-        The properties by key. One that a base requires stays required.
-    """
-    out: dict[str, PropertyIR] = {}
-    for base in concept.bases:
-        out.update(effective_properties(concepts, concepts[base]))
-    for own in concept.properties:
-        inherited = out.get(own.key)
-        required = own.required or (inherited is not None and inherited.required)
-        out[own.key] = PropertyIR(
-            own.key,
-            own.type,
-            own.description,
-            required,
-            own.rule,
-            inherited.missing_rule if inherited is not None else own.missing_rule,
-            own.expected,
-        )
-    return out
-
-
-def ordered(concepts: dict[str, ConceptIR]) -> list[ConceptIR]:
-    """The concepts with every base before what builds on it, otherwise by name."""
-    done: dict[str, ConceptIR] = {}
-
-    def add(name: str) -> None:
-        for base in concepts[name].bases:
-            add(base)
-        done.setdefault(name, concepts[name])
-
-    for name in sorted(concepts):
-        add(name)
-    return list(done.values())
+_TEXT: Final = "A text."
+"""What dcg is given for every description, since it does not escape them."""
+TAKEN: Final = {*dir(BaseModel), "extra", "from_json", "to_json"}
+"""What a field would hide of a model."""
 
 
 def _named(name: str) -> JsonObject:
@@ -99,19 +62,18 @@ def _type_schema(concepts: dict[str, ConceptIR], type_: TypeIR) -> JsonObject:
 
 
 def _class_schema(concepts: dict[str, ConceptIR], concept: ConceptIR) -> JsonObject:
-    """What dcg is given for a class."""
-    description = f"{concept.description}\n\nDefined in {concept.rfc}."
+    """What dcg is given for a class; the texts are put in when it is finished."""
     body: JsonObject = {"type": "object", "properties": {}}
     for prop in concept.properties:
         schema = _type_schema(concepts, prop.type)
-        body["properties"][prop.key] = {**schema, "description": prop.description}
+        body["properties"][prop.key] = {**schema, "description": _TEXT}
     required = [p.key for p in concept.properties if p.required]
     if required:
         body["required"] = required
     if not concept.bases:
-        return {"title": concept.class_name, "description": description, **body}
+        return {"title": concept.class_name, "description": _TEXT, **body}
     bases = [{"$ref": f"#/$defs/{concepts[b].class_name}"} for b in concept.bases]
-    return {"title": concept.class_name, "description": description, "allOf": [*bases, body]}
+    return {"title": concept.class_name, "description": _TEXT, "allOf": [*bases, body]}
 
 
 def _options() -> JsonObject:
@@ -211,27 +173,50 @@ def _alias_of(statement: ast.AnnAssign) -> str:
     return statement.target.id
 
 
-def _finish_class(node: ast.ClassDef, properties: dict[str, PropertyIR]) -> set[str]:
-    """Finish the fields of a class in place.
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _text(value: str) -> ast.Expr:
+    return ast.Expr(ast.Constant(value.strip()))
+
+
+def _check_name(concept: ConceptIR, key: str, statement: ast.AnnAssign) -> None:
+    assert isinstance(statement.target, ast.Name)
+    name = statement.target.id
+    if name in TAKEN or name.startswith(("model_", "__")):
+        raise GenerationError(
+            concept.at(f"/properties{step(key)}"),
+            f"would become the field `{name}`, a name that every model uses itself; expected "
+            f"another. Add {json.dumps({key: 'another_name'})} with a name of your choice to "
+            "`aliases` in codegen/dcg_options.json; the key stays as it is in JSON",
+        )
+
+
+def _finish_class(
+    concept: ConceptIR, node: ast.ClassDef, properties: dict[str, PropertyIR]
+) -> set[str]:
+    """Finish the fields of a class in place, and put the texts in.
 
     Returns:
         The keys of the properties that were met.
     """
-    body: list[ast.stmt] = []
+    body: list[ast.stmt] = [_text(f"{concept.description}\n\nDefined in {concept.rfc}.")]
     met: set[str] = set()
     for statement in node.body:
-        if isinstance(statement, (ast.Assign, ast.Pass)):
-            continue  # `model_config`, which the base class has.
-        if isinstance(statement, ast.AnnAssign):
-            key = _alias_of(statement)
-            if key not in properties:
-                raise GenerationError(node.name, f"has a field {key!r} that no schema has")
-            met.add(key)
-            body.append(_finish_field(statement, properties[key]))
+        if isinstance(statement, (ast.Assign, ast.Pass)) or _is_text(statement):
+            continue  # `model_config`, which the base class has, and texts, which are put in.
+        if not isinstance(statement, ast.AnnAssign):
+            body.append(statement)
             continue
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            statement.value.value = str(statement.value.value).strip()
-        body.append(statement)
+        key = _alias_of(statement)
+        if key not in properties:
+            raise GenerationError(
+                concept.at(""), f"became a class with a field {key!r} that no schema has"
+            )
+        _check_name(concept, key, statement)
+        met.add(key)
+        body += [_finish_field(statement, properties[key]), _text(properties[key].description)]
     node.body = body
     return met
 
@@ -260,10 +245,11 @@ def render_classes(concepts: dict[str, ConceptIR]) -> str:
     out: list[str] = []
     for concept in objects:
         node = _Tuples().visit(classes[concept.class_name])
-        met = _finish_class(node, effective_properties(concepts, concept))
+        met = _finish_class(concept, node, effective_properties(concepts, concept))
         if lost := {p.key for p in concept.properties} - met:
             raise GenerationError(
-                concept.name, f"lost the properties {sorted(lost)} on the way to a class"
+                concept.at("/properties"),
+                f"the properties {known(lost)} got lost on the way to a class; rename them",
             )
         out.append(ast.unparse(ast.fix_missing_locations(node)))
     return "\n\n\n".join(out)

@@ -28,6 +28,22 @@ def _scope(value: dict[str, Any]) -> str:
     return ", ".join(out)
 
 
+def _line(value: str) -> str:
+    """A text in one line."""
+    return " ".join(value.split())
+
+
+def _cell(value: str) -> str:
+    """A text as a cell of a Markdown table: in one line, with its bars escaped."""
+    return _line(value).replace("|", "\\|")
+
+
+def _doc(value: str) -> str:
+    """A text as a part of a docstring, whatever characters it has."""
+    text = value.replace("\\", "\\\\")
+    return text.replace('"', '\\"') if '"""' in text or text.endswith('"') else text
+
+
 def environment() -> jinja2.Environment:
     """Make the environment: a missing name is an error, nothing is escaped."""
     env = jinja2.Environment(
@@ -37,5 +53,8 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     env.filters["literal"] = _literal
+    env.filters["line"] = _line
+    env.filters["cell"] = _cell
+    env.filters["doc"] = _doc
     env.filters["scope"] = _scope
     return env

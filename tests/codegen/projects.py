@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -23,10 +24,16 @@ GOLDEN: Final = HERE / "golden"
 
 SOURCES: Final = ("schemas", "tests/conformance/*.json", "README.md")
 """What the generator reads."""
-OUTPUTS: Final = (GENERATED.as_posix(), "docs/conformance.md", "src/ngio_collections/validate/rules")
+OUTPUTS: Final = (
+    GENERATED.as_posix(),
+    "docs/conformance.md",
+    "src/ngio_collections/validate/rules",
+)
 """What it writes, and the bodies that it compares with the stubs."""
 
 Operation: TypeAlias = dict[str, Any]
+Files: TypeAlias = dict[str, str]
+"""What is generated: texts by path."""
 
 
 def copy_files(source: Path, target: Path, patterns: Sequence[str]) -> None:
@@ -64,22 +71,17 @@ class Project:
 
     def patch(self, path: str, *operations: Operation) -> None:
         """Change a JSON file by operations of JSON Patch."""
-        self.write(path, jsonpatch.apply_patch(self.read(path), operations))
+        self.write(path, jsonpatch.apply_patch(self.read(path), copy.deepcopy(operations)))
 
-    def generate(self) -> dict[str, str]:
+    def generate(self) -> Files:
         """Everything that would be generated, by path."""
-        return {
-            path.as_posix(): text for path, text in generate(load_sources(self.root)).items()
-        }
+        made = generate(load_sources(self.root))
+        return {path.as_posix(): text for path, text in made.items()}
 
     def analyse(self) -> None:
         """Take every schema of every profile apart; quicker than to generate all."""
         for profile in profiles(load_sources(self.root)):
             analyse(profile)
-
-
-Make: TypeAlias = Callable[[], Project]
-"""A fixture that makes a fresh copy of a project."""
 
 
 def schema(concept: str, revision: str = "v2") -> str:
@@ -95,6 +97,16 @@ def set_(path: str, value: object) -> Operation:
 def drop(path: str) -> Operation:
     """An operation that removes a value."""
     return {"op": "remove", "path": path}
+
+
+def without_deviations(project: Project) -> None:
+    """Take the only deviation out of the small project, with all that it is about."""
+    (project.root / "schemas/deviations/marble-color.json").unlink()
+    (project.root / "schemas/rules/house.json").unlink()
+    catalogue = project.read("schemas/rules/things.json")
+    for rule in catalogue["rules"]:
+        rule["profiles"] = ["rfc8"]
+    project.write("schemas/rules/things.json", catalogue)
 
 
 def python_m_codegen(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.codegen.projects import GOLDEN, SMALL, Project
+from tests.codegen.projects import GOLDEN, Files
 
 SUFFIX = ".golden"
 UPDATE = "NGIO_UPDATE_GOLDEN"
@@ -45,18 +45,13 @@ def record(files: dict[str, str], folder: Path = GOLDEN) -> list[str]:
     return changed
 
 
-@pytest.fixture(scope="module")
-def made() -> dict[str, str]:
-    return Project(SMALL).generate()
-
-
-def test_the_small_project_gives_exactly_the_recorded_files(made: dict[str, str]) -> None:
+def test_the_small_project_gives_exactly_the_recorded_files(small_before: Files) -> None:
     if os.environ.get(UPDATE):
-        changed = record(made)
+        changed = record(small_before)
         pytest.fail(f"recorded anew because {UPDATE} is set; changed: {changed}")
-    assert sorted(made) == sorted(recorded())
+    assert sorted(small_before) == sorted(recorded())
     for name, text in recorded().items():
-        assert made[name] == text, f"{name} differs"
+        assert small_before[name] == text, f"{name} differs"
 
 
 def test_nothing_lies_among_the_recorded_files_that_would_be_collected_or_linted() -> None:
@@ -76,13 +71,13 @@ def test_recording_writes_what_differs_and_deletes_what_is_left_over(tmp_path: P
 
 
 def test_a_set_variable_records_and_never_passes(
-    made: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    small_before: Files, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(UPDATE, "1")
     monkeypatch.setattr(record, "__defaults__", (tmp_path,))
     with pytest.raises(pytest.fail.Exception, match="recorded anew because NGIO_UPDATE_GOLDEN"):
-        test_the_small_project_gives_exactly_the_recorded_files(made)
-    assert len(list(tmp_path.rglob(f"*{SUFFIX}"))) == len(made)
+        test_the_small_project_gives_exactly_the_recorded_files(small_before)
+    assert len(list(tmp_path.rglob(f"*{SUFFIX}"))) == len(small_before)
 
 
 def test_recorded_python_is_valid_and_recorded_schemas_are_schemas() -> None:
