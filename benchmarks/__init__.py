@@ -1,1 +1,1 @@
-"""Measurements of what the project promises: `python -m benchmarks [--json FILE]`."""
+"""Measurements of what the project promises: `python -m benchmarks [--nodes N] [--ops ...]`."""

@@ -3,63 +3,62 @@
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks._figures import Figure
+from benchmarks._editing import (
+    appending,
+    comparing,
+    editing_one,
+    in_transaction,
+    keeping_versions,
+    removing,
+)
+from benchmarks._figures import Figure, Settings
+from benchmarks._growth import growing, nesting
+from benchmarks._opening import memory, opening
+from benchmarks._reading import finding, fingerprinting, printing, walking
+from benchmarks._report import as_document, as_json, as_table, machine
 from benchmarks._start import importing, regenerating
 from benchmarks._validation import against_jsonschema, by_size
 
-MEASUREMENTS: dict[str, Callable[[int], list[Figure]]] = {
+MEASUREMENTS: dict[str, Callable[[Settings], list[Figure]]] = {
     "import": importing,
     "generate": regenerating,
     "jsonschema": against_jsonschema,
     "size": by_size,
+    "open": opening,
+    "memory": memory,
+    "walk": walking,
+    "find": finding,
+    "edit": editing_one,
+    "versions": keeping_versions,
+    "transaction": in_transaction,
+    "append": appending,
+    "remove": removing,
+    "diff": comparing,
+    "growth": growing,
+    "chain": nesting,
+    "fingerprint": fingerprinting,
+    "print": printing,
 }
-
-HEADINGS = ("figure", "value", "limit", "", "compared with")
-
-
-def _row(figure: Figure) -> tuple[str, ...]:
-    def amount(value: float) -> str:
-        return f"{value:.{0 if value >= 100 else 2}f} {figure.unit}"
-
-    limit = "-" if figure.limit is None else amount(figure.limit)
-    verdict = "" if figure.limit is None else "ok" if figure.holds else "TOO MUCH"
-    return figure.name, amount(figure.value), limit, verdict, figure.compared_with
-
-
-def table(figures: Sequence[Figure]) -> str:
-    """Lay figures out as plain text.
-
-    Args:
-        figures: What was measured.
-
-    Returns:
-        One line for each, with the columns below each other.
-    """
-    rows = [HEADINGS, *map(_row, figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    lines = []
-    for row in rows:
-        name, value, limit, *rest = (
-            f"{cell:>{width}}" if column in (1, 2) else f"{cell:<{width}}"
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join([name, value, limit, *rest]).rstrip())
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(lines)
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    default = Settings()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--nodes", type=int, default=default.nodes, help="about how many nodes the trees have"
+    )
+    parser.add_argument(
+        "--ops", choices=MEASUREMENTS, nargs="+", metavar="NAME", help="measure only these"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
-    parser.add_argument("--runs", type=int, default=15, help="runs of the shortest figures")
-    parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="measure only this")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="also write a document there")
+    parser.add_argument(
+        "--runs", type=int, default=default.runs, help="runs of the shortest figures"
+    )
     return parser.parse_args(given)
 
 
@@ -73,18 +72,18 @@ def main(given: Sequence[str] | None = None) -> int:
         0 where every figure is within its limit, 1 otherwise.
     """
     arguments = _arguments(given)
-    figures: list[Figure] = []
-    for name in arguments.only or MEASUREMENTS:
-        figures.extend(MEASUREMENTS[name](arguments.runs))
-    print(f"Python {platform.python_version()}, {platform.machine()}; medians\n")
-    print(table(figures))
+    settings = Settings(arguments.nodes, arguments.runs)
+    measured: dict[str, list[Figure]] = {}
+    for name in arguments.ops or MEASUREMENTS:
+        print(f"measuring: {name}", file=sys.stderr, flush=True)
+        measured[name] = MEASUREMENTS[name](settings)
+    figures = [figure for found in measured.values() for figure in found]
+    print(f"{machine(settings)}\n")
+    print(as_table(figures))
     if arguments.json is not None:
-        content: dict[str, Any] = {
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "figures": [figure.to_dict() for figure in figures],
-        }
-        arguments.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        arguments.json.write_text(as_json(measured, settings), encoding="utf-8")
+    if arguments.report is not None:
+        arguments.report.write_text(as_document(figures, settings), encoding="utf-8")
     return 0 if all(figure.holds for figure in figures) else 1
 
 

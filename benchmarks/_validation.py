@@ -9,11 +9,16 @@ from jsonschema import Draft202012Validator
 
 import ngio_collections as ngc
 from benchmarks._documents import plate
-from benchmarks._figures import Figure, median_seconds
+from benchmarks._figures import Figure, Settings, median_seconds
 
 __all__ = ["against_jsonschema", "by_size"]
 
-SMALL, LARGE = 2_000, 20_000
+LARGE = 20_000
+
+
+def _sizes(settings: Settings) -> tuple[int, int]:
+    large = min(LARGE, settings.nodes)
+    return large // 10, large
 
 
 def _count(node: dict[str, Any]) -> int:
@@ -30,17 +35,17 @@ def _validate(document: dict[str, Any]) -> None:
     assert findings == [], findings[:3]
 
 
-def against_jsonschema(runs: int) -> list[Figure]:
+def against_jsonschema(settings: Settings) -> list[Figure]:
     """Structure and rules in our validation, structure alone in jsonschema."""
-    document = plate(SMALL)
+    document = plate(_sizes(settings)[0])
     validator = Draft202012Validator(ngc.schema())
 
     def reference() -> None:
         errors = list(validator.iter_errors(document))
         assert errors == [], errors[:3]
 
-    ours = median_seconds(partial(_validate, document), runs)
-    theirs = median_seconds(reference, max(3, runs // 3))
+    ours = median_seconds(partial(_validate, document), settings.runs)
+    theirs = median_seconds(reference, settings.few)
     nodes = _count(document["ome"])
     other = f"jsonschema, structure only: {theirs * 1000:.0f} ms for the same {nodes} nodes"
     return [
@@ -49,13 +54,13 @@ def against_jsonschema(runs: int) -> list[Figure]:
     ]
 
 
-def by_size(runs: int) -> list[Figure]:
+def by_size(settings: Settings) -> list[Figure]:
     """Cost of a node in a small and in a large document."""
     costs = []
-    for size in (SMALL, LARGE):
+    for size in _sizes(settings):
         document = plate(size)
         nodes = _count(document["ome"])
-        seconds = median_seconds(partial(_validate, document), max(3, runs // 3))
+        seconds = median_seconds(partial(_validate, document), settings.few)
         costs.append((nodes, seconds / nodes * 1e6))
     (few, small), (many, large) = costs
     words = f"{small:.0f} microseconds a node of {few} nodes"
