@@ -118,10 +118,15 @@ def keeping_versions(settings: Settings) -> list[Figure]:
         found = [seconds(made) / edits for _ in range(settings.runs)]
         name = f"{edits:,} edits ({kind}), versions kept, each"
         figures += [
-            Figure(name, _us(found), "us", KEPT_LIMIT_US, "the limit alone"),
+            # The time limit is that of one plain edit; adding and moving do more.
+            Figure(name, _us(found), "us", *_kept_limit(kind)),
             Figure(name, _traced(made) / edits / 1000, "KB", KEPT_LIMIT_KB, "the limit alone"),
         ]
     return figures
+
+
+def _kept_limit(kind: str) -> tuple[float | None, str]:
+    return (KEPT_LIMIT_US, "the limit alone") if kind == "set_attr" else (None, "")
 
 
 def _traced(run: Callable[[], object]) -> int:

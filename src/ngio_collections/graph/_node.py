@@ -43,7 +43,7 @@ class NodeTree(TreeState):
         The first call builds an index, O(nodes); from then on, over all versions, it is
         one lookup.
         """
-        if not self.changes:
+        if not self.is_edited:
             position = self.segment.ids.get(id)
             return None if position is None else Node(self, self.segment, position)
         found = self.find_refs(id)
@@ -51,7 +51,7 @@ class NodeTree(TreeState):
 
     def __len__(self) -> int:
         """How many nodes there are. Cost: O(1) before the first edit, then O(nodes)."""
-        if not self.changes:
+        if not self.is_edited:
             return len(self.segment)
         return sum(1 for _ in self.walk((self.segment, 0)))
 
@@ -105,15 +105,18 @@ class Node:
 
     def _raw(self) -> Raw:
         tree = self._tree
-        if tree.changes:
+        if tree.is_edited:
             return tree.raw((self._segment, self._position))
-        return self._segment.raw(self._position)
+        raws = self._segment._raws
+        return self._segment.raw(self._position) if raws is None else raws[self._position]
 
     @property
     def id(self) -> str | None:
         """The id, None if there is none (RFC-8, "Node")."""
-        found = self._raw().get("id")
-        return found if isinstance(found, str) else None
+        raws = self._segment._raws
+        raw = self._raw() if raws is None or self._tree.is_edited else raws[self._position]
+        found = raw.get("id")
+        return found if type(found) is str else None
 
     @property
     def name(self) -> str | None:
@@ -124,8 +127,10 @@ class Node:
     @property
     def type(self) -> str:
         """The type, an empty string if there is none."""
-        found = self._raw().get("type")
-        return found if isinstance(found, str) else ""
+        raws = self._segment._raws
+        raw = self._raw() if raws is None or self._tree.is_edited else raws[self._position]
+        found = raw.get("type")
+        return found if type(found) is str else ""
 
     @property
     def attributes(self) -> Mapping[str, Any]:
@@ -248,13 +253,20 @@ class Node:
             has: Only nodes with this attribute.
         """
         tree = self._tree
-        nodes = (Node(tree, segment, at) for segment, at in tree.walk(self.ref))
+        nodes: Iterator[Node]
+        if tree.is_edited:
+            nodes = (Node(tree, segment, at) for segment, at in tree.walk(self.ref))
+        else:
+            segment, start = self._segment, self._position
+            nodes = _handles(tree, segment, start, segment.ends[start])
         if type is None and has is None:
             return nodes
         return (n for n in nodes if type in (None, n.type) and (has is None or has in n.attributes))
 
     def find(self, id: str) -> Node | None:
         """The node with an id, here or below; the first in document order."""
+        if self._position == 0 and self._segment is self._tree.segment:  # The root.
+            return self._tree.find(id)
         found = [ref for ref in self._tree.find_refs(id) if self._holds(ref)]
         return Node(self._tree, *found[0]) if found else None
 
@@ -618,12 +630,24 @@ class Node:
 _SET_TREE, _SET_SEGMENT, _SET_POSITION = (
     vars(Node)[slot].__set__ for slot in ("_tree", "_segment", "_position")
 )
+_SLOTS: Final = (object.__new__, _SET_TREE, _SET_SEGMENT, _SET_POSITION)
 
 
 _OPAQUE: Final = (
     "is of the extension type {!r}, whose content is its own; "
     "register_node_type(..., container=True) makes its `nodes` nodes"
 )
+
+
+def _handles(tree: NodeTree, segment: Segment, start: int, end: int) -> Iterator[Node]:
+    """Handles on a range of positions, made without the calls that a constructor costs."""
+    new, set_tree, set_segment, set_position = _SLOTS
+    for position in range(start, end):
+        node = new(Node)
+        set_tree(node, tree)
+        set_segment(node, segment)
+        set_position(node, position)
+        yield node
 
 
 def _unpickled(document: dict[str, Any], url: str | None, path: list[int]) -> Node:

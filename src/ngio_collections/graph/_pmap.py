@@ -240,8 +240,10 @@ class Draft(PersistentMap[K, V]):
 
     def get(self, key: K, default: V | None = None) -> V | None:
         """The value of a key."""
-        found = self._written.get(key, _ABSENT)
-        return self._base.get(key, default) if found is _ABSENT else found
+        found: V | None = self._written.get(key, _ABSENT)
+        if found is not _ABSENT:
+            return found
+        return self._base.get(key, default) if self._base._size else default
 
     def set(self, key: K, value: V) -> PersistentMap[K, V]:
         """Write a value; the draft itself."""

@@ -97,6 +97,9 @@ class Segment:
 
     def raw(self, position: int) -> Raw:
         """The node at a position; the root needs no arrays."""
+        raws = self._raws
+        if raws is not None:
+            return raws[position]
         return self.raws[position] if position else self.root
 
     def items_of(self, raw: Raw) -> list[Any]:

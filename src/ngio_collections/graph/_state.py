@@ -117,7 +117,7 @@ def key_of(ref: Ref) -> int:
 class TreeState:
     """One version of a tree. Everything here is O(log edits) unless it says otherwise."""
 
-    __slots__ = ("changes", "ids", "large", "segment", "shrunk", "url")
+    __slots__ = ("changes", "ids", "is_edited", "large", "segment", "shrunk", "url")
 
     def __init__(
         self,
@@ -132,6 +132,7 @@ class TreeState:
         self.segment = segment
         self.url = url
         self.changes = PersistentMap() if changes is None else changes
+        self.is_edited = changes is not None  # Asked at every read; so it is no question.
         self.ids = PersistentMap() if ids is None else ids
         self.large = large
         self.shrunk = shrunk  # Whether a node was ever removed or moved.
@@ -140,14 +141,14 @@ class TreeState:
 
     def change(self, ref: Ref) -> Change | None:
         """How a node differs from its segment, None if it does not."""
-        if not self.changes:
+        if not self.is_edited:
             return None
         found = self.changes.get(ref[0].number << 40 | ref[1])
         return None if found is None else found[1]
 
     def raw(self, ref: Ref) -> Raw:
         """The own fields of a node."""
-        if self.changes:
+        if self.is_edited:
             found = self.changes.get(ref[0].number << 40 | ref[1])
             if found is not None and found[1].raw is not None:
                 return found[1].raw
@@ -231,7 +232,7 @@ class TreeState:
     def walk(self, start: Ref) -> Iterator[Ref]:
         """A node and everything below it, in document order. Cost: O(subtree)."""
         segment, position = start
-        if not self.changes:
+        if not self.is_edited:
             yield from ((segment, at) for at in range(position, segment.ends[position]))
             return
         stack: list[tuple[Segment, int, int]] = [(segment, position, segment.ends[position])]
@@ -251,7 +252,7 @@ class TreeState:
 
     def find_refs(self, id_: str) -> list[Ref]:
         """The nodes with an id, in document order. Cost: O(log edits) for an id that is unique."""
-        if not self.changes:
+        if not self.is_edited or not (self.shrunk or self.large or self.ids):
             return [(self.segment, position) for position in self.segment.positions(id_)]
         found: list[Ref] = []
         for segment in (self.segment, *self.large):
@@ -266,7 +267,7 @@ class TreeState:
 
     def order(self, ref: Ref) -> tuple[int, ...]:
         """Where a node comes in the document, in a form to compare. Cost: O(depth * siblings)."""
-        if not self.changes:
+        if not self.is_edited:
             return (ref[1],)
         path: list[int] = []
         parent = self.parent(ref)
@@ -300,6 +301,8 @@ class TreeState:
         change = self.change(ref)
         new = Change(raw) if change is None else change._replace(raw=raw)
         changes = self.changes.set(ref[0].number << 40 | ref[1], (ref, new))
+        if changes is self.changes:  # A draft, that was written in place.
+            return self
         return type(self)(self.segment, self.url, changes, self.ids, self.large, shrunk=self.shrunk)
 
     def with_children(self, parent: Ref, segments: list[Segment], index: int | None = None) -> Self:
@@ -385,11 +388,25 @@ class TreeState:
 
     def relocated(self, ref: Ref, parent: Ref, index: int | None) -> Self:
         """The tree with a node, and everything below it, under another parent."""
-        removed = self.without(ref)
         place = next(_PLACES)
         entry: Entry = (ref[0], ref[1], place)
+        if index is None:
+            return self._appended(ref, parent, entry)
+        removed = self.without(ref)
         inserted = removed.inserted(parent, [entry], index)
         return removed.made([(parent, inserted), (ref, removed.moved(ref, parent, place))])
+
+    def _appended(self, ref: Ref, parent: Ref, entry: Entry) -> Self:
+        """The tree with a node moved to the end of a list of children."""
+        was = self.parent(ref)
+        assert was is not None
+        _, left = self._left(was, ref)
+        base = left if was == parent else self.change(parent) or UNCHANGED
+        children = base.children or _NO_CHILDREN._replace(tail=[])
+        changes = [] if was == parent else [(was, left)]
+        changes.append((parent, base._replace(children=children.append([entry]))))
+        changes.append((ref, self.moved(ref, parent, entry[2])))
+        return self.made(changes, shrunk=True)
 
     # -- leaving -------------------------------------------------------------
 

@@ -85,7 +85,10 @@ class Transaction:
         if isinstance(key, EditedNode):
             return key
         if isinstance(key, Node):
-            return EditedNode(self, self._tree.root.at(key).ref)
+            ref = key.ref
+            if not self._tree.holds(ref):
+                self._tree.root.at(key)
+            return EditedNode(self, ref)
         found = self._tree.find_refs(key)
         if len(found) == 1:
             return EditedNode(self, found[0])
