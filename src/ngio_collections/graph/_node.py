@@ -404,6 +404,11 @@ class Node:
         Raises:
             InvalidEditError: A value is no JSON.
         """
+        raw = self.with_attributes(values, drop)
+        return self._tree.root if raw is None else self._with_raw(raw)
+
+    def with_attributes(self, values: Mapping[str, Any], drop: Iterable[str]) -> Raw | None:
+        """The own fields with other attributes; None if nothing is to be set or dropped."""
         if isinstance(drop, str):
             raise TypeError("drop takes several attributes: drop=[...]")
         raw = self._raw()
@@ -417,8 +422,8 @@ class Node:
                 )
             attributes[key] = self._plain(key, value)
         if not values and not dropped:
-            return self._tree.root
-        return self._with_raw({**raw, "attributes": attributes})
+            return None
+        return {**raw, "attributes": attributes}
 
     def _plain(self, key: str, value: Any) -> Any:
         try:
