@@ -36,6 +36,8 @@ nox.options.sessions = [
 ]
 
 GENERATED = "src/ngio_collections/_generated"
+# A few tests take minutes: whoever is idle takes them from the others.
+PARALLEL = ("-n", "auto", "--dist", "worksteal")
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 
@@ -92,7 +94,7 @@ def layers(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the fast tests."""
     install(session, "codegen", "tests")
-    session.run("pytest", "-n", "auto", "--ignore=tests/docs", *session.posargs)
+    session.run("pytest", *PARALLEL, "--ignore=tests/docs", *session.posargs)
 
 
 @nox.session
@@ -103,8 +105,7 @@ def conformance(session: nox.Session) -> None:
         "pytest",
         "tests/conformance",
         "tests/fuzz",
-        "-n",
-        "auto",
+        *PARALLEL,
         "-rP",  # The counts that the long runs print.
         *session.posargs,
         env={"NGIO_FUZZ_DOCUMENTS": "20000"},
