@@ -349,9 +349,7 @@ class Node:
     def index(self) -> int:
         """The position among the children of the parent, 0 for the root. Cost: O(siblings)."""
         parent = self._tree.parent(self.ref)
-        if parent is None:
-            return 0
-        return next(n for n, ref in enumerate(self._tree.children(parent)) if ref == self.ref)
+        return 0 if parent is None else self._tree.index(parent, self.ref)
 
     @property
     def pointer(self) -> str:
@@ -373,7 +371,7 @@ class Node:
         if change is None:
             raw = parent[0].raw(parent[1])
             if all(type(item) is dict for item in parent[0].items_of(raw)):
-                return next(n for n, child in enumerate(tree.children(parent)) if child == ref)
+                return tree.index(parent, ref)
         entries = tree.entries(parent, change or UNCHANGED)
         return next(n for n, entry in enumerate(entries) if (entry[0], entry[1]) == ref)
 
@@ -605,8 +603,8 @@ class Node:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        path = [node.index for node in (self, *self.ancestors())][:-1]
-        return _unpickled, (self._tree.root.to_json(), self._tree.url, path[::-1])
+        tree = self._tree
+        return _unpickled, (tree.root.to_json(), tree.url, tree.path(self.ref))
 
     def _where(self) -> str:
         """The node in the words of an error message."""

@@ -47,12 +47,7 @@ def address_of(tree: TreeState, ref: Ref) -> Address:
     id_ = tree.raw(ref).get("id")
     if isinstance(id_, str) and tree.find_refs(id_) == [ref]:
         return id_
-    path: list[int] = []
-    parent = tree.parent(ref)
-    while parent is not None:
-        path.append(next(n for n, child in enumerate(tree.children(parent)) if child == ref))
-        ref, parent = parent, tree.parent(parent)
-    return path[::-1]
+    return tree.path(ref)
 
 
 class Patch:

@@ -269,12 +269,20 @@ class TreeState:
         """Where a node comes in the document, in a form to compare. Cost: O(depth * siblings)."""
         if not self.is_edited:
             return (ref[1],)
+        return tuple(self.path(ref))
+
+    def index(self, parent: Ref, ref: Ref) -> int:
+        """The position of a node among the children of its parent. Cost: O(siblings)."""
+        return next(n for n, child in enumerate(self.children(parent)) if child == ref)
+
+    def path(self, ref: Ref) -> list[int]:
+        """The child positions from the root to a node. Cost: O(depth * siblings)."""
         path: list[int] = []
         parent = self.parent(ref)
         while parent is not None:
-            path.append(next(n for n, child in enumerate(self.children(parent)) if child == ref))
+            path.append(self.index(parent, ref))
             ref, parent = parent, self.parent(parent)
-        return tuple(reversed(path))
+        return path[::-1]
 
     # -- changing ------------------------------------------------------------
 

@@ -190,7 +190,7 @@ class EditedNode:
 
     def set_attr(self, key: str, value: Any) -> None:
         """See `Node.set_attr`."""
-        self._transaction.apply(self._ref, lambda node: node.set_attr(key, value))
+        self._transaction.set_attrs(self._ref, {key: value}, ())
 
     def set_attrs(self, values: Mapping[str, Any], drop: Iterable[str] = ()) -> None:
         """See `Node.set_attrs`."""
@@ -198,7 +198,7 @@ class EditedNode:
 
     def drop_attrs(self, *keys: str) -> None:
         """See `Node.drop_attrs`."""
-        self._transaction.apply(self._ref, lambda node: node.drop_attrs(*keys))
+        self._transaction.set_attrs(self._ref, {}, keys)
 
     def rename(self, name: str | None) -> None:
         """See `Node.rename`."""
