@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Node
 from tests.graph.samples import KEYS, documents, root_of, values
 
-__all__ = ["STEPS", "edited", "versions"]
+__all__ = ["STEPS", "edited", "step_on", "versions"]
 
 STEPS: Final = st.lists(
     st.tuples(
@@ -27,12 +27,17 @@ STEPS: Final = st.lists(
 )
 
 
-def edited(root: Node, step: Any) -> Node:
-    """The tree after a step, which may be refused."""
+def step_on(nodes: Sequence[Node], step: Any, handle: Callable[[Node], Any]) -> Any:
+    """Take a step on some nodes, which may be refused.
+
+    Args:
+        nodes: All nodes of a tree.
+        step: What to do.
+        handle: What to do it with, for each node: the node itself, or one in a transaction.
+    """
     what, at, to, index, key, value, document = step
-    nodes = list(root.walk())
-    node, target = nodes[at % len(nodes)], nodes[to % len(nodes)]
-    edits: dict[str, Callable[[], Node]] = {
+    node, target = handle(nodes[at % len(nodes)]), nodes[to % len(nodes)]
+    edits: dict[str, Callable[[], Any]] = {
         "set": lambda: node.set_attr(key, value),
         "drop": lambda: node.drop_attrs(key),
         "rename": lambda: node.rename(key),
@@ -43,6 +48,12 @@ def edited(root: Node, step: Any) -> Node:
         "replace": lambda: node.replace(root_of(document)),
     }
     return edits[what]()
+
+
+def edited(root: Node, step: Any) -> Node:
+    """The tree after a step, which may be refused."""
+    result: Node = step_on(list(root.walk()), step, lambda node: node)
+    return result
 
 
 def versions(root: Node, steps: Iterable[Any]) -> list[Node]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Node, as_tree, new_node
 from ngio_collections.graph._segment import Segment
+from tests.graph.effort import calls_of
 from tests.graph.samples import chain, flat
 
 _DEPTH = 5000
@@ -148,26 +147,6 @@ def test_attributes_may_be_nested_deeply() -> None:
 # -- width -------------------------------------------------------------------
 
 
-def _work(edit: Callable[[], object]) -> int:
-    """How many functions, of Python and of C, an edit calls, resumed generators included."""
-    calls = 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    # Finalisers of other tests must not be counted.
-    gc.collect()
-    gc.disable()
-    sys.setprofile(count)
-    try:
-        edit()
-    finally:
-        sys.setprofile(None)
-        gc.enable()
-    return calls
-
-
 @pytest.fixture(scope="module")
 def wide() -> Node:
     root = as_tree(flat(_WIDTH)).root
@@ -215,7 +194,7 @@ _FEW: dict[str, Callable[[Node], object]] = {
 def test_what_costs_little_costs_the_same_in_a_wide_node(
     name: str, wide: Node, narrow: Node
 ) -> None:
-    at_wide, at_narrow = _work(lambda: _FEW[name](wide)), _work(lambda: _FEW[name](narrow))
+    at_wide, at_narrow = calls_of(lambda: _FEW[name](wide)), calls_of(lambda: _FEW[name](narrow))
     assert at_wide < 600
     assert at_wide <= at_narrow + 50
 
@@ -227,7 +206,7 @@ def test_appending_one_by_one_is_linear() -> None:
             root = root.add(new_node("image", id=str(number)))
         return root
 
-    few, many = _work(lambda: append(300)), _work(lambda: append(3000))
+    few, many = calls_of(lambda: append(300)), calls_of(lambda: append(3000))
     assert many < 20 * few
     assert [n.id for n in append(300).children()] == [str(n) for n in range(300)]
 
@@ -239,7 +218,7 @@ def test_removing_one_by_one_is_linear() -> None:
             root = root.at(node).remove()
         return root
 
-    few, many = _work(lambda: remove(300)), _work(lambda: remove(3000))
+    few, many = calls_of(lambda: remove(300)), calls_of(lambda: remove(3000))
     assert many < 20 * few
     assert list(remove(300).children()) == []
 
@@ -248,7 +227,7 @@ def test_building_a_wide_node_is_linear() -> None:
     def build(width: int) -> Node:
         return new_node("collection", children=[new_node("image") for _ in range(width)])
 
-    few, many = _work(lambda: build(300)), _work(lambda: build(3000))
+    few, many = calls_of(lambda: build(300)), calls_of(lambda: build(3000))
     assert many < 12 * few
 
 

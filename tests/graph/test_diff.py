@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 
 from ngio_collections.errors import InvalidEditError, NodeNotFoundError
 from ngio_collections.graph import Node, Patch, apply, as_tree, diff, new_node
+from tests.graph.effort import calls_of
 from tests.graph.samples import documents, flat, root_of, text_of
 from tests.graph.steps import STEPS, versions
 
@@ -165,24 +164,6 @@ def test_numbers_of_other_kinds_and_truth_values_are_a_difference() -> None:
             assert text_of(apply(old, diff(old, root).to_patch())) == text_of(root)
 
 
-def _work(work: Callable[[], object]) -> int:
-    calls = 0
-
-    def count(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    gc.collect()
-    gc.disable()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-        gc.enable()
-    return calls
-
-
 _SMALL_EDITS: dict[str, Callable[[Node], Node]] = {
     "set an attribute": lambda root: _there(root, "500").set_attr("k", 1),
     "rename": lambda root: _there(root, "500").rename("n"),
@@ -200,7 +181,7 @@ def test_the_difference_of_versions_is_found_without_looking_at_the_rest(name: s
             old = _there(old, str(number)).set_attr("k", number)
         new = _SMALL_EDITS[name](old)
         assert diff(old, new)
-        costs.append(_work(lambda o=old, n=new: diff(o, n)))  # type: ignore[misc]
+        costs.append(calls_of(lambda o=old, n=new: diff(o, n)))  # type: ignore[misc]
     assert costs[1] <= costs[0] + 100
     assert costs[1] < 1000
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from ngio_collections.errors import InvalidEditError, NodeNotFoundError
-from ngio_collections.graph import EditedNode, Node, Transaction, as_tree, new_node
+from ngio_collections.graph import Node, Transaction, as_tree, new_node
 from tests.graph.samples import documents, root_of, text_of
-from tests.graph.steps import STEPS, edited, versions
+from tests.graph.steps import STEPS, edited, step_on, versions
 
 _DOCUMENT: dict[str, Any] = {
     "type": "collection",
@@ -262,22 +262,8 @@ def test_what_is_read_inside_can_be_added_elsewhere(root: Node) -> None:
     assert copied.get_attr("k") == 1
 
 
-def _transaction_edit(tx: Any, step: Any) -> None:
-    what, at, to, index, key, value, document = step
-    nodes = list(tx.root.now.walk())
-    node: EditedNode = tx[nodes[at % len(nodes)]]
-    target = nodes[to % len(nodes)]
-    edits: dict[str, Callable[[], None]] = {
-        "set": lambda: node.set_attr(key, value),
-        "drop": lambda: node.drop_attrs(key),
-        "rename": lambda: node.rename(key),
-        "add": lambda: node.add(root_of(document), root_of(document)),
-        "insert": lambda: node.insert(index, root_of(document)),
-        "move": lambda: node.move(target, None if index == 4 else index),
-        "remove": node.remove,
-        "replace": lambda: node.replace(root_of(document)),
-    }
-    edits[what]()
+def _transaction_edit(tx: Transaction, step: Any) -> None:
+    step_on(list(tx.root.now.walk()), step, tx.__getitem__)
 
 
 @given(document=documents(max_leaves=5), before=STEPS, steps=STEPS)

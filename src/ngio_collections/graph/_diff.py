@@ -9,7 +9,7 @@ from typing import Any
 from ngio_collections._frozen import same_json, view
 from ngio_collections.graph._node import Node, NodeTree
 from ngio_collections.graph._patch import Patch
-from ngio_collections.graph._script import ABSENT, Script, attributes_of
+from ngio_collections.graph._script import ABSENT, Script, attribute_changes
 from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
 
@@ -176,12 +176,12 @@ def _changed(old: Node, new: Node) -> ChangedNode | None:
     before, after = old._raw(), new._raw()
     if same_json(_without_nodes(before), _without_nodes(after)):
         return None
-    was, is_ = attributes_of(before), attributes_of(after)
+    values, dropped = attribute_changes(before, after)
     return ChangedNode(
         old,
         new,
-        view({k: v for k, v in is_.items() if k not in was or not same_json(was[k], v)}),
-        tuple(key for key in was if key not in is_),
+        view(values),
+        dropped,
         before.get("name", ABSENT) != after.get("name", ABSENT),
     )
 

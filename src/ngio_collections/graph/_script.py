@@ -16,16 +16,23 @@ from ngio_collections.graph._patch import address_of, set_attributes
 from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import Ref, key_of
 
-__all__ = ["ABSENT", "Script", "attributes_of", "longest_run"]
+__all__ = ["ABSENT", "Script", "attribute_changes", "longest_run"]
 
 ABSENT: Final[Any] = object()
 """Where a script is told of a field that is not there."""
 
 
-def attributes_of(raw: Raw) -> Mapping[str, Any]:
+def _attributes_of(raw: Raw) -> Mapping[str, Any]:
     """The attributes of a node, empty where there are none."""
     found = raw.get("attributes")
     return found if isinstance(found, dict) else {}
+
+
+def attribute_changes(old: Raw, new: Raw) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The attributes that other own fields set or change, and those that they lack."""
+    was, is_ = _attributes_of(old), _attributes_of(new)
+    values = {k: v for k, v in is_.items() if k not in was or not same_json(was[k], v)}
+    return values, tuple(key for key in was if key not in is_)
 
 
 def longest_run(numbers: Sequence[int]) -> set[int]:
@@ -115,11 +122,9 @@ class Script:
             }
             self._do(operation, self.node(ref).clear_attrs())
             now = self.tree.raw(ref)
-        old, new = attributes_of(now), attributes_of(raw)
-        values = {k: v for k, v in new.items() if k not in old or not same_json(old[k], v)}
-        dropped = [key for key in old if key not in new]
+        values, dropped = attribute_changes(now, raw)
         if dropped:
-            operation = {"op": "drop-attributes", "at": self._address(ref), "keys": dropped}
+            operation = {"op": "drop-attributes", "at": self._address(ref), "keys": list(dropped)}
             self._do(operation, self.node(ref).drop_attrs(*dropped))
         if values or ("attributes" in raw and "attributes" not in now):
             operation = {"op": "set-attributes", "at": self._address(ref), "values": values}

@@ -137,10 +137,6 @@ class Segment:
             yield at
             at = ends[at]
 
-    def has_children(self, position: int) -> bool:
-        """Whether a node has children."""
-        return self.ends[position] > position + 1
-
     @property
     def ids(self) -> dict[str, int]:
         """The first position of each id. Cost: O(nodes) the first time."""
