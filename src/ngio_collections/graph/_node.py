@@ -14,7 +14,7 @@ from ngio_collections.errors import (
     NodeNotFoundError,
 )
 from ngio_collections.graph._segment import Raw, Segment, holds_nodes
-from ngio_collections.graph._state import UNCHANGED, Ref, TreeState, key_of
+from ngio_collections.graph._state import UNCHANGED, Change, Ref, TreeState, key_of
 from ngio_collections.graph._types import AttributeType, model_of
 
 if TYPE_CHECKING:
@@ -402,34 +402,9 @@ class Node:
         Raises:
             InvalidEditError: A value is no JSON.
         """
-        raw = self.with_attributes(values, drop)
-        return self._tree.root if raw is None else self._with_raw(raw)
-
-    def with_attributes(self, values: Mapping[str, Any], drop: Iterable[str]) -> Raw | None:
-        """The own fields with other attributes; None if nothing is to be set or dropped."""
-        if isinstance(drop, str):
-            raise TypeError("drop takes several attributes: drop=[...]")
-        raw = self._raw()
-        old = raw.get("attributes")
-        attributes = dict(old) if isinstance(old, dict) else {}
-        dropped = [attributes.pop(key) for key in drop if key in attributes]
-        for key, value in values.items():
-            if not isinstance(key, str):
-                raise InvalidEditError(
-                    f"{self._where()}: {key!r} is no key of attributes; use a string"
-                )
-            attributes[key] = self._plain(key, value)
-        if not values and not dropped:
-            return None
-        return {**raw, "attributes": attributes}
-
-    def _plain(self, key: str, value: Any) -> Any:
-        try:
-            return plain_json(value)
-        except NotPlainError as error:
-            raise InvalidEditError(
-                f"{self._where()}: the attribute {key!r} {error}; give plain JSON"
-            ) from error
+        tree, ref = self._tree, self.ref
+        made = with_attributes(tree, ref, tree.change(ref), values, drop)
+        return tree.root if made is None else made.root
 
     def drop_attrs(self, *keys: str) -> Node:
         """The tree without some attributes of this node; those that are not there are no error."""
@@ -455,7 +430,8 @@ class Node:
         return self._with_raw(raw)
 
     def _with_raw(self, raw: Raw) -> Node:
-        return self._tree.with_raw(self.ref, raw).root
+        tree, ref = self._tree, self.ref
+        return tree.with_raw(ref, raw, tree.change(ref)).root
 
     def add(self, *children: Node) -> Node:
         """The tree with more children at the end of this node.
@@ -756,3 +732,38 @@ def new_node(
     if children is not None or (ref is None and type in ("collection", "multiscale")):
         raw["nodes"] = [_content(child) for child in children or ()]
     return NodeTree(Segment(raw), origin_url).root
+
+
+def with_attributes(
+    tree: NodeTree,
+    ref: Ref,
+    change: Change | None,
+    values: Mapping[str, Any],
+    drop: Iterable[str],
+) -> NodeTree | None:
+    """The tree with other attributes of a node; None if nothing is to be set or dropped.
+
+    A function, so that the edit that is made most often needs no handle, and looks up
+    the change of the node once.
+    """
+    if isinstance(drop, str):
+        raise TypeError("drop takes several attributes: drop=[...]")
+    raw = ref[0].raw(ref[1]) if change is None or change.raw is None else change.raw
+    old = raw.get("attributes")
+    attributes = old.copy() if isinstance(old, dict) else {}
+    dropped = [attributes.pop(key) for key in drop if key in attributes] if drop else []
+    for key, value in values.items():
+        if not isinstance(key, str):
+            raise InvalidEditError(
+                f"{Node(tree, *ref)._where()}: {key!r} is no key of attributes; use a string"
+            )
+        try:
+            attributes[key] = plain_json(value)
+        except NotPlainError as error:
+            where = Node(tree, *ref)._where()
+            raise InvalidEditError(
+                f"{where}: the attribute {key!r} {error}; give plain JSON"
+            ) from error
+    if not values and not dropped:
+        return None
+    return tree.with_raw(ref, {**raw, "attributes": attributes}, change)

@@ -273,7 +273,8 @@ class Draft(PersistentMap[K, V]):
         return (value for _, value in self.items())
 
     def __len__(self) -> int:
-        return len(self._written) or len(self._base)
+        """At least one where there is anything, which is all that is asked of a draft."""
+        return len(self._written) or self._base._size
 
     def finish(self) -> PersistentMap[K, V]:
         """The persistent map with everything that was written so far.

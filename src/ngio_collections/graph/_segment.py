@@ -161,12 +161,12 @@ class Segment:
 
     def positions(self, id_: str) -> list[int]:
         """The positions of an id, in order. Cost: one lookup for an id that is unique."""
-        first = self.ids.get(id_)
+        first = (self.ids if self._ids is None else self._ids).get(id_)
         if first is None:
             return []
         if self._repeated is None:
             self._repeated = self._find_repeated()
-        return self._repeated.get(id_) or [first]
+        return self._repeated.get(id_, [first]) if self._repeated else [first]
 
     def _find_repeated(self) -> dict[str, list[int]]:
         """The positions of the ids that several nodes have."""

@@ -253,7 +253,8 @@ class TreeState:
     def find_refs(self, id_: str) -> list[Ref]:
         """The nodes with an id, in document order. Cost: O(log edits) for an id that is unique."""
         if not self.is_edited or not (self.shrunk or self.large or self.ids):
-            return [(self.segment, position) for position in self.segment.positions(id_)]
+            segment = self.segment
+            return [(segment, position) for position in segment.positions(id_)]
         found: list[Ref] = []
         for segment in (self.segment, *self.large):
             found.extend((segment, position) for position in segment.positions(id_))
@@ -304,9 +305,8 @@ class TreeState:
             shrunk=shrunk or self.shrunk,
         )
 
-    def with_raw(self, ref: Ref, raw: Raw) -> Self:
-        """The tree with other own fields of a node."""
-        change = self.change(ref)
+    def with_raw(self, ref: Ref, raw: Raw, change: Change | None) -> Self:
+        """The tree with other own fields of a node, which has a change so far, or None."""
         # Past the constructor of the named tuple, which takes three times as long.
         fields = (None, False, None, HOME) if change is None else change[1:]
         new = tuple.__new__(Change, (raw, *fields))

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ngio_collections.errors import InvalidEditError, NodeNotFoundError
-from ngio_collections.graph._node import Node, NodeTree
+from ngio_collections.graph._node import Node, NodeTree, with_attributes
 from ngio_collections.graph._pmap import Draft, PersistentMap
 from ngio_collections.graph._state import Ref
 
@@ -82,13 +82,13 @@ class Transaction:
         Raises:
             NodeNotFoundError: There is no such node, or the id is that of several.
         """
-        if isinstance(key, EditedNode):
-            return key
         if isinstance(key, Node):
             ref = key.ref
-            if not self._tree.holds(ref):
+            if self._tree.shrunk or ref[0] is not self._tree.segment:
                 self._tree.root.at(key)
             return EditedNode(self, ref)
+        if isinstance(key, EditedNode):
+            return key
         found = self._tree.find_refs(key)
         if len(found) == 1:
             return EditedNode(self, found[0])
@@ -121,9 +121,10 @@ class Transaction:
     def set_attrs(self, ref: Ref, values: Mapping[str, Any], drop: Iterable[str]) -> None:
         """Set attributes of a node: the edit that is made most often, without detours."""
         self._require_open()
-        raw = self.node(ref).with_attributes(values, drop)
-        if raw is not None:
-            self._tree = self._tree.with_raw(ref, raw)
+        tree = self._held(ref)
+        made = with_attributes(tree, ref, tree.change(ref), values, drop)
+        if made is not None:
+            self._tree = made
             self._snapshot = None
 
     def _require_open(self) -> None:
@@ -146,9 +147,15 @@ class Transaction:
         Raises:
             NodeNotFoundError: It was removed.
         """
-        if not self._tree.holds(ref):
+        return Node(self._held(ref), *ref)
+
+    def _held(self, ref: Ref) -> NodeTree:
+        """The tree that is being edited, which must hold a node."""
+        tree = self._tree
+        # Asked here first, since most transactions remove nothing.
+        if (tree.shrunk or ref[0] is not tree.segment) and not tree.holds(ref):
             raise NodeNotFoundError("the node was removed in this transaction")
-        return Node(self._tree, *ref)
+        return tree
 
     def snapshot(self) -> NodeTree:
         """The tree as it is now; later edits do not change it. Cost: O(edits since the last)."""
