@@ -20,6 +20,10 @@ Raw: TypeAlias = Mapping[str, Any]
 
 _NUMBERS: Final = itertools.count(1)
 
+_NO_ARRAY: Final[array[int]] = array("i")
+"""What the arrays are before they are built. A tree of a million new nodes is a million
+segments for a while."""
+
 
 class _Containers:
     """The extension types whose `nodes` are nodes, as they are registered now."""
@@ -68,8 +72,8 @@ class Segment:
         self._containers = _Containers.types
         self.root = root
         self._raws: list[Raw] | None = None
-        self._parents: array[int] = array("i")
-        self._ends: array[int] = array("i")
+        self._parents: array[int] = _NO_ARRAY
+        self._ends: array[int] = _NO_ARRAY
         self._ids: dict[str, int] | None = None
         self._repeated: dict[str, list[int]] | None = None
 

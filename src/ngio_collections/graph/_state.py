@@ -107,6 +107,8 @@ class Change(NamedTuple):
 UNCHANGED: Final = Change()
 """The change of a node that has none."""
 _NO_CHILDREN: Final = Children(from_base=True, head=(), tail=[], length=0)
+_NO_CHANGES: Final[PersistentMap[int, tuple[Ref, Change]]] = PersistentMap()
+_NO_IDS: Final[PersistentMap[str, Link]] = PersistentMap()
 
 
 def key_of(ref: Ref) -> int:
@@ -131,9 +133,9 @@ class TreeState:
     ) -> None:
         self.segment = segment
         self.url = url
-        self.changes = PersistentMap() if changes is None else changes
+        self.changes = _NO_CHANGES if changes is None else changes
         self.is_edited = changes is not None  # Asked at every read; so it is no question.
-        self.ids = PersistentMap() if ids is None else ids
+        self.ids = _NO_IDS if ids is None else ids
         self.large = large
         self.shrunk = shrunk  # Whether a node was ever removed or moved.
 
