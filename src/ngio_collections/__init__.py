@@ -15,18 +15,24 @@ if TYPE_CHECKING:
     from ngio_collections.api import profiles as profiles
     from ngio_collections.api import rules as rules
     from ngio_collections.api import schema as schema
+    from ngio_collections.errors import ConflictError as ConflictError
+    from ngio_collections.errors import DocumentAccessError as DocumentAccessError
     from ngio_collections.errors import DocumentError as DocumentError
     from ngio_collections.errors import DocumentNotFoundError as DocumentNotFoundError
+    from ngio_collections.errors import ForbiddenError as ForbiddenError
     from ngio_collections.errors import InvalidAttributeError as InvalidAttributeError
     from ngio_collections.errors import InvalidEditError as InvalidEditError
+    from ngio_collections.errors import LimitExceededError as LimitExceededError
     from ngio_collections.errors import MissingAttributeError as MissingAttributeError
     from ngio_collections.errors import MissingExtraError as MissingExtraError
     from ngio_collections.errors import NgioCollectionsError as NgioCollectionsError
     from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
+    from ngio_collections.errors import PathError as PathError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
+    from ngio_collections.errors import UnresolvedReferenceError as UnresolvedReferenceError
     from ngio_collections.graph import Diff as Diff
     from ngio_collections.graph import Node as Node
     from ngio_collections.graph import NodeTree as NodeTree
@@ -51,6 +57,12 @@ _HOME: Final = {
     "profiles": "api",
     "rules": "api",
     "schema": "api",
+    "ConflictError": "errors",
+    "DocumentAccessError": "errors",
+    "ForbiddenError": "errors",
+    "LimitExceededError": "errors",
+    "PathError": "errors",
+    "UnresolvedReferenceError": "errors",
     "DocumentError": "errors",
     "DocumentNotFoundError": "errors",
     "InvalidEditError": "errors",
@@ -82,13 +94,17 @@ _HOME: Final = {
 }
 
 __all__ = [
+    "ConflictError",
     "Diff",
+    "DocumentAccessError",
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "ForbiddenError",
     "InvalidAttributeError",
     "InvalidEditError",
     "Level",
+    "LimitExceededError",
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
@@ -98,10 +114,12 @@ __all__ = [
     "NotJsonError",
     "NotOmeError",
     "Patch",
+    "PathError",
     "Rule",
     "Transaction",
     "UnknownConceptError",
     "UnknownProfileError",
+    "UnresolvedReferenceError",
     "__version__",
     "apply",
     "as_tree",

@@ -1,10 +1,16 @@
 """The errors of the library.
 
     NgioCollectionsError
-    |-- DocumentError             a document cannot be read at all
+    |-- DocumentError             a document cannot be read, or not be written
     |   |-- DocumentNotFoundError     there is no such file
+    |   |-- DocumentAccessError       it is there, and the system or the server refuses it
+    |   |-- ForbiddenError            a guard refuses it: a sandbox, a policy, a read-only store
+    |   |-- LimitExceededError        it is larger, or needs more, than a limit allows
+    |   |-- ConflictError             it is no longer the one that was read
     |   |-- NotJsonError              its content is not JSON
     |   `-- NotOmeError               it is JSON without an `ome` node
+    |-- PathError                 a path or an address cannot be understood
+    |-- UnresolvedReferenceError  a reference cannot be followed
     |-- UnknownProfileError       there is no such profile or revision
     |-- UnknownConceptError       a profile has no such concept
     |-- MissingExtraError         a package that a function needs is not installed
@@ -22,18 +28,24 @@ import difflib
 from typing import Any
 
 __all__ = [
+    "ConflictError",
+    "DocumentAccessError",
     "DocumentError",
     "DocumentNotFoundError",
+    "ForbiddenError",
     "InvalidAttributeError",
     "InvalidEditError",
+    "LimitExceededError",
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
     "NodeNotFoundError",
     "NotJsonError",
     "NotOmeError",
+    "PathError",
     "UnknownConceptError",
     "UnknownProfileError",
+    "UnresolvedReferenceError",
 ]
 
 
@@ -62,12 +74,36 @@ class DocumentNotFoundError(DocumentError):
     """There is no file at the address."""
 
 
+class DocumentAccessError(DocumentError):
+    """The document cannot be reached: no permission, a folder in its place, no network."""
+
+
+class ForbiddenError(DocumentError):
+    """A guard refuses the access: a sandbox, an access policy, or a store that is read-only."""
+
+
+class LimitExceededError(DocumentError):
+    """A limit was reached before memory was; the message names the limit and how to raise it."""
+
+
+class ConflictError(DocumentError):
+    """The document is no longer the one that was read; nothing was written."""
+
+
 class NotJsonError(DocumentError):
     """The content is not JSON."""
 
 
 class NotOmeError(DocumentError):
     """The content is JSON, but holds no node at `ome` or `attributes.ome`."""
+
+
+class PathError(NgioCollectionsError, ValueError):
+    """A path or an address cannot be understood."""
+
+
+class UnresolvedReferenceError(NgioCollectionsError, LookupError):
+    """A reference cannot be followed; the message says which, and why."""
 
 
 class MissingExtraError(NgioCollectionsError):

@@ -1,0 +1,1 @@
+"""Paths and URLs of documents: the one place that computes with them. Pure."""

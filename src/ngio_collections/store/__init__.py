@@ -1,0 +1,23 @@
+"""The only place where documents are read and written."""
+
+from __future__ import annotations
+
+from ngio_collections.store._protocols import (
+    Blob,
+    BlockingReads,
+    BlockingWrites,
+    ReadableStore,
+    Stat,
+    SupportsBlocking,
+    WritableStore,
+)
+
+__all__ = [
+    "Blob",
+    "BlockingReads",
+    "BlockingWrites",
+    "ReadableStore",
+    "Stat",
+    "SupportsBlocking",
+    "WritableStore",
+]

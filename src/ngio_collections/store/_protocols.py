@@ -1,0 +1,105 @@
+"""What a store is: a few small protocols, each asked for by those who need it alone.
+
+Documents are addressed by absolute URLs. What a store hands out with a document is a
+tag: a short text that is another one whenever the content is another one, so that a
+conditional write can refuse to overwrite what somebody else wrote in between.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol, runtime_checkable
+
+__all__ = [
+    "Blob",
+    "BlockingReads",
+    "BlockingWrites",
+    "ReadableStore",
+    "Stat",
+    "SupportsBlocking",
+    "WritableStore",
+]
+
+
+class Blob(NamedTuple):
+    """A document as bytes, and the tag of this version of it."""
+
+    data: bytes
+    tag: str
+
+
+class Stat(NamedTuple):
+    """What is known of a document without reading it: its size in bytes, and its tag."""
+
+    size: int
+    tag: str
+
+
+class ReadableStore(Protocol):
+    """A place that documents can be read from.
+
+    Errors are those of `ngio_collections.errors`, with the URL in `document`:
+    `DocumentNotFoundError` if there is no such document, `DocumentAccessError` if it cannot
+    be reached (permissions, a folder, the network), `ForbiddenError` if the store refuses
+    (outside of its root), `LimitExceededError` if it is larger than `max_bytes`.
+    """
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        """Read a document; one that is too large is refused without reading it whole."""
+        ...
+
+    async def stat(self, url: str) -> Stat:
+        """Ask for the size and the tag of a document."""
+        ...
+
+
+class WritableStore(ReadableStore, Protocol):
+    """A place that documents can be written to as well.
+
+    A write is atomic: whoever reads gets the old content or the new one, whatever happens.
+    """
+
+    async def put(
+        self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
+    ) -> str:
+        """Write a document.
+
+        Args:
+            url: Its address.
+            data: Its content.
+            if_match: The tag that it must have; `ConflictError` if it has another one, or
+                is gone.
+            if_absent: Whether there must be none yet; `ConflictError` if there is.
+
+        Returns:
+            The tag of what was written.
+        """
+        ...
+
+    async def delete(self, url: str, *, if_match: str | None = None) -> None:
+        """Delete a document; with `if_match` only if it has that tag, else `ConflictError`."""
+        ...
+
+
+class BlockingReads(Protocol):
+    """The same reads without an event loop, for stores where waiting is short."""
+
+    def get(self, url: str, *, max_bytes: int | None = None) -> Blob: ...
+    def stat(self, url: str) -> Stat: ...
+
+
+class BlockingWrites(BlockingReads, Protocol):
+    """The same writes without an event loop."""
+
+    def put(
+        self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
+    ) -> str: ...
+    def delete(self, url: str, *, if_match: str | None = None) -> None: ...
+
+
+@runtime_checkable
+class SupportsBlocking(Protocol):
+    """A store that can also be used without an event loop, which is faster for local files."""
+
+    def blocking(self) -> BlockingReads | None:
+        """The same store without an event loop; None if what it is made of cannot do that."""
+        ...
