@@ -31,6 +31,7 @@ __all__ = [
     "Scope",
     "Subject",
     "Violation",
+    "json_pointer",
     "rule_stub",
 ]
 
@@ -39,6 +40,17 @@ ALL: Final = -1
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """A JSON Pointer in parts: keys of objects and positions in arrays."""
+
+
+def json_pointer(parts: Pointer) -> str:
+    """Write a place as a JSON Pointer.
+
+    Examples:
+        >>> json_pointer(("ome", "nodes", 0, "a/b"))
+        '/ome/nodes/0/a~1b'
+    """
+    return "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in parts)
+
 
 JsonValue: TypeAlias = Any
 """A value as a JSON parser gives it. Rule bodies read raw, possibly wrong values."""

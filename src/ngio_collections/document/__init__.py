@@ -3,5 +3,18 @@
 from __future__ import annotations
 
 from ngio_collections.document._envelope import Envelope, open_envelope, parse_document
+from ngio_collections.document._references import declared_ids, map_ids, references
+from ngio_collections.document._source import Source, new_document, read_source, replace_node
 
-__all__ = ["Envelope", "open_envelope", "parse_document"]
+__all__ = [
+    "Envelope",
+    "Source",
+    "declared_ids",
+    "map_ids",
+    "new_document",
+    "open_envelope",
+    "parse_document",
+    "read_source",
+    "references",
+    "replace_node",
+]

@@ -13,6 +13,7 @@ from ngio_collections.errors import (
     MissingAttributeError,
     NodeNotFoundError,
 )
+from ngio_collections.graph._export import exported
 from ngio_collections.graph._segment import Raw, Segment, holds_nodes
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, TreeState, key_of
 from ngio_collections.graph._types import AttributeType, model_of
@@ -198,8 +199,30 @@ class Node:
 
     @property
     def document_url(self) -> str | None:
-        """The address of the document that the tree came from, None for a detached one."""
-        return self._tree.url
+        """The address of the document that holds the node, None if it is in none.
+
+        Relative paths of the node, and in it, count from there. For the place of a
+        reference that was inlined it is that of the document that was read into it.
+        """
+        return self._tree.url_of(self.ref)
+
+    @property
+    def stub(self) -> JsonObject | None:
+        """The reference that was inlined here, as its document has it; None if there is none."""
+        edge = self._tree.edge(self.ref)
+        return None if edge is None else JsonObject(dict(edge.stub.raw))
+
+    @property
+    def declared_in(self) -> str | None:
+        """The address of the document that declares the node, be it as a reference only."""
+        edge = self._tree.edge(self.ref)
+        return self.document_url if edge is None else edge.stub.url
+
+    @property
+    def report(self) -> Any:
+        """What was read to make the tree, and what was not; None if it was not inlined."""
+        inlined = self._tree.segment.inlined
+        return None if inlined is None else inlined.report
 
     @property
     def is_detached(self) -> bool:
@@ -222,9 +245,10 @@ class Node:
         Raises:
             NodeNotFoundError: The tree is detached.
         """
-        if self._tree.url is None:
+        url = self.document_url
+        if url is None:
             raise NodeNotFoundError(f"{self._where()} is in no document; save its tree first")
-        return self._tree.url
+        return url
 
     # -- around the node -------------------------------------------------------
 
@@ -311,7 +335,7 @@ class Node:
 
     def subtree(self) -> Node:
         """The node with everything below it as a detached tree of its own. Cost: O(changes)."""
-        return NodeTree(Segment(self._tree.materialise(self.ref))).root
+        return NodeTree(Segment(self._exported())).root
 
     def at(self, other: Node) -> Node:
         """The node that another handle stands for, in this version of the tree.
@@ -335,8 +359,15 @@ class Node:
 
     def to_json(self) -> dict[str, Any]:
         """The node with everything below it as JSON that can be changed. Cost: O(subtree)."""
-        made: dict[str, Any] = thaw(dict(self._tree.materialise(self.ref)))
+        made: dict[str, Any] = thaw(dict(self._exported()))
         return made
+
+    def _exported(self) -> Raw:
+        """The JSON with everything below, whose paths count from the document of the node."""
+        tree = self._tree
+        if not tree.is_edited and tree.segment.inlined is None:
+            return tree.materialise(self.ref)
+        return exported(tree, self.ref, tree.url_of(self.ref))
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -359,7 +390,7 @@ class Node:
         """
         parts: list[str] = []
         ref, parent = self.ref, self._tree.parent(self.ref)
-        while parent is not None:
+        while parent is not None and self._tree.edge(ref) is None:
             parts.append(f"/nodes/{self._item_index(parent, ref)}")
             ref, parent = parent, self._tree.parent(parent)
         return "".join(reversed(parts))
@@ -486,7 +517,8 @@ class Node:
 
     def _insert(self, index: int | None, children: Iterable[Node]) -> Node:
         self._require_container()
-        segments = [Segment(_content(child)) for child in children]
+        url = self.document_url
+        segments = [Segment(_content(child, url), url) for child in children]
         if not segments:
             return self._tree.root
         return self._tree.with_children(self.ref, segments, index).root
@@ -525,10 +557,12 @@ class Node:
         Returns:
             The root of the new tree. Cost: O(siblings); for the root O(1).
         """
-        segment = Segment(_content(node))
-        if self._tree.parent(self.ref) is None:
-            return NodeTree(segment, self._tree.url).root
-        return self._tree.replaced(self.ref, segment).root
+        parent = self._tree.parent(self.ref)
+        if parent is None:
+            home = self._tree.segment
+            return NodeTree(Segment(_content(node, home.url), home.url, home.source)).root
+        url = self._tree.url_of(parent)
+        return self._tree.replaced(self.ref, Segment(_content(node, url), url)).root
 
     def move(self, new_parent: Node, index: int | None = None) -> Node:
         """The tree with this node, and everything below it, under another parent.
@@ -587,7 +621,8 @@ class Node:
         said = f"the node {self.id!r}" if self.id is not None else "a node without id"
         named = f" ({self.name})" if self.name else ""
         at = f" at {self.pointer or 'the root'}" if self._tree.holds(self.ref) else ""
-        inside = f" of {self._tree.url}" if self._tree.url else ""
+        url = self.document_url
+        inside = f" of {url}" if url else ""
         return f"{said}{named}{at}{inside}"
 
     def __repr__(self) -> str:
@@ -636,11 +671,14 @@ def _unpickled(document: dict[str, Any], url: str | None, path: list[int]) -> No
     return node
 
 
-def _content(node: Any) -> Raw:
-    """The JSON of a node that is to come into another tree."""
+def _content(node: Any, url: str | None) -> Raw:
+    """The JSON of a node that is to come into another tree, into a document there."""
     _require_node(node)
-    content: Raw = node._tree.materialise(node.ref)
-    return content
+    tree: NodeTree = node._tree
+    segment = tree.segment
+    if segment.url is None and not tree.is_edited and segment.inlined is None:
+        return tree.materialise(node.ref)
+    return exported(tree, node.ref, url)
 
 
 def _require_node(node: Any) -> None:
@@ -683,7 +721,7 @@ def as_tree(document: Mapping[str, Any], url: str | None = None) -> NodeTree:
         )
     if type(document) is not dict:
         document = thaw(document)
-    return NodeTree(Segment(document), url)
+    return NodeTree(Segment(document, url))
 
 
 def new_node(
@@ -730,8 +768,8 @@ def new_node(
     if children is not None and not holds_nodes(type):
         raise InvalidEditError(f"a new node {_OPAQUE.format(type)}")
     if children is not None or (ref is None and type in ("collection", "multiscale")):
-        raw["nodes"] = [_content(child) for child in children or ()]
-    return NodeTree(Segment(raw), origin_url).root
+        raw["nodes"] = [_content(child, origin_url) for child in children or ()]
+    return NodeTree(Segment(raw, origin_url)).root
 
 
 def with_attributes(

@@ -11,7 +11,10 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from ngio_collections.graph._edges import Edge, Inlined
 
 __all__ = ["Raw", "Segment", "child_nodes", "holds_nodes", "register_container"]
 
@@ -63,12 +66,36 @@ class Segment:
     Attributes:
         number: Unique in the process; it tells the nodes of segments apart.
         root: The node at position 0.
+        url: The address that relative paths in it count from, if they count from anywhere.
+        source: The document that it was read from, for those who write it back.
+        inlined: The references that were followed, if several documents were read into it.
     """
 
-    __slots__ = ("_containers", "_ends", "_ids", "_parents", "_raws", "_repeated", "number", "root")
+    __slots__ = (
+        "_containers",
+        "_ends",
+        "_ids",
+        "_parents",
+        "_raws",
+        "_repeated",
+        "inlined",
+        "number",
+        "root",
+        "source",
+        "url",
+    )
 
-    def __init__(self, root: Raw) -> None:
+    def __init__(
+        self,
+        root: Raw,
+        url: str | None = None,
+        source: Any = None,
+        inlined: Inlined | None = None,
+    ) -> None:
         self.number = next(_NUMBERS)
+        self.url = url
+        self.source = source
+        self.inlined = inlined
         self._containers = _Containers.types
         self.root = root
         self._raws: list[Raw] | None = None
@@ -105,6 +132,21 @@ class Segment:
         if raws is not None:
             return raws[position]
         return self.raws[position] if position else self.root
+
+    def edge(self, position: int) -> Edge | None:
+        """The reference in whose place a node stands, None if there is none."""
+        if self.inlined is None:
+            return None
+        return self.inlined.edges.get(id(self.raw(position)))
+
+    def url_of(self, position: int) -> str | None:
+        """The address of the document that holds a node. Cost: O(depth) in inlined trees."""
+        while self.inlined is not None and position >= 0:
+            edge = self.edge(position)
+            if edge is not None:
+                return edge.target.url
+            position = self.parents[position]
+        return self.url
 
     def items_of(self, raw: Raw) -> list[Any]:
         """The items of `nodes` of one of its nodes, those that are no nodes included."""

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, Self, TypeAlias
 
+from ngio_collections.graph._edges import Edge
 from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._segment import Raw, Segment
 
@@ -119,12 +120,11 @@ def key_of(ref: Ref) -> int:
 class TreeState:
     """One version of a tree. Everything here is O(log edits) unless it says otherwise."""
 
-    __slots__ = ("changes", "ids", "is_edited", "large", "segment", "shrunk", "url")
+    __slots__ = ("changes", "ids", "is_edited", "large", "segment", "shrunk")
 
     def __init__(
         self,
         segment: Segment,
-        url: str | None = None,
         changes: PersistentMap[int, tuple[Ref, Change]] | None = None,
         ids: PersistentMap[str, Link] | None = None,
         large: tuple[Segment, ...] = (),
@@ -132,12 +132,16 @@ class TreeState:
         shrunk: bool = False,
     ) -> None:
         self.segment = segment
-        self.url = url
         self.changes = _NO_CHANGES if changes is None else changes
         self.is_edited = changes is not None  # Asked at every read; so it is no question.
         self.ids = _NO_IDS if ids is None else ids
         self.large = large
         self.shrunk = shrunk  # Whether a node was ever removed or moved.
+
+    @property
+    def url(self) -> str | None:
+        """The address of the document of the root, None if it is in none."""
+        return self.segment.url
 
     # -- reading -------------------------------------------------------------
 
@@ -268,6 +272,17 @@ class TreeState:
             found = [ref for ref in found if self.holds(ref)]
         return found if len(found) < 2 else sorted(found, key=self.order)
 
+    def edge(self, ref: Ref) -> Edge | None:
+        """The reference in whose place a node stands, None if it is not inlined."""
+        return ref[0].edge(ref[1])
+
+    def url_of(self, ref: Ref) -> str | None:
+        """The address that relative paths of a node count from, and those of its children.
+
+        A node that was moved keeps it. Cost: O(1), O(depth) in inlined trees.
+        """
+        return ref[0].url_of(ref[1])
+
     def order(self, ref: Ref) -> tuple[int, ...]:
         """Where a node comes in the document, in a form to compare. Cost: O(depth * siblings)."""
         if not self.is_edited:
@@ -300,7 +315,6 @@ class TreeState:
         """The tree with changes of nodes."""
         return type(self)(
             self.segment,
-            self.url,
             self.changes.update((key_of(ref), (ref, change)) for ref, change in changes),
             self.ids if ids is None else ids,
             self.large if large is None else large,
@@ -315,7 +329,7 @@ class TreeState:
         changes = self.changes.set(ref[0].number << 40 | ref[1], (ref, new))
         if changes is self.changes:  # A draft, that was written in place.
             return self
-        return type(self)(self.segment, self.url, changes, self.ids, self.large, shrunk=self.shrunk)
+        return type(self)(self.segment, changes, self.ids, self.large, shrunk=self.shrunk)
 
     def with_children(self, parent: Ref, segments: list[Segment], index: int | None = None) -> Self:
         """The tree with new children of a node.
@@ -422,10 +436,16 @@ class TreeState:
 
     # -- leaving -------------------------------------------------------------
 
-    def materialise(self, start: Ref) -> Raw:
+    def materialise(self, start: Ref, origins: dict[int, Ref] | None = None) -> Raw:
         """The JSON of a node with everything below it, sharing what did not change.
 
-        Cost: O(changes * depth) for what is rebuilt; nothing else is looked at.
+        Args:
+            start: The node.
+            origins: Gets the nodes that were rebuilt, by the identity of their JSON.
+
+        Returns:
+            The JSON, not to be changed. Cost: O(changes * depth) for what is rebuilt;
+            nothing else is looked at.
         """
         dirty = self._dirty()
         if key_of(start) not in dirty:
@@ -436,6 +456,8 @@ class TreeState:
             order.extend(child for child in self.children(ref) if key_of(child) in dirty)
         for ref in reversed(order):
             made[key_of(ref)] = self._rebuilt(ref, made)
+        if origins is not None:
+            origins.update((id(made[key_of(ref)]), ref) for ref in order)
         return made[key_of(start)]
 
     def _dirty(self) -> set[int]:

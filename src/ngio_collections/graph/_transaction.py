@@ -36,7 +36,6 @@ class Transaction:
     def __init__(self, tree: NodeTree) -> None:
         self._tree = NodeTree(
             tree.segment,
-            tree.url,
             Draft(tree.changes),
             Draft(tree.ids),
             tree.large,
@@ -163,7 +162,6 @@ class Transaction:
             tree = self._tree
             self._snapshot = NodeTree(
                 tree.segment,
-                tree.url,
                 _finished(tree.changes),
                 _finished(tree.ids),
                 tree.large,

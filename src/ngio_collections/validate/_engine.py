@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ngio_collections._contract import Level, NodeEntry, Pointer, Rule
+from ngio_collections._contract import Level, NodeEntry, Pointer, Rule, json_pointer
 from ngio_collections.document import open_envelope, parse_document
 from ngio_collections.validate._document import DocumentContext
-from ngio_collections.validate._findings import Finding, Positions, json_pointer
+from ngio_collections.validate._findings import Finding, Positions
 from ngio_collections.validate._profiles import Chain, Profile, load_profile
 from ngio_collections.validate._structure import (
     StructuralProblem,

@@ -7,7 +7,7 @@ from typing import Any
 
 from ngio_collections._contract import Level, Pointer
 
-__all__ = ["Finding", "Positions", "json_pointer"]
+__all__ = ["Finding", "Positions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.document or ''}#{self.pointer}: {self.level} {self.rule}: {self.message}"
-
-
-def json_pointer(parts: Pointer) -> str:
-    """Write a place as a JSON Pointer.
-
-    Examples:
-        >>> json_pointer(("ome", "nodes", 0, "a/b"))
-        '/ome/nodes/0/a~1b'
-    """
-    return "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in parts)
 
 
 class Positions:

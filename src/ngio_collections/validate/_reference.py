@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ngio_collections._contract import json_pointer
 from ngio_collections.document import parse_document
 from ngio_collections.errors import MissingExtraError
-from ngio_collections.validate._findings import json_pointer
 from ngio_collections.validate._profiles import package_of
 
 __all__ = ["SchemaError", "schema_errors"]

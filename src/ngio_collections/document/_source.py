@@ -1,0 +1,113 @@
+"""A metadata document as it was read: the node in it, and everything else in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections.document._envelope import open_envelope
+from ngio_collections.errors import NotJsonError, NotOmeError
+from ngio_collections.graph import NodeTree
+from ngio_collections.graph._segment import Raw, Segment
+
+__all__ = ["Source", "new_document", "read_source", "replace_node"]
+
+ZARR_NAME: Final = "zarr.json"
+
+
+class Source:
+    """A document in its store, as this process last read or wrote it.
+
+    Trees that were opened from it share it, with everything that was edited since. So a tree
+    can be saved, edited again and saved again, and a document that somebody else has changed
+    in between is noticed.
+
+    Attributes:
+        url: Its address.
+        tag: The version that the store gave.
+        document: The whole document, parsed. Nobody changes it.
+        node: The node in it.
+        place: The node of a tree that its content was last saved from, if it was.
+    """
+
+    __slots__ = ("document", "node", "place", "tag", "url")
+
+    def __init__(self, url: str, tag: str, document: Mapping[str, Any], node: Raw) -> None:
+        self.url = url
+        self.tag = tag
+        self.document = document
+        self.node = node
+        self.place: object = None
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer of the node in the document."""
+        attributes = self.document.get("attributes")
+        return "/attributes/ome" if isinstance(attributes, dict) and "ome" in attributes else "/ome"
+
+    def written(self, tag: str, node: Raw, place: object = None) -> None:
+        """Note what has been written to the document, and from where in a tree."""
+        self.place = place
+        self.document = replace_node(self.document, node)
+        self.node = node
+        self.tag = tag
+
+    def tree(self) -> NodeTree:
+        """The node with everything below it. Cost: O(1)."""
+        return NodeTree(Segment(self.node, self.url, self))
+
+    def __repr__(self) -> str:
+        return f"<Source {self.url}>"
+
+
+def read_source(data: bytes, url: str, tag: str) -> Source:
+    """Find the node in the bytes of a document (RFC-8, "Metadata storage").
+
+    Args:
+        data: The content of the file.
+        url: Its address.
+        tag: Its version.
+
+    Returns:
+        The document.
+
+    Raises:
+        NotJsonError: The content is not JSON.
+        NotOmeError: There is no node in it.
+    """
+    try:
+        document = loads(data)
+    except JsonSyntaxError as error:
+        raise NotJsonError(f"is not JSON: {error}", url) from error
+    envelope = open_envelope(document, url)
+    if type(envelope.node) is not dict:
+        found = type(envelope.node).__name__
+        raise NotOmeError(
+            f"holds no node at /{'/'.join(map(str, envelope.pointer))}; "
+            f"expected an object, not {found}",
+            url,
+        )
+    return Source(url, tag, document, envelope.node)
+
+
+def replace_node(document: Mapping[str, Any], node: Raw) -> dict[str, Any]:
+    """A document with another node in the same place, and everything else as it is."""
+    made = dict(document)
+    attributes = made.get("attributes")
+    if isinstance(attributes, dict) and "ome" in attributes:
+        made["attributes"] = {**attributes, "ome": node}
+    else:
+        made["ome"] = node
+    return made
+
+
+def new_document(url: str, node: Raw) -> dict[str, Any]:
+    """The content of a document that does not exist yet.
+
+    A `zarr.json` becomes that of a Zarr group, everything else a standalone JSON file
+    (RFC-8, "Metadata storage").
+    """
+    if url.rpartition("/")[2] == ZARR_NAME:
+        return {"zarr_format": 3, "node_type": "group", "attributes": {"ome": node}}
+    return {"ome": node}

@@ -1,0 +1,332 @@
+"""What the documents behind an edited tree have to become, so that they say what it says.
+
+Only the changes of the tree are looked at, and only the documents that they are in are
+built again; what did not change is taken from them as it was parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ngio_collections import _paths
+from ngio_collections.document import Source
+from ngio_collections.errors import InvalidEditError
+from ngio_collections.graph import Edge, Layer, NodeTree, Raw, fingerprint
+from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+
+__all__ = ["CHOICES", "Planned", "planned"]
+
+CHOICES: Final = {
+    "auto": "where the attribute is already, the stub before the target; new ones to the target",
+    "stub": "to the stub, in the document that declares the reference",
+    "target": "to the target, in the document that the reference leads to",
+}
+"""Where a change of an inlined node is written."""
+
+_ABSENT: Final[Any] = object()
+_NOT_OWN: Final = frozenset({"nodes", "path", "attributes", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A document that is to be written.
+
+    Attributes:
+        source: The document.
+        node: What its node becomes.
+        place: Where in the tree it was changed.
+        depth: How many documents it lies inside of; the innermost is written first.
+    """
+
+    source: Source
+    node: Raw
+    place: object
+    depth: int
+
+
+def planned(tree: NodeTree, to: str = "auto") -> list[Planned]:
+    """The documents whose content an edited tree changes.
+
+    Args:
+        tree: The tree.
+        to: Where changes of an inlined node go; one of `CHOICES`.
+
+    Returns:
+        The documents, innermost first. Cost: O(changes * depth) and what is rebuilt.
+
+    Raises:
+        InvalidEditError: A document that is in several places was edited differently, or a
+            change cannot be written where it is to go.
+    """
+    if to not in CHOICES:
+        raise ValueError(f"to is one of {', '.join(CHOICES)}, not {to!r}")
+    return _Plan(tree, to).made()
+
+
+def _split(edge: Edge, old: Raw, new: Raw, to: str) -> list[dict[str, Any]]:
+    """The layers of an inlined node with the changes of the node that they became.
+
+    Args:
+        edge: The layers.
+        old: The own fields of the node as it was read.
+        new: Its own fields now.
+        to: Where changes go.
+
+    Returns:
+        The own fields for each layer; those that did not change are the same objects.
+    """
+    made: list[Any] = [layer.raw for layer in edge.layers]
+    for key in {**old, **new}:
+        if key not in _NOT_OWN and not _same(old.get(key, _ABSENT), new.get(key, _ABSENT)):
+            _spread(edge, made, (key,), new.get(key, _ABSENT), to)
+    before, after = old.get("attributes"), new.get("attributes")
+    if isinstance(before, dict) or isinstance(after, dict):
+        before = before if isinstance(before, dict) else {}
+        after = after if isinstance(after, dict) else {}
+        for key in {**before, **after}:
+            if not _same(before.get(key, _ABSENT), after.get(key, _ABSENT)):
+                _spread(edge, made, ("attributes", key), after.get(key, _ABSENT), to)
+    return made
+
+
+def _same(one: Any, other: Any) -> bool:
+    # An edit copies what it changes, so that what did not change is the same object; equal
+    # values of one type are no change either, where comparing them is cheap.
+    if one is other:
+        return True
+    scalar = str | int | float | bool | None
+    return type(one) is type(other) and isinstance(one, scalar) and bool(one == other)
+
+
+def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: str) -> None:
+    """Write one field, or one attribute, of an inlined node to its layers."""
+    having = [n for n, raw in enumerate(made) if _get(raw, key) is not _ABSENT]
+    last = len(made) - 1
+    order = having if edge.wins != "target" else having[::-1]
+    chosen = {"stub": 0, "target": last}.get(to, order[0] if order else last)
+    if value is _ABSENT:
+        if to == "stub" and having not in ([], [0]):
+            raise InvalidEditError(
+                f"{'/'.join(key)} cannot be dropped in the stub alone: {edge.target.url} has it "
+                "too; save with to='auto' or to='target'"
+            )
+        for n in having:
+            made[n] = _without(made[n], key)
+        return
+    layer = edge.layers[chosen]
+    value = _paths.rebased(value, edge.target.url or "", layer.url or "") if layer.url else value
+    made[chosen] = _with(made[chosen], key, value)
+    # What would hide the new value goes.
+    hiding = [n for n in having if (n > chosen) == (edge.wins == "target") and n != chosen]
+    for n in hiding:
+        made[n] = _without(made[n], key)
+
+
+def _get(raw: Any, key: tuple[str, ...]) -> Any:
+    for part in key:
+        raw = raw.get(part, _ABSENT) if isinstance(raw, dict) else _ABSENT
+    return raw
+
+
+def _with(raw: Raw, key: tuple[str, ...], value: Any) -> dict[str, Any]:
+    if len(key) == 1:
+        return {**raw, key[0]: value}
+    inner = raw.get(key[0])
+    return {**raw, key[0]: {**(inner if isinstance(inner, dict) else {}), key[1]: value}}
+
+
+def _without(raw: Raw, key: tuple[str, ...]) -> dict[str, Any]:
+    if len(key) == 1:
+        return {k: v for k, v in raw.items() if k != key[0]}
+    inner = {k: v for k, v in raw[key[0]].items() if k != key[1]}
+    if inner:
+        return {**raw, key[0]: inner}
+    return {k: v for k, v in raw.items() if k != key[0]}
+
+
+class _Plan:
+    """Finds the documents that changed, and builds them."""
+
+    def __init__(self, tree: NodeTree, to: str) -> None:
+        self._tree = tree
+        self._to = to
+        self._root: Ref = (tree.segment, 0)
+        self._layers: dict[int, list[dict[str, Any]]] = {}
+        self._dirty: set[int] = set()
+        self._found: dict[str, Planned] = {}
+
+    def made(self) -> list[Planned]:
+        """The documents, innermost first."""
+        places: dict[int, Ref] = {}
+        for ref, change in list(self._tree.changes.values()):
+            if self._tree.holds(ref):
+                for place in self._touched(ref, change):
+                    places[key_of(place)] = place
+        if self._is_replaced():
+            places[key_of(self._root)] = self._root
+        for place in places.values():
+            self._plan(place)
+        return sorted(self._found.values(), key=lambda plan: -plan.depth)
+
+    def _is_replaced(self) -> bool:
+        """Whether the root is another node than the one that was opened."""
+        source = self._tree.segment.source
+        if source is None or self._tree.edge(self._root) is not None:
+            return False
+        return self._original(self._root) is not source.node and source.place is None
+
+    def _touched(self, ref: Ref, change: Change) -> Iterator[Ref]:
+        """The places of the documents that a change of a node changes.
+
+        A place is the node in which a document begins: the root, or one with an edge.
+        """
+        edge = self._tree.edge(ref)
+        if edge is None:
+            place = self._place(ref)
+            self._mark(ref)
+            yield place
+            return
+        if change.is_structural:
+            self._mark(ref)
+            yield ref
+        if change.raw is None:
+            return
+        layers = _split(edge, edge.raw, change.raw, self._to)
+        self._layers[key_of(ref)] = layers
+        if layers[-1] is not edge.target.raw:
+            yield ref
+        if layers[0] is not edge.stub.raw and self._tree.parent(ref) is not None:
+            parent = self._tree.parent(ref)
+            assert parent is not None
+            self._mark(parent)
+            yield self._place(parent)
+        elif layers[0] is not edge.stub.raw:
+            self._root_stub(edge.stub, layers[0])
+        depth = self._depth(ref)
+        for number in range(1, len(layers) - 1):  # Roots that are references themselves.
+            if layers[number] is not edge.layers[number].raw:
+                self._add(edge.layers[number].source, layers[number], ref, depth)
+
+    def _root_stub(self, stub: Layer, raw: Raw) -> None:
+        """The document of the root, if that is a reference: it holds nothing else."""
+        self._add(stub.source, raw, self._root, 0)
+
+    def _mark(self, ref: Ref) -> None:
+        """Note that a node has to be built again, with all above it in its document."""
+        at: Ref | None = ref
+        while at is not None and key_of(at) not in self._dirty:
+            self._dirty.add(key_of(at))
+            if self._tree.edge(at) is not None:
+                return
+            at = self._tree.parent(at)
+
+    def _place(self, ref: Ref) -> Ref:
+        """Where the document that a node is in now begins."""
+        while self._tree.edge(ref) is None:
+            parent = self._tree.parent(ref)
+            if parent is None:
+                return ref
+            ref = parent
+        return ref
+
+    def _depth(self, place: Ref) -> int:
+        depth, at = 0, self._tree.parent(place)
+        while at is not None:
+            depth += self._tree.edge(at) is not None
+            at = self._tree.parent(at)
+        return depth + (self._tree.edge(place) is not None)
+
+    def _plan(self, place: Ref) -> None:
+        edge = self._tree.edge(place)
+        source = self._tree.segment.source if edge is None else edge.target.source
+        if not isinstance(source, Source):
+            raise InvalidEditError(
+                f"{self._tree.root!r} was not opened from a document; "
+                "write it with create(url, node)"
+            )
+        self._add(source, self._document(place, source.url), place, self._depth(place))
+
+    def _add(self, source: Source, node: Raw, place: Ref, depth: int) -> None:
+        key = key_of(place)
+        other = self._found.get(source.url)
+        if source.place not in (None, key) or (other is not None and other.place != key):
+            other_node = source.node if other is None else other.node
+            if fingerprint(other_node) != fingerprint(node):
+                raise InvalidEditError(
+                    f"{source.url} is in the tree in several places, which were edited "
+                    "differently; edit one of them, save, and open the tree again"
+                )
+        self._found[source.url] = Planned(source, node, key, depth)
+
+    # -- building a document ---------------------------------------------------------
+
+    def _document(self, place: Ref, url: str) -> Raw:
+        """The node of a document as it is now, without recursion."""
+        top: list[Any] = []
+        stack: list[tuple[Ref, list[Any], int]] = [(place, top, 0)]
+        top.append(None)
+        while stack:
+            ref, holder, at = stack.pop()
+            raw = dict(self._own(ref, url, is_place=ref == place))
+            holder[at] = raw
+            if not self._tree.has_list(ref):
+                continue
+            items: list[Any] = []
+            for item, child in self._items(ref):
+                if child is None:
+                    items.append(item)
+                elif (edge := self._tree.edge(child)) is not None:
+                    items.append(self._stub(child, edge, url))
+                elif key_of(child) in self._dirty or self._is_foreign(ref, child, url):
+                    items.append(None)
+                    stack.append((child, items, len(items) - 1))
+                else:
+                    items.append(self._original(child))
+            raw["nodes"] = items
+        node: Raw = top[0]
+        return node
+
+    def _items(self, ref: Ref) -> Iterator[tuple[Any, Ref | None]]:
+        """What is among the children of a node: other things, and nodes."""
+        change = self._tree.change(ref) or UNCHANGED
+        for segment, item, _ in self._tree.entries(ref, change):
+            yield (item, None) if segment is None else (None, (segment, item))
+
+    def _is_foreign(self, parent: Ref, child: Ref, url: str) -> bool:
+        """Whether the paths of a node count from another document than the one it is in now."""
+        if parent[0] is child[0] and not self._tree.shrunk:
+            return False
+        return self._tree.url_of(child) not in (url, None)
+
+    def _own(self, ref: Ref, url: str, *, is_place: bool) -> Mapping[str, Any]:
+        """The own fields of a node of a document."""
+        edge = self._tree.edge(ref)
+        if is_place and edge is not None:
+            layers = self._layers.get(key_of(ref))
+            return edge.target.raw if layers is None else layers[-1]
+        raw = self._tree.raw(ref)
+        here = self._tree.url_of(ref)
+        if here is None or here == url:
+            return raw
+        return {k: v if k == "nodes" else _rebased_field(k, v, here, url) for k, v in raw.items()}
+
+    def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
+        """A reference as it stands in the document that holds it now."""
+        layers = self._layers.get(key_of(ref))
+        raw = edge.stub.raw if layers is None else layers[0]
+        here = edge.stub.url
+        if here is None or here == url:
+            return raw
+        return {k: _rebased_field(k, v, here, url) for k, v in raw.items()}
+
+    def _original(self, ref: Ref) -> Raw:
+        """A node that did not change, as its document has it."""
+        raw = ref[0].raw(ref[1])
+        inlined = ref[0].inlined
+        return raw if inlined is None else inlined.originals.get(id(raw), raw)
+
+
+def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
+    return _paths.rebased(value, here, url) if key in ("path", "attributes") else value

@@ -1,0 +1,442 @@
+"""Many documents as one tree.
+
+First the documents are read, level by level, each once however many references lead to
+it. Then they are put together from the innermost: a reference is replaced by a node that
+is made of the stub and of the root of its target, and the lists of nodes on the way to it
+by copies. Everything else is shared with the documents as they were parsed, and content
+that several references lead to is shared by all places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from ngio_collections import _paths
+from ngio_collections._collector import collector_paused
+from ngio_collections.document import Source, read_source
+from ngio_collections.errors import (
+    DocumentError,
+    ForbiddenError,
+    LimitExceededError,
+    NotOmeError,
+    PathError,
+    UnresolvedReferenceError,
+)
+from ngio_collections.graph import Edge, Inlined, Layer, NodeTree, Segment
+from ngio_collections.graph._segment import Raw
+from ngio_collections.resolve._cycles import cyclic
+from ngio_collections.resolve._policy import AccessPolicy, Limits
+from ngio_collections.resolve._report import Report, Unfollowed, kind_of
+from ngio_collections.resolve._requests import Answer, Flow, Get
+from ngio_collections.resolve._scan import Scan, Stub, scan
+from ngio_collections.resolve._strategy import Inlining
+from ngio_collections.store import Blob
+
+__all__ = ["Inliner", "Progress", "Settings"]
+
+BATCH: Final = 512
+"""How many documents are asked for before the first of them is parsed: enough to keep many
+requests under way, and few enough that their bytes are no burden."""
+
+EXPECTED_ENDS: Final = frozenset({"cycle", "depth"})
+"""Kinds of records that are no failure: there the tree ends as it should."""
+
+Progress = Callable[[int, int], None]
+"""Is called with how many documents were read, and how many are known of so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How documents are read into one tree.
+
+    Attributes:
+        policy: What may be read.
+        limits: How much may be read.
+        depth: How many documents inside of each other are followed; all if None.
+        on_error: `skip` keeps a reference that cannot be followed, and records it; `raise`
+            raises an error at the first.
+        strategy: How a stub and its target become one.
+        levels: Whether the paths of resolution levels are followed as well.
+        progress: Is told how far the reading has come.
+    """
+
+    policy: AccessPolicy = field(default_factory=AccessPolicy)
+    limits: Limits = field(default_factory=Limits)
+    depth: int | None = None
+    on_error: str = "skip"
+    strategy: Inlining = field(default_factory=Inlining)
+    levels: bool = False
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        if self.on_error not in ("skip", "raise"):
+            raise ValueError(f"on_error is 'skip' or 'raise', not {self.on_error!r}")
+        if self.depth is not None and self.depth < 0:
+            raise ValueError(f"depth is a number from 0 on, or None, not {self.depth!r}")
+
+
+class _Link(NamedTuple):
+    """A reference of a document and where it leads; nowhere if that is on record already."""
+
+    stub: Stub
+    url: str | None
+
+
+class _Loaded(NamedTuple):
+    """A document that was read."""
+
+    source: Source
+    scan: Scan
+    links: list[_Link]
+
+
+class _Built(NamedTuple):
+    """A document with what its references lead to in their places."""
+
+    raw: Raw
+    nodes: int
+    source: Source
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A document that is being put together."""
+
+    url: str
+    loaded: _Loaded
+    depth: int
+    done: list[_Built | None] = field(default_factory=list)
+
+
+class Inliner:
+    """Reads a document and all that it refers to into one tree.
+
+    Args:
+        settings: How.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._entry = ""
+        self._loaded: dict[str, _Loaded | DocumentError] = {}
+        self._read: list[str] = []
+        self._origins: dict[str, None] = {}
+        self._bytes = 0
+        self._records: dict[tuple[str, str, str, str], Unfollowed] = {}
+        self._edges: dict[int, Edge] = {}
+        self._originals: dict[int, Raw] = {}
+
+    def flow(self, url: str) -> Flow[NodeTree]:
+        """Read the document at an address and all that it refers to.
+
+        Args:
+            url: The address of the metadata document.
+
+        Returns:
+            The tree. The references that were followed are its edges.
+
+        Raises:
+            DocumentError: The document itself cannot be read.
+            UnresolvedReferenceError: A reference cannot be followed, if that is an error.
+            LimitExceededError: The same, if a limit is the reason.
+        """
+        with collector_paused():
+            self._entry = url
+            yield from self._fetch(url)
+            entry = self._loaded[url]
+            if isinstance(entry, DocumentError):
+                raise entry
+            built = self._assemble(url)
+            inlined = Inlined(self._edges, self._originals, self.report())
+            return NodeTree(Segment(built.raw, url, entry.source, inlined))
+
+    def documents(self, urls: Sequence[str]) -> Flow[dict[str, _Loaded | DocumentError]]:
+        """Read documents and all that they refer to, without putting them together."""
+        with collector_paused():
+            for url in urls:
+                self._entry = url
+                if url not in self._loaded:
+                    yield from self._fetch(url)
+            return self._loaded
+
+    def report(self) -> Report:
+        """What was read so far, and what was not."""
+        records = tuple(self._records.values())
+        return Report(self._entry, tuple(self._read), tuple(self._origins), records)
+
+    # -- reading -----------------------------------------------------------------
+
+    def _fetch(self, entry: str) -> Flow[None]:
+        """Read the documents level by level."""
+        level, depth = [entry], 0
+        while level:
+            found: list[str] = []
+            for start in range(0, len(level), BATCH):
+                batch = level[start : start + BATCH]
+                answers = yield [Get(url, self._left()) for url in batch]
+                for url, answer in zip(batch, answers, strict=True):
+                    loaded = self._loaded[url] = self._parse(url, answer)
+                    if isinstance(loaded, _Loaded):
+                        found.extend(self._targets(loaded, depth))
+                self._tell(len(level) - start - len(batch) + len(found))
+            level, depth = found, depth + 1
+
+    def _left(self) -> int:
+        limits = self._settings.limits
+        return max(0, min(limits.document_bytes, limits.total_bytes - self._bytes))
+
+    def _tell(self, waiting: int) -> None:
+        if self._settings.progress is not None:
+            self._settings.progress(len(self._read), len(self._read) + waiting)
+
+    def _parse(self, url: str, answer: Answer) -> _Loaded | DocumentError:
+        if isinstance(answer, DocumentError):
+            return answer
+        assert isinstance(answer, Blob)
+        self._read.append(url)
+        self._origins[_paths.origin(url)] = None
+        self._bytes += len(answer.data)
+        if len(answer.data) > self._settings.limits.document_bytes:
+            return LimitExceededError(
+                f"has {len(answer.data):,} bytes; the limit document_bytes is "
+                f"{self._settings.limits.document_bytes:,}",
+                url,
+            )
+        try:
+            source = read_source(answer.data, url, answer.tag)
+        except DocumentError as error:
+            return error
+        found = scan(source.node, levels=self._settings.levels)
+        return _Loaded(source, found, [])
+
+    def _targets(self, loaded: _Loaded, depth: int) -> Iterator[str]:
+        """Find out where the references of a document lead; those that are to be read."""
+        limit = self._settings.depth
+        follow = limit is None or depth < limit
+        for stub in loaded.scan.stubs:
+            url = self._target(loaded, stub)
+            loaded.links.append(_Link(stub, url))
+            if url is None or not follow or url in self._loaded:
+                continue
+            if not self._admit(url, depth + 1):
+                continue
+            # Taken note of at once, so that it is asked for once.
+            self._loaded[url] = _PENDING
+            yield url
+
+    def _admit(self, url: str, depth: int) -> bool:
+        """Whether the limits allow for one more document; if not, that becomes its error."""
+        limits = self._settings.limits
+        reached = ""
+        if len(self._loaded) >= limits.documents:
+            reached = f"the limit documents={limits.documents:,}"
+        elif depth > limits.depth:
+            reached = f"the limit depth={limits.depth:,}"
+        elif self._bytes >= limits.total_bytes:
+            reached = f"the limit total_bytes={limits.total_bytes:,}"
+        if reached:
+            self._loaded[url] = LimitExceededError(
+                f"is not read: {reached} is reached; raise it with Limits(...)", url
+            )
+        return not reached
+
+    def _target(self, loaded: _Loaded, stub: Stub) -> str | None:
+        """Where a reference leads; None if that cannot be said or may not be known."""
+        path = stub.raw["path"]
+        try:
+            url = _paths.metadata_url(loaded.source.url, path)
+        except PathError as error:
+            self._record(loaded, stub, "malformed", _shown(path), error)
+            return None
+        refusal = self._settings.policy.refusal(self._entry, url)
+        if refusal is not None:
+            self._record(loaded, stub, "forbidden", url, ForbiddenError(refusal, url))
+            return None
+        return url
+
+    def _record(
+        self, loaded: _Loaded, stub: Stub, kind: str, target: str, cause: Exception | str
+    ) -> None:
+        """Note that a reference is not followed, or raise if that is an error."""
+        document = loaded.source.url
+        pointer = loaded.source.pointer + loaded.scan.pointer(stub)
+        words = cause.problem if isinstance(cause, DocumentError) else str(cause)
+        record = Unfollowed(kind, document, pointer, target, words)
+        self._records[(kind, document, pointer, target)] = record
+        if self._settings.on_error == "raise" and kind not in EXPECTED_ENDS:
+            reason = cause if isinstance(cause, Exception) else None
+            if kind == "limit":
+                raise LimitExceededError(words, target) from reason
+            raise UnresolvedReferenceError(str(record)) from reason
+
+    # -- putting together ----------------------------------------------------------
+
+    def _assemble(self, entry: str) -> _Built:
+        """Put documents together from the innermost, without recursion."""
+        loaded = self._loaded
+        knots = self._cyclic()
+        memo: dict[tuple[str, int], _Built] = {}
+        limited = self._settings.depth is not None
+        first = loaded[entry]
+        assert isinstance(first, _Loaded)
+        frames = [_Frame(entry, first, 0)]
+        above = {entry}
+        while True:
+            frame = frames[-1]
+            if len(frame.done) < len(frame.loaded.links):
+                link = frame.loaded.links[len(frame.done)]
+                key = (link.url or "", frame.depth + 1 if limited else 0)
+                found = memo.get(key)
+                if found is None:
+                    target = self._follow(frame, link, above)
+                    if target is not None and target.links:
+                        assert link.url is not None
+                        frames.append(_Frame(link.url, target, frame.depth + 1))
+                        above.add(link.url)
+                        continue
+                    if target is not None:
+                        found = memo[key] = _Built(
+                            target.source.node, target.scan.nodes, target.source
+                        )
+                frame.done.append(found)
+                continue
+            built = self._built(frame)
+            frames.pop()
+            above.discard(frame.url)
+            if not frames:
+                return built
+            if frame.url not in knots:
+                memo[(frame.url, frame.depth if limited else 0)] = built
+            frames[-1].done.append(built)
+
+    def _cyclic(self) -> set[str]:
+        """The documents that are part of themselves.
+
+        What such a one becomes depends on where it is met, so that it cannot be put together
+        once for all places.
+        """
+        # Documents without references, which most are, are in no circle.
+        documents = [(url, d.links) for url, d in self._loaded.items() if isinstance(d, _Loaded)]
+        return cyclic(
+            {
+                url: [link.url for link in links if link.url is not None]
+                for url, links in documents
+                if links
+            }
+        )
+
+    def _follow(self, frame: _Frame, link: _Link, above: set[str]) -> _Loaded | None:
+        """The document that a reference leads to; None, and a record, if it is not followed."""
+        url = link.url
+        if url is None:
+            return None
+        depth = self._settings.depth
+        target = self._loaded.get(url)
+        if depth is not None and frame.depth >= depth:
+            self._note(frame, link, "depth", f"lies deeper than depth={depth}")
+            return None
+        if target is None:  # Its document was met at the last level only.
+            self._note(frame, link, "depth", "lies deeper than was read")
+            return None
+        if url in above:
+            self._note(frame, link, "cycle", "is a document that this one is part of")
+            return None
+        if isinstance(target, DocumentError):
+            if not (isinstance(target, NotOmeError) and link.stub.raw.get("type") == "singlescale"):
+                self._note(frame, link, kind_of(target), target)
+            return None
+        return target
+
+    def _note(self, frame: _Frame, link: _Link, kind: str, cause: Exception | str) -> None:
+        self._record(frame.loaded, link.stub, kind, str(link.url), cause)
+
+    def _built(self, frame: _Frame) -> _Built:
+        """A document with the nodes that its references became."""
+        loaded = frame.loaded
+        nodes = loaded.scan.nodes
+        new: dict[int, dict[int, Raw]] = {}
+        for link, built in zip(loaded.links, frame.done, strict=True):
+            if built is None:
+                continue
+            merged = self._merged(frame, link, built, nodes)
+            if merged is not None:
+                nodes += built.nodes - 1
+                new.setdefault(link.stub.parent, {})[link.stub.at] = merged
+        if not new:
+            return _Built(loaded.source.node, nodes, loaded.source)
+        if -1 in new:  # The root itself is a reference.
+            return _Built(new[-1][-1], nodes, loaded.source)
+        containers = loaded.scan.containers
+        for number in range(len(containers) - 1, -1, -1):
+            if number not in new:
+                continue
+            raw, parent, at = containers[number]
+            items = list(raw["nodes"])
+            for place, item in new[number].items():
+                items[place] = item
+            made = {**raw, "nodes": items}
+            self._originals[id(made)] = raw
+            if parent < 0:
+                return _Built(made, nodes, loaded.source)
+            new.setdefault(parent, {})[at] = made
+        raise AssertionError("the root of a document holds all of its containers")
+
+    def _merged(self, frame: _Frame, link: _Link, built: _Built, nodes: int) -> Raw | None:
+        """The node that a stub and its target become; None, and a record, if they do not."""
+        stub, target = link.stub.raw, built.raw
+        limit = self._settings.limits.nodes
+        if nodes + built.nodes - 1 > limit:
+            words = f"is not put in: the limit nodes={limit:,} is reached"
+            self._note(frame, link, "limit", f"{words}; raise it with Limits(...)")
+            return None
+        if stub.get("type") != target.get("type"):
+            kind = "type-mismatch" if isinstance(target.get("type"), str) else "not-ome"
+            self._note(frame, link, kind, _types_differ(stub, target))
+            return None
+        here = Layer(frame.url, stub, frame.loaded.source)
+        edge = self._edges.get(id(target))
+        there = Layer(built.source.url, built.source.node, built.source)
+        layers = (here, there) if edge is None else (here, *edge.layers)
+        merged = {**target, **stub}
+        merged.pop("version", None)
+        if "path" in target:
+            merged["path"] = target["path"]
+        else:
+            del merged["path"]
+        if "attributes" in stub:
+            wins = self._settings.strategy.attributes
+            says = _paths.rebased(stub["attributes"], frame.url, str(layers[-1].url))
+            twice = self._settings.strategy.forbidden(says, target.get("attributes"))
+            if twice:
+                cause = f"and its reference both have the attributes {', '.join(twice)}"
+                self._note(frame, link, "attribute-conflict", cause)
+                return None
+            merged["attributes"] = _merged_attributes(says, target, wins)
+        self._edges[id(merged)] = Edge(layers, merged, self._settings.strategy.attributes)
+        return merged
+
+
+def _merged_attributes(stub: Any, target: Raw, wins: str) -> Any:
+    theirs = target.get("attributes")
+    if not isinstance(stub, dict) or not isinstance(theirs, dict):
+        return stub if theirs is None or wins == "stub" else theirs
+    return {**stub, **theirs} if wins == "target" else {**theirs, **stub}
+
+
+def _shown(value: Any) -> str:
+    return f"{value!r:.80}"
+
+
+def _types_differ(stub: Raw, target: Raw) -> str:
+    found = target.get("type")
+    if isinstance(found, str):
+        return f"has the type {_shown(found)}, and its reference says {_shown(stub.get('type'))}"
+    for key in ("multiscales", "plate", "well", "bioformats2raw.layout", "labels"):
+        if key in target:
+            return f"holds metadata of an OME-Zarr before RFC-8 ({key}), and no node"
+    return "holds an object without a type, which is no node"
+
+
+_PENDING: Final = DocumentError("is being read")

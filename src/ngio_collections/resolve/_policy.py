@@ -1,0 +1,105 @@
+"""What may be read: which documents, and how much of them (RFC-8, "Security")."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from ngio_collections import _paths
+
+__all__ = ["AccessPolicy", "Limits"]
+
+ANY: Final = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPolicy:
+    """Which documents a reference may lead to.
+
+    By default a reference in a local document may lead to local files, and one in a remote
+    document to the same origin (scheme, host and port); everything else is refused, and the
+    report says so. The document that was asked for by its address is always read.
+
+    Attributes:
+        root: A folder or an address that no reference may leave, if there is one.
+        origins: Origins that may be read from as well, such as `https://example.org`;
+            `*` for all.
+        schemes: The schemes that may be used; all if None.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> policy = ngc.AccessPolicy(origins=["https://example.org"])
+        >>> policy.refusal("file:///data/plate.json", "https://example.org/a/zarr.json") is None
+        True
+        >>> print(policy.refusal("file:///data/plate.json", "https://elsewhere.org/a/zarr.json"))
+        is on another origin (https://elsewhere.org); allow it with AccessPolicy(origins=[...])
+    """
+
+    root: str | os.PathLike[str] | None = None
+    origins: Collection[str] = ()
+    schemes: Collection[str] | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.origins, str) or isinstance(self.schemes, str):
+            raise TypeError("origins and schemes are lists: origins=['https://example.org']")
+        root = None if self.root is None else _paths.as_url(self.root)
+        origins = frozenset(
+            o if o == ANY else _paths.origin(_paths.as_url(o)) for o in self.origins
+        )
+        object.__setattr__(self, "root", root)
+        object.__setattr__(self, "origins", origins)
+        if self.schemes is not None:
+            object.__setattr__(self, "schemes", frozenset(s.lower() for s in self.schemes))
+
+    def refusal(self, entry: str, url: str) -> str | None:
+        """Why a document may not be read; None if it may.
+
+        Args:
+            entry: The document that the reader asked for.
+            url: The document that a reference leads to.
+
+        Returns:
+            The reason, as the rest of a sentence.
+        """
+        scheme = url.partition(":")[0]
+        if self.schemes is not None and scheme not in self.schemes:
+            return f"uses the scheme {scheme}, and allowed are: {', '.join(sorted(self.schemes))}"
+        origin = _paths.origin(url)
+        root = self.root
+        if isinstance(root, str) and origin == _paths.origin(root):
+            if _paths.is_within(url, root):
+                return None
+            return f"is outside of {root}, which references must not leave"
+        if root is None and origin == _paths.origin(entry):
+            return None
+        if origin in self.origins or ANY in self.origins:
+            return None
+        return f"is on another origin ({origin}); allow it with AccessPolicy(origins=[...])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is read before it is too much.
+
+    Attributes:
+        documents: How many documents.
+        nodes: How many nodes the tree may have. Documents that several references lead to
+            count each time.
+        depth: How many documents may lie inside of each other.
+        document_bytes: The size of one document.
+        total_bytes: The size of all of them.
+    """
+
+    documents: int = 1_000_000
+    nodes: int = 10_000_000
+    depth: int = 10_000
+    document_bytes: int = 1 << 30
+    total_bytes: int = 4 << 30
+
+    def __post_init__(self) -> None:
+        for name in ("documents", "nodes", "depth", "document_bytes", "total_bytes"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"the limit {name} is a number from 1 on, not {value!r}")

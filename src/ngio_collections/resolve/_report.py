@@ -1,0 +1,116 @@
+"""What was read, and what was not: the account of an inlining."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ngio_collections.errors import (
+    DocumentError,
+    DocumentNotFoundError,
+    ForbiddenError,
+    LimitExceededError,
+    NotJsonError,
+    NotOmeError,
+)
+
+__all__ = ["KINDS", "Report", "Unfollowed", "kind_of"]
+
+KINDS: Final[Mapping[str, str]] = {
+    "missing": "there is no such document",
+    "unreadable": "the document cannot be reached or read",
+    "forbidden": "the access policy or the store refuses it",
+    "malformed": "the path, or the JSON of the document, is not right",
+    "not-ome": "the document holds no node",
+    "type-mismatch": "the node in the document is of another type than the reference says",
+    "attribute-conflict": "both have an attribute, where only one may",
+    "cycle": "the document is already being read further up",
+    "depth": "it lies deeper than was asked for",
+    "limit": "a limit was reached",
+}
+"""Why a reference was not followed."""
+
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """A reference that stayed a reference.
+
+    Attributes:
+        kind: One of `KINDS`.
+        document: The document that declares it.
+        pointer: The JSON Pointer of the node in that document.
+        target: Where it leads, as an address where that could be found out.
+        cause: What was found, in words.
+    """
+
+    kind: str
+    document: str
+    pointer: str
+    target: str
+    cause: str
+
+    def __str__(self) -> str:
+        return f"{self.document}#{self.pointer}: {self.kind}: {self.target} {self.cause}"
+
+    def to_json(self) -> dict[str, str]:
+        """The record as JSON."""
+        return {name: getattr(self, name) for name in type(self).__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What happened while documents were read into one tree.
+
+    Attributes:
+        entry: The document that was asked for.
+        documents: The documents that were read, in the order of reading.
+        origins: Where they came from: `file://`, or scheme, host and port.
+        unfollowed: The references that stayed references.
+    """
+
+    entry: str
+    documents: tuple[str, ...]
+    origins: tuple[str, ...]
+    unfollowed: tuple[Unfollowed, ...]
+
+    @property
+    def failures(self) -> tuple[Unfollowed, ...]:
+        """The references that were not followed although they should have been."""
+        return tuple(record for record in self.unfollowed if record.kind != "depth")
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {
+            "entry": self.entry,
+            "documents": list(self.documents),
+            "origins": list(self.origins),
+            "unfollowed": [record.to_json() for record in self.unfollowed],
+        }
+
+    def __str__(self) -> str:
+        count = len(self.documents)
+        lines = [
+            f"{count:,} document{'' if count == 1 else 's'} read from {', '.join(self.origins)}"
+        ]
+        kinds = Counter(record.kind for record in self.unfollowed)
+        lines += [f"  {n:,} not followed: {kind} ({KINDS[kind]})" for kind, n in kinds.items()]
+        lines += [f"    {record}" for record in self.unfollowed[:_SHOWN]]
+        if len(self.unfollowed) > _SHOWN:
+            lines.append(f"    ... {len(self.unfollowed) - _SHOWN:,} more")
+        return "\n".join(lines)
+
+
+def kind_of(error: DocumentError) -> str:
+    """The kind of a record for an error of reading."""
+    kinds: tuple[tuple[type[DocumentError], str], ...] = (
+        (DocumentNotFoundError, "missing"),
+        (ForbiddenError, "forbidden"),
+        (LimitExceededError, "limit"),
+        (NotOmeError, "not-ome"),
+        (NotJsonError, "malformed"),
+    )
+    return next((kind for type_, kind in kinds if isinstance(error, type_)), "unreadable")

@@ -1,0 +1,135 @@
+"""Writing documents: each whole or not at all, the innermost first, nobody's work lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ngio_collections._contract import json_pointer
+from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
+from ngio_collections.document import replace_node
+from ngio_collections.errors import (
+    ConflictError,
+    DocumentError,
+    DocumentNotFoundError,
+    NotJsonError,
+)
+from ngio_collections.resolve._changes import Planned
+from ngio_collections.resolve._requests import Flow, Get, Probe, Put
+from ngio_collections.store import Blob
+
+__all__ = ["Saved", "write_documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save did.
+
+    Attributes:
+        written: The documents that were written, in the order of writing.
+        skipped: The documents that were looked at, and are as they should be already.
+    """
+
+    written: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as JSON."""
+        return {"written": list(self.written), "skipped": list(self.skipped)}
+
+    def __str__(self) -> str:
+        if not self.written:
+            return "nothing had to be written"
+        return "\n".join(f"wrote {url}" for url in self.written)
+
+
+class _Ready(NamedTuple):
+    """A document that is ready to be written."""
+
+    plan: Planned
+    data: bytes
+
+
+def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
+    """Write documents over what they were, in the order given.
+
+    All of them are looked at before the first byte is written. Each is replaced only if it
+    is still the one that was read.
+
+    Args:
+        plans: The documents, each with its new content.
+
+    Returns:
+        What was written.
+
+    Raises:
+        ConflictError: A document was changed by somebody else, or is gone.
+        ForbiddenError: A document is in a store that cannot be written to.
+        DocumentError: A document cannot be written. The message says what was before it.
+    """
+    if not plans:
+        return Saved(())
+    now = yield [Get(plan.source.url) for plan in plans]
+    ready: list[_Ready] = []
+    skipped: list[str] = []
+    for plan, answer in zip(plans, now, strict=True):
+        if isinstance(answer, DocumentNotFoundError):
+            raise ConflictError(
+                "is gone since it was read; write it anew with create(url, node)", plan.source.url
+            )
+        if isinstance(answer, DocumentError):
+            raise answer
+        assert isinstance(answer, Blob)
+        data = _replaced(plan, answer)
+        if data is None:
+            skipped.append(plan.source.url)
+        else:
+            ready.append(_Ready(plan, data))
+    if ready:
+        writable = yield [Probe(one.plan.source.url) for one in ready]
+        for refusal in writable:
+            if isinstance(refusal, DocumentError):
+                raise refusal
+    written = yield from _put(ready)
+    return Saved(tuple(written), tuple(skipped))
+
+
+def _replaced(plan: Planned, now: Blob) -> bytes | None:
+    """The new bytes of a document; None if its content is what it should be already."""
+    source = plan.source
+    if now.tag != source.tag:
+        raise ConflictError(
+            "was changed by somebody else since it was read, and is left as it is; open it again, "
+            "and repeat the edits",
+            source.url,
+        )
+    if plan.node is source.node or dumps_bytes(plan.node) == dumps_bytes(source.node):
+        return None
+    twice = duplicate_keys(now.data)
+    if twice:
+        raise NotJsonError(
+            f"has a key twice ({json_pointer(twice[0])}), of which only the last was read; "
+            "writing it would lose the other: mend it first",
+            source.url,
+        )
+    return dumps_bytes(replace_node(source.document, plan.node), Layout.of(now.data))
+
+
+def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
+    """Write in order, and stop at the first failure."""
+    if not ready:
+        return []
+    requests = [Put(one.plan.source.url, one.data, if_match=one.plan.source.tag) for one in ready]
+    answers = yield requests
+    written: list[str] = []
+    for one, answer in zip(ready, answers, strict=False):
+        plan = one.plan
+        if isinstance(answer, DocumentError):
+            if written:
+                answer.add_note(f"Written before that: {', '.join(written)}")
+            raise answer
+        assert isinstance(answer, str)
+        plan.source.written(answer, plan.node, plan.place)
+        written.append(plan.source.url)
+    return written
