@@ -72,16 +72,16 @@ _plain: Final = re.compile(rf"(?:\./)?({_PLAIN_SEGMENT}(?:/{_PLAIN_SEGMENT})*)")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 """One letter is a drive of Windows, never a scheme."""
 _DRIVE: Final = re.compile(r"[A-Za-z]:[\\/]")
-_DRIVE_IN_FILE_URL: Final = re.compile(r"/{0,3}([A-Za-z]:)(?=[\\/]|$)")
-_DRIVE_IN_PATH: Final = re.compile(r"/[A-Za-z]:(?=/|$)")
-_NO_DRIVE_IN_PATH: Final = re.compile(r"/[A-Za-z]%3A(?=/|$)")
+_DRIVE_IN_FILE_URL: Final = re.compile(r"/{0,3}([A-Za-z]:)(?=[\\/]|\Z)")
+_DRIVE_IN_PATH: Final = re.compile(r"/[A-Za-z]:(?=/|\Z)")
+_NO_DRIVE_IN_PATH: Final = re.compile(r"/[A-Za-z]%3A(?=/|\Z)")
 _TRIPLET: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _ILLEGAL_IN_PATH: Final = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@/%-]|%(?![0-9A-Fa-f]{2})")
 _ILLEGAL_IN_QUERY: Final = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]|%(?![0-9A-Fa-f]{2})")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=-]*)(?::([0-9]{0,5}))?")
 
 _NO_WINDOWS_NAME: Final = re.compile(
-    r"[\\:]|[. ]$|^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)",
+    r"[\\:]|[. ]\Z|^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|\Z)",
     re.IGNORECASE,
 )
 
@@ -234,9 +234,7 @@ def _clean_authority(authority: str, scheme: str, url: str) -> str:
     """Normalise the authority; refuse what is none."""
     if scheme not in _HOSTED:
         name = _TRIPLET.sub(_UNESCAPE_WEB, _ILLEGAL_IN_PATH.sub(_escaped, authority))
-        # Some backends join it with the path, where it would lead out of a folder.
-        if name in {".", ".."}:
-            raise PathError(f"{_shown(url)} has {name!r} in the place of a name")
+        _refuse_dots(name, url)
         return name
     user, at, host = authority.rpartition("@")
     match = _HOST.fullmatch(_TRIPLET.sub(_UNESCAPE_WEB, host))
@@ -249,10 +247,18 @@ def _clean_authority(authority: str, scheme: str, url: str) -> str:
     name, port = match[1].lower(), str(int(match[2])) if match[2] else ""
     if not name and (scheme in _WEB or at or port):
         raise PathError(f"{_shown(url)} names no host; expected '{scheme}://host/...'")
+    _refuse_dots(name, url)
     if scheme == "file" and name == "localhost" and not at and not port:
         return ""
     user = _TRIPLET.sub(_UNESCAPE_WEB, _ILLEGAL_IN_PATH.sub(_escaped, user))
     return f"{user}{at}{name}" + (f":{port}" if port and port != _DEFAULT_PORTS.get(scheme) else "")
+
+
+def _refuse_dots(name: str, url: str) -> None:
+    # Some backends join the authority with the path, where dots would lead out of a folder,
+    # and to Windows the host `.` stands for its devices.
+    if name in {".", ".."}:
+        raise PathError(f"{_shown(url)} has {name!r} in the place of a host or a bucket")
 
 
 def _clean_path(path: str, scheme: str, authority: str) -> str:
@@ -879,7 +885,7 @@ def is_within(url: str, root_url: str) -> bool:
 def _root(url: str) -> str:
     """What all URLs below a root begin with."""
     parsed = _parsed(url)
-    return parsed._replace(path=parsed.path.rstrip("/") + "/", query="").text
+    return parsed._replace(path=parsed.path.removesuffix("/") + "/", query="").text
 
 
 def folder(url: str) -> str:
