@@ -191,7 +191,7 @@ def _tree() -> Node:
 def test_a_node_has_the_fingerprint_of_its_json() -> None:
     root = _tree()
     assert fingerprint(root) == fingerprint(root.to_json())
-    assert fingerprint(root) == fingerprint(_json.dumps(root.to_json()).encode())
+    assert fingerprint(root) == fingerprint(_json.dumps_bytes(root.to_json()))
     child = next(root.children())
     assert fingerprint(child) == fingerprint(child.to_json()) == fingerprint(child.subtree())
 

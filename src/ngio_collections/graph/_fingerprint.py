@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import math
 import re
-import sys
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from ngio_collections._frozen import JsonArray, JsonObject
+from ngio_collections._json_problem import behind, paired, problem_of
 from ngio_collections.errors import NotJsonError
 from ngio_collections.graph._node import Node
 
@@ -25,9 +24,6 @@ _BATCH: Final = 32
 """Longer arrays are written in batches of so many items, so that no large text is held."""
 _LEVELS: Final = 4
 """How many levels of arrays and objects are taken apart for that."""
-
-_POINTER_SHOWN: Final = 200
-"""How much of a JSON Pointer is in a message."""
 
 
 def fingerprint(value: Any) -> str:
@@ -72,7 +68,7 @@ def fingerprint(value: Any) -> str:
     elif isinstance(value, (bytes, bytearray, memoryview)):
         text = _CanonicalText(_parsed(bytes(value)))
     else:
-        text = _CanonicalText(_behind(value), is_parsed=False)
+        text = _CanonicalText(behind(value), is_parsed=False)
     digest = hashlib.blake2b(digest_size=32)
     for piece in text.pieces():
         digest.update(piece)
@@ -90,11 +86,6 @@ def _parsed(data: bytes) -> Any:
 
 # By exclusion: asking an abstract class, as the views are, is slow for every scalar.
 _SCALARS: Final = (str, int, float, type(None))
-
-
-def _behind(value: Any) -> Any:
-    """What a read-only view looks at; everything else as it is."""
-    return value._json if type(value) in (JsonObject, JsonArray) else value
 
 
 class _CanonicalText:
@@ -118,7 +109,7 @@ class _CanonicalText:
             _require_json(self._root)
 
     def _pieces(self, value: Any, levels: int) -> Iterator[bytes]:
-        value = _behind(value)
+        value = behind(value)
         if levels and isinstance(value, dict) and len(value) <= _BATCH:
             yield from self._object(value, levels)
         elif levels and isinstance(value, (list, tuple)):
@@ -221,7 +212,7 @@ def _has_only_string_keys(value: Any) -> bool:
     """Whether all keys are strings, in a value that is not inside of itself."""
     stack = [value]
     while stack:
-        container = _behind(stack.pop())
+        container = behind(stack.pop())
         if isinstance(container, dict):
             if not all(isinstance(key, str) for key in container):
                 return False
@@ -234,21 +225,14 @@ def _has_only_string_keys(value: Any) -> bool:
 # -- the slow way, for what is nested too deeply or holds surrogates -------------
 
 
-def _paired(text: str) -> str:
-    """A text in which surrogates that make a pair are the character that they stand for."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-
-
 def _members(value: dict[str, Any]) -> list[tuple[str, Any]]:
     """The members of an object in the order of their keys."""
-    return sorted(((_paired(key), item) for key, item in value.items()), key=itemgetter(0))
+    return sorted(((paired(key), item) for key, item in value.items()), key=itemgetter(0))
 
 
 def _scalar(value: Any) -> str:
     if isinstance(value, str):
-        return _ENCODER.encode(_paired(value))
+        return _ENCODER.encode(paired(value))
     if isinstance(value, float):
         text = float.__repr__(value)
         return _all_digits(text) if "e+" in text else text.removesuffix(".0") if value else "0"
@@ -262,7 +246,7 @@ def _written(value: Any) -> Iterator[str]:
     while stack:
         for before, found in stack[-1]:
             yield before
-            item = _behind(found)
+            item = behind(found)
             if isinstance(item, dict):
                 yield "{"
                 stack.append(_after_commas((_scalar(k) + ":", v) for k, v in _members(item)))
@@ -287,65 +271,12 @@ def _after_commas(items: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]
         comma = ","
 
 
-# -- what is wrong with a value that is no JSON ----------------------------------
-
-
 def _require_json(root: Any) -> None:
     """Look through a value, without recursion.
 
     Raises:
         NotJsonError: It is no JSON.
     """
-    path: list[Any] = []
-    inside: list[int] = []
-    stack: list[Iterator[tuple[Any, Any]]] = [iter([("", root)])]
-    around: set[int] = set()
-    while stack:
-        for key, found in stack[-1]:
-            path.append(key)
-            item = _behind(found)
-            problem = _problem(item) if id(item) not in around else "is inside of itself"
-            if problem:
-                _refuse(path, problem)
-            if isinstance(item, (dict, list, tuple)):
-                stack.append(iter(item.items() if isinstance(item, dict) else enumerate(item)))
-                inside.append(id(item))
-                around.add(id(item))
-                break
-            path.pop()
-        else:
-            stack.pop()
-            if stack:
-                around.remove(inside.pop())
-                path.pop()
-
-
-def _problem(value: Any) -> str:
-    """What is wrong with a value, not with what is in it; empty if nothing is."""
-    if isinstance(value, dict):
-        return _problem_of_keys(value)
-    if isinstance(value, float):
-        return "" if math.isfinite(value) else f"is {value}, and JSON has finite numbers only"
-    if isinstance(value, int):
-        limit = sys.get_int_max_str_digits()
-        is_long = limit and value.bit_length() > 3 * limit and abs(value) >= 10**limit
-        return f"has more than {limit:,} digits; use a string" if is_long else ""
-    is_json = value is None or isinstance(value, (str, list, tuple))
-    return "" if is_json else f"is of type {type(value).__name__}, which is no JSON"
-
-
-def _problem_of_keys(value: dict[Any, Any]) -> str:
-    wrong = [key for key in value if not isinstance(key, str)]
-    if wrong:
-        return f"has a key of type {type(wrong[0]).__name__}; keys of JSON are strings"
-    if len({_paired(key) for key in value}) < len(value):
-        return "has a key twice: once as surrogates, once as the character of the pair"
-    return ""
-
-
-def _refuse(path: list[Any], problem: str) -> NoReturn:
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path[1:])
-    pointer = "".join(f"/{part}" for part in parts)
-    if len(pointer) > _POINTER_SHOWN:
-        pointer = f"{pointer[:_POINTER_SHOWN]}..."
-    raise NotJsonError(f"the value at {pointer!r} {problem}")
+    problem = problem_of(root)
+    if problem:
+        raise NotJsonError(problem)
