@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ngio_collections.store._local import LocalStore
 from ngio_collections.store._protocols import (
     Blob,
     BlockingReads,
@@ -16,6 +17,7 @@ __all__ = [
     "Blob",
     "BlockingReads",
     "BlockingWrites",
+    "LocalStore",
     "ReadableStore",
     "Stat",
     "SupportsBlocking",
