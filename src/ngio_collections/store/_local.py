@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ngio_collections._paths import as_url, is_within, local_path
+from ngio_collections._paths import local_path
 from ngio_collections.errors import (
     ConflictError,
     DocumentAccessError,
     DocumentError,
     DocumentNotFoundError,
-    ForbiddenError,
     LimitExceededError,
     PathError,
 )
 from ngio_collections.store._atomic import make_folders, replace, staged, sync_folder, tag_of
 from ngio_collections.store._locks import locked_folder
 from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
+from ngio_collections.store._root import Root
 from ngio_collections.store._threads import in_thread
 
 __all__ = ["LocalStore"]
@@ -48,8 +48,8 @@ class LocalStore:
     renamed: whoever reads gets the old content or the new one, also after a crash. A file
     keeps its mode when it is replaced. Conditional writes are atomic between all threads and
     processes that write through this class: from the check to the rename they hold the lock
-    of the document's folder (see `docs` of `locked_folder` for file systems without locks;
-    between machines that share a network folder without locks, a check can come too early).
+    of the document's folder. Where a file system cannot lock folders, as NFS, that holds for
+    the processes of one machine only.
 
     A process that is killed while it writes can leave a file `.ngio-*.tmp` in the folder. It
     is never read as a document, and can be deleted when nobody writes.
@@ -79,7 +79,7 @@ class LocalStore:
 
     def __repr__(self) -> str:
         root = self._files.root
-        return "LocalStore()" if root is None else f"LocalStore({root!r})"
+        return "LocalStore()" if root is None else f"LocalStore({root.folder!r})"
 
     def blocking(self) -> BlockingWrites:
         """The same store without an event loop."""
@@ -149,18 +149,21 @@ class _LocalFiles:
     """The work of a `LocalStore`, blocking."""
 
     def __init__(self, root: str | os.PathLike[str] | None) -> None:
-        self.root = None if root is None else os.path.abspath(root)
-        self._root_url = None if self.root is None else as_url(self.root)
-        self._real_root = None if self.root is None else os.path.realpath(self.root)
+        self.root = None if root is None else Root(root)
 
     def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
         """Read a document."""
-        path = self._path(url)
+        root = self.root
+        path = self._path_to_open(url)
         try:
             descriptor = os.open(path, _READ)
         except (OSError, ValueError) as error:
+            if root is not None:
+                root.resolved(url, path)  # That it is outside comes before what it is.
             raise _refusal(error, url, path) from error
         try:
+            if root is not None:
+                root.check_open(url, descriptor)
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise _not_a_file(status, url)
@@ -214,40 +217,21 @@ class _LocalFiles:
                 os.unlink(path)
             sync_folder(folder)
 
-    def _path(self, url: str) -> str:
-        """The path of a document; with a root it is resolved, and inside."""
-        if not url.startswith("file:"):
-            raise DocumentAccessError(
-                "is no local file; expected a file: URL. A RouterStore sends other URLs to"
-                " other stores",
-                url,
-            )
-        try:
-            path = os.fspath(local_path(url))
-        except PathError as error:
-            raise DocumentAccessError(f"is no local file: {error}", url) from error
-        return path if self._root_url is None else self._inside(url, path)
+    def _path_to_open(self, url: str) -> str:
+        """The path of a document; links are looked for after opening it, if possible."""
+        root = self.root
+        if root is not None:
+            root.check_url(url)
+        path = _path(url)
+        return path if root is None or root.knows_open_files else root.resolved(url, path)
 
-    def _inside(self, url: str, path: str) -> str:
-        """The path without links, if both it and its URL are in the root."""
-        assert self._root_url is not None
-        assert self._real_root is not None
-        if is_within(url, self._root_url):
-            try:
-                real = os.path.realpath(path)
-            except (OSError, ValueError) as error:
-                raise _refusal(error, url, path) from error
-            root = self._real_root
-            if real == root or real.startswith(root.rstrip(os.sep) + os.sep):
-                return real
-            problem = f"leads to {real} through a link, which is"
-        else:
-            problem = "is"
-        raise ForbiddenError(
-            f"{problem} outside of the root of this store, {self._root_url}; use a LocalStore with"
-            " another root, or without one, if it is to be accessed",
-            url,
-        )
+    def _path(self, url: str) -> str:
+        """The path of a document; with a root it is without links, and inside."""
+        root = self.root
+        if root is None:
+            return _path(url)
+        root.check_url(url)
+        return root.resolved(url, _path(url))
 
     def _target(self, url: str) -> str:
         """The path that a write changes: that of the file that links lead to."""
@@ -259,6 +243,19 @@ class _LocalFiles:
         if "\0" in target or not os.path.basename(target):
             raise DocumentAccessError("names no file; expected the URL of a document", url)
         return target
+
+
+def _path(url: str) -> str:
+    if not url.startswith("file:"):
+        raise DocumentAccessError(
+            "is no local file; expected a file: URL. A RouterStore sends other URLs to other"
+            " stores",
+            url,
+        )
+    try:
+        return os.fspath(local_path(url))
+    except PathError as error:
+        raise DocumentAccessError(f"is no local file: {error}", url) from error
 
 
 def _read_on(descriptor: int, data: bytes, max_bytes: int | None, url: str) -> bytes:
