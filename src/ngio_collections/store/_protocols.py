@@ -34,6 +34,7 @@ class Stat(NamedTuple):
     tag: str
 
 
+@runtime_checkable
 class ReadableStore(Protocol):
     """A place that documents can be read from.
 
@@ -52,6 +53,7 @@ class ReadableStore(Protocol):
         ...
 
 
+@runtime_checkable
 class WritableStore(ReadableStore, Protocol):
     """A place that documents can be written to as well.
 
@@ -80,6 +82,7 @@ class WritableStore(ReadableStore, Protocol):
         ...
 
 
+@runtime_checkable
 class BlockingReads(Protocol):
     """The same reads without an event loop, for stores where waiting is short."""
 
@@ -87,6 +90,7 @@ class BlockingReads(Protocol):
     def stat(self, url: str) -> Stat: ...
 
 
+@runtime_checkable
 class BlockingWrites(BlockingReads, Protocol):
     """The same writes without an event loop."""
 
