@@ -173,10 +173,9 @@ class _Production:
         """The id of the place of a document, unique among those of the document above."""
         id_ = raw.get("id")
         used = self._stubs.setdefault(above.prefix, Counter())
-        known = isinstance(id_, str) and bool(id_)
-        part = encoded_id(id_) if known else ""
+        part = encoded_id(id_) if isinstance(id_, str) else ""
         used[part] += 1
-        if not known or used[part] > 1:
+        if not part or used[part] > 1:
             # No part of an id begins with a hyphen unless it is escaped, so this is unique.
             part = f"{_NUMBERED}{used[part]}x{part.encode().hex()}"
         return above.prefix + part

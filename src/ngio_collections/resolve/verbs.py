@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from ngio_collections import _paths
@@ -19,7 +19,7 @@ from ngio_collections.errors import (
     NodeNotFoundError,
     UnresolvedReferenceError,
 )
-from ngio_collections.graph import Node, NodeTree, Raw, Segment, as_tree
+from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
 from ngio_collections.resolve._changes import planned
 from ngio_collections.resolve._inline import Inliner, Progress, Settings
@@ -31,7 +31,16 @@ from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.resolve._work import Work
 from ngio_collections.store import Blob, LocalStore, ReadableStore
 
-__all__ = ["create", "open", "open_inlined", "open_inlined_ref", "open_ref", "save", "save_inlined", "save_tree"]
+__all__ = [
+    "create",
+    "open",
+    "open_inlined",
+    "open_inlined_ref",
+    "open_ref",
+    "save",
+    "save_inlined",
+    "save_tree",
+]
 
 Location: TypeAlias = str | os.PathLike[str]
 
@@ -84,7 +93,7 @@ def _blob(answer: Answer) -> Blob:
 # -- reading ------------------------------------------------------------------------------
 
 
-def open(
+def open(  # noqa: A001
     location: Location, *, store: ReadableStore | None = None, limits: Limits | None = None
 ) -> Work[Node]:
     """Open one document; its references stay references.
@@ -338,16 +347,9 @@ def create(
 
 
 def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
-    raw = _rooted(_at_home(node, url))
+    raw = _rooted(_paths.relativised(exported(node.tree, node.ref, url), url))
     source = yield from _put_new(url, raw, overwrite=overwrite)
     return source.tree().root
-
-
-def _at_home(node: Node, url: str) -> Raw:
-    """The JSON of a node whose paths count from a document; absolute ones of its neighbours
-    become relative in a node that was in no document so far."""
-    raw = exported(node.tree, node.ref, url)
-    return _paths.rebased(raw, "nowhere:///", url) if node.document_url is None else raw
 
 
 def _rooted(raw: Raw) -> Raw:
@@ -394,9 +396,7 @@ def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
     return Work(_save(node.tree, "auto", url), store_for(store, url))
 
 
-def save_tree(
-    node: Node, *, to: str = "auto", store: ReadableStore | None = None
-) -> Work[Saved]:
+def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = None) -> Work[Saved]:
     """Write every document that the edits of a tree changed, and no other.
 
     The innermost are written first, so that no reference leads nowhere in between. Before

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ngio_collections._json import dumps
+from ngio_collections._json import dumps_bytes
 from ngio_collections._plain import plain_json
 from ngio_collections.errors import ConflictError, DocumentNotFoundError, LimitExceededError
 from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
@@ -232,4 +232,6 @@ class _Documents:
 def _bytes_of(document: bytes | str | Mapping[str, Any]) -> bytes:
     if isinstance(document, bytes):
         return document
-    return (document if isinstance(document, str) else dumps(plain_json(document))).encode()
+    if isinstance(document, str):
+        return document.encode()
+    return dumps_bytes(plain_json(document))

@@ -21,7 +21,7 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ngio_collections._json import JsonSyntaxError, dumps, loads
+from ngio_collections._json import JsonSyntaxError, dumps_bytes, loads
 from ngio_collections.errors import PathError
 
 __all__ = ["archive_of"]
@@ -64,7 +64,7 @@ def archive_of(
         version = _version_of(contents[_ROOT])
     if version is not None:
         ome = {"version": version, **ome}
-    text = dumps({**comment, "ome": ome}).encode()
+    text = dumps_bytes({**comment, "ome": ome})
     if len(text) > _LONGEST_COMMENT:
         raise PathError(f"the comment has {len(text):,} bytes; a zip file holds 65,535")
     return _with_end_records(file.getbuffer(), text)
