@@ -9,7 +9,38 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ngio_collections import aio as aio
     from ngio_collections import models as models
+    from ngio_collections.api import check_links as check_links
+    from ngio_collections.api import consolidate as consolidate
+    from ngio_collections.api import create as create
+    from ngio_collections.api import delete as delete
+    from ngio_collections.api import embed as embed
+    from ngio_collections.api import externalize as externalize
+    from ngio_collections.api import open as open
+    from ngio_collections.api import open_inlined as open_inlined
+    from ngio_collections.api import open_inlined_ref as open_inlined_ref
+    from ngio_collections.api import open_ref as open_ref
+    from ngio_collections.api import relocate as relocate
+    from ngio_collections.api import save as save
+    from ngio_collections.api import save_inlined as save_inlined
+    from ngio_collections.api import save_tree as save_tree
+    from ngio_collections.resolve import AccessPolicy as AccessPolicy
+    from ngio_collections.resolve import Inlining as Inlining
+    from ngio_collections.resolve import Limits as Limits
+    from ngio_collections.resolve import Report as Report
+    from ngio_collections.resolve import Saved as Saved
+    from ngio_collections.resolve import Unfollowed as Unfollowed
+    from ngio_collections.store import Blob as Blob
+    from ngio_collections.store import CachedStore as CachedStore
+    from ngio_collections.store import LocalStore as LocalStore
+    from ngio_collections.store import MemoryStore as MemoryStore
+    from ngio_collections.store import ReadOnly as ReadOnly
+    from ngio_collections.store import ReadableStore as ReadableStore
+    from ngio_collections.store import RouterStore as RouterStore
+    from ngio_collections.store import Stat as Stat
+    from ngio_collections.store import WritableStore as WritableStore
+    from ngio_collections.store import ZipStore as ZipStore
     from ngio_collections._contract import Level as Level
     from ngio_collections._contract import Rule as Rule
     from ngio_collections.api import profiles as profiles
@@ -91,9 +122,43 @@ _HOME: Final = {
     "new_node": "graph",
     "register_node_type": "graph",
     "models": "",
+    "aio": "",
+    "check_links": "api",
+    "consolidate": "api",
+    "create": "api",
+    "delete": "api",
+    "embed": "api",
+    "externalize": "api",
+    "open": "api",
+    "open_inlined": "api",
+    "open_inlined_ref": "api",
+    "open_ref": "api",
+    "relocate": "api",
+    "save": "api",
+    "save_inlined": "api",
+    "save_tree": "api",
+    "AccessPolicy": "resolve",
+    "Inlining": "resolve",
+    "Limits": "resolve",
+    "Report": "resolve",
+    "Saved": "resolve",
+    "Unfollowed": "resolve",
+    "Blob": "store",
+    "CachedStore": "store",
+    "LocalStore": "store",
+    "MemoryStore": "store",
+    "ReadOnly": "store",
+    "ReadableStore": "store",
+    "RouterStore": "store",
+    "Stat": "store",
+    "WritableStore": "store",
+    "ZipStore": "store",
 }
 
 __all__ = [
+    "AccessPolicy",
+    "Blob",
+    "CachedStore",
     "ConflictError",
     "Diff",
     "DocumentAccessError",
@@ -101,10 +166,14 @@ __all__ = [
     "DocumentNotFoundError",
     "Finding",
     "ForbiddenError",
+    "Inlining",
     "InvalidAttributeError",
     "InvalidEditError",
     "Level",
     "LimitExceededError",
+    "Limits",
+    "LocalStore",
+    "MemoryStore",
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
@@ -115,21 +184,45 @@ __all__ = [
     "NotOmeError",
     "Patch",
     "PathError",
+    "ReadOnly",
+    "ReadableStore",
+    "Report",
+    "RouterStore",
     "Rule",
+    "Saved",
+    "Stat",
     "Transaction",
+    "Unfollowed",
     "UnknownConceptError",
     "UnknownProfileError",
     "UnresolvedReferenceError",
+    "WritableStore",
+    "ZipStore",
     "__version__",
+    "aio",
     "apply",
     "as_tree",
+    "check_links",
+    "consolidate",
+    "create",
+    "delete",
     "diff",
+    "embed",
+    "externalize",
     "fingerprint",
     "models",
     "new_node",
+    "open",
+    "open_inlined",
+    "open_inlined_ref",
+    "open_ref",
     "profiles",
     "register_node_type",
+    "relocate",
     "rules",
+    "save",
+    "save_inlined",
+    "save_tree",
     "schema",
     "schema_errors",
     "validate_document",

@@ -405,6 +405,10 @@ def _quoted(text: str, colon: str = "") -> str:
         raise _not_text(text) from None
 
 
+_PLAIN_FILE: Final = re.compile(r"file:///[A-Za-z0-9_./-]*[A-Za-z0-9_.-]").fullmatch
+"""URLs of files in which every character stands for itself."""
+
+
 def local_path(url: str) -> str:
     r"""Give the local path of a file URL, the inverse of `as_url`.
 
@@ -422,6 +426,9 @@ def local_path(url: str) -> str:
         >>> local_path("file:///data/a%20b.json")
         '/data/a b.json'
     """
+    # Most files have simple names, and reading many of them should cost reading them.
+    if _PLAIN_FILE(url) and "/." not in url and "//" not in url[7:] and os.name == "posix":
+        return url[7:]
     parsed = _parsed(url)
     if parsed.scheme != "file":
         raise PathError(f"{parsed.text} is no local file; expected a URL of the scheme 'file'")
@@ -879,6 +886,14 @@ def origin(url: str) -> str:
         >>> origin("https://me@Example.org:8080/a.json")
         'https://example.org:8080'
     """
+    start = url.find("://")
+    end = url.find("/", start + 3)
+    # The origins that are asked for are few, and they are asked for at every reference.
+    return _origin(url if start < 0 or end < 0 else url[: end + 1])
+
+
+@lru_cache(maxsize=256)
+def _origin(url: str) -> str:
     parsed = _parsed(url)
     authority = parsed.authority
     if parsed.scheme in _HOSTED:

@@ -11,9 +11,26 @@ from ngio_collections._contract import Rule
 from ngio_collections._generated import PROFILES
 from ngio_collections._generated.catalogue import RULES
 from ngio_collections.errors import UnknownConceptError
+from ngio_collections.resolve import blocking, verbs
 from ngio_collections.validate import Finding, package_of, validate_document
 
 __all__ = ["Finding", "profiles", "rules", "schema", "validate_document"]
+
+
+check_links = blocking(verbs.check_links)
+consolidate = blocking(verbs.consolidate)
+create = blocking(verbs.create)
+delete = blocking(verbs.delete)
+embed = blocking(verbs.embed)
+externalize = blocking(verbs.externalize)
+open = blocking(verbs.open)  # noqa: A001
+open_inlined = blocking(verbs.open_inlined)
+open_inlined_ref = blocking(verbs.open_inlined_ref)
+open_ref = blocking(verbs.open_ref)
+relocate = blocking(verbs.relocate)
+save = blocking(verbs.save)
+save_inlined = blocking(verbs.save_inlined)
+save_tree = blocking(verbs.save_tree)
 
 
 def profiles() -> tuple[tuple[str, str], ...]:

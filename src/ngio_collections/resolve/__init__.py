@@ -1,1 +1,26 @@
 """From a reference to what it refers to: reading many documents as one tree, and writing back."""
+
+from __future__ import annotations
+
+from ngio_collections.resolve._inline import Progress
+from ngio_collections.resolve._policy import AccessPolicy, Limits
+from ngio_collections.resolve._report import KINDS, Report, Unfollowed
+from ngio_collections.resolve._save import Saved
+from ngio_collections.resolve._strategy import ATTRIBUTES, IDS, Inlining
+from ngio_collections.resolve._work import Work, awaited, blocking
+
+__all__ = [
+    "ATTRIBUTES",
+    "IDS",
+    "KINDS",
+    "AccessPolicy",
+    "Inlining",
+    "Limits",
+    "Progress",
+    "Report",
+    "Saved",
+    "Unfollowed",
+    "Work",
+    "awaited",
+    "blocking",
+]

@@ -198,12 +198,6 @@ class Inliner:
         self._read.append(url)
         self._origins[_paths.origin(url)] = None
         self._bytes += len(answer.data)
-        if len(answer.data) > self._settings.limits.document_bytes:
-            return LimitExceededError(
-                f"has {len(answer.data):,} bytes; the limit document_bytes is "
-                f"{self._settings.limits.document_bytes:,}",
-                url,
-            )
         try:
             source = read_source(answer.data, url, answer.tag)
         except DocumentError as error:

@@ -101,6 +101,12 @@ def scan(root: Raw, *, levels: bool = False) -> Scan:
             elif "nodes" in item:
                 if type(item["nodes"]) is list and holds_nodes(item.get("type")):
                     containers.append(Container(item, number, at))
-            elif "path" in item and is_stub(item, levels=levels):
-                stubs.append(Stub(item, number, at))
+            elif "path" in item:
+                # Most nodes of most documents are levels; they are passed over without a call.
+                if item.get("type") == "singlescale" and not levels:
+                    path = item["path"]
+                    if type(path) is not dict or path.get("type") != "json":
+                        continue
+                if is_stub(item, levels=levels):
+                    stubs.append(Stub(item, number, at))
     return Scan(containers, stubs, nodes)
