@@ -645,6 +645,9 @@ def relative(base_url: str, url: str) -> str:
         >>> relative("file:///data/plate/plate.json", "file:///data/raw.zarr")
         '../raw.zarr'
     """
+    below = _below(base_url, url)
+    if below is not None:
+        return "./" + below
     base, target = _parsed(base_url), _parsed(url)
     if base.volume != target.volume:
         return target.text
@@ -660,6 +663,13 @@ def relative(base_url: str, url: str) -> str:
     if rest == [""] and not target.query:
         return "/".join(ups)
     return "/".join(ups + rest) + target.query
+
+
+def _below(base_url: str, url: str) -> str | None:
+    """The short way for most URLs: the plain path from the folder of a document down to it."""
+    start = _folder(base_url)
+    simple = _plain(url, len(start)) if url.startswith(start) else None
+    return None if simple is None else simple[1]
 
 
 def path_to(base_url: str, document_url: str) -> dict[str, str]:
@@ -680,6 +690,13 @@ def path_to(base_url: str, document_url: str) -> dict[str, str]:
         >>> path_to("file:///data/plate.json", "file:///data/B/03/zarr.json")
         {'type': 'zarr', 'path': './B/03'}
     """
+    below = _below(base_url, document_url)
+    if below is not None:
+        group, slash, name = below.rpartition("/")
+        if name != _METADATA:
+            return {"type": "json", "path": "./" + below}
+        if group or not _folder(base_url).endswith("//"):
+            return {"type": "zarr", "path": f".{slash}{group}"}
     url = _parsed(document_url)
     group, _, name = url.path.rpartition("/")
     # Behind an empty name there is no group that a path could lead to: its trailing slashes
@@ -717,13 +734,35 @@ def rebased_path(path: str, old: str, new: str) -> str:
     """
     if _folder(old) == _folder(new):
         return path
+    simple = _plain(path)
+    if simple is not None:
+        lead, shared = _lead(old, new)
+        if simple[1].partition("/")[0] != shared:
+            return lead + simple[1]
+    target = _target(old, path)
+    return path if target is None or target == _target(new, path) else relative(new, target)
+
+
+def _target(base_url: str, path: str) -> str | None:
+    """Where a path leads; None if it cannot be understood."""
     try:
-        target = resolve(old, path)
-        if resolve(new, path) == target:
-            return path
+        return resolve(base_url, path)
     except PathError:
-        return path
-    return relative(new, target)
+        return None
+
+
+@lru_cache(maxsize=256)
+def _lead(old: str, new: str) -> tuple[str, str]:
+    """What to put in front of plain paths that move from one document to another.
+
+    The second value is the first name on the way back, empty if there is none: a path that
+    begins with it can be written shorter.
+    """
+    start = _folder(old)
+    path = relative(new, start)
+    lead = path if path.endswith("/") else path + "/"
+    is_up = not lead.replace("../", "")
+    return lead, _folder(new)[len(start) :].partition("/")[0] if is_up else ""
 
 
 def _is_path(value: Mapping[str, Any], types: frozenset[str]) -> bool:
@@ -815,8 +854,8 @@ def _with_paths(value: Any, change: Callable[[str], str]) -> Any:
     order: list[tuple[Any, int, Any]] = [(value, -1, None)]
     copies: dict[int, Any] = {}
     for number, (item, _, _) in enumerate(order):
-        order.extend((member, number, key) for key, member in _members(item))
-        if isinstance(item, Mapping) and _is_path(item, _ALL_TYPES):
+        order.extend([(member, number, key) for key, member in _members(item)])
+        if (type(item) is dict or isinstance(item, Mapping)) and _is_path(item, _ALL_TYPES):
             path = change(item["path"])
             if path != item["path"]:
                 copies[number] = {**item, "path": path}
@@ -851,11 +890,9 @@ def paths_in(value: Any) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
     stack: list[tuple[Any, Any]] = [(value, None)]
     while stack:
         item, place = stack.pop()
-        if isinstance(item, Mapping) and _is_path(item, _PATH_TYPES):
+        if (type(item) is dict or isinstance(item, Mapping)) and _is_path(item, _PATH_TYPES):
             yield _pointer(place), item
-        members = _members(item)
-        members.reverse()
-        stack.extend((member, (key, place)) for key, member in members)
+        stack.extend([(member, (key, place)) for key, member in reversed(_members(item))])
 
 
 def _pointer(place: Any) -> Pointer:
@@ -926,7 +963,8 @@ def is_within(url: str, root_url: str) -> bool:
     if url.startswith(root) and _plain(url, len(root)) is not None:
         return True
     parsed = _parsed(url)
-    return (parsed._replace(query="").text + "/").startswith(root)
+    path = parsed.path if parsed.path.endswith("/") else parsed.path + "/"
+    return parsed._replace(path=path, query="").text.startswith(root)
 
 
 @lru_cache(maxsize=256)
