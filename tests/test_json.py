@@ -12,30 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ngio_collections import _json
-from ngio_collections._json import JsonSyntaxError, dumps, loads
+from ngio_collections._json import JsonSyntaxError, loads
+from tests import json_cases
+from tests.json_cases import NOT_JSON, same
 
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    # Any code point: also lone surrogates, which JSON can escape and UTF-8 cannot hold.
-    | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-
-
-@pytest.fixture(params=["installed", "standard library"])
-def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Run a test with whatever is installed, and with the standard library alone."""
-    if request.param == "standard library":
-        monkeypatch.setattr(_json, "_ORJSON", None)
-    return str(request.param)
-
-
-def _same(one: Any, other: Any) -> bool:
-    return repr(one) == repr(other)  # 1, 1.0, -0.0 and True are told apart.
+backend = json_cases.backend
 
 
 def _both(text: str | bytes) -> tuple[Any, Any]:
@@ -57,9 +38,9 @@ VALUES = [
 @pytest.mark.parametrize("text", VALUES, ids=lambda text: repr(text)[:24])
 def test_both_backends_give_the_same_value(text: str) -> None:
     one, other = _both(text)
-    assert _same(one, other)
+    assert same(one, other)
     from_bytes = loads(text.encode())
-    assert _same(from_bytes, one)
+    assert same(from_bytes, one)
 
 
 @pytest.mark.parametrize("number", [2**63, 2**64, 2**70, -(2**70), 10**18, 10**19, 10**400])
@@ -80,30 +61,6 @@ def test_a_byte_order_mark_is_no_part_of_the_text(
     encode: Callable[[str], str | bytes], backend: str
 ) -> None:
     assert loads(encode('\ufeff{"a": 1}')) == {"a": 1}
-
-
-NOT_JSON = {
-    "": "line 1, column 1",
-    " ": "line 1, column 2",
-    "{": "line 1, column 2",
-    '{"a": 1,}': "line 1, column",
-    "{'a': 1}": "line 1, column 2",
-    '{\n  "a": 1,\n  "b" 2\n}': "line 3, column 7",
-    "[1]\n[2]": "line 2, column 1",
-    "[1 // one\n]": "line 1, column 4",
-    '"\n"': "line 1, column 2",
-    '"\\x"': "line 1, column 2",
-    "01": "line 1, column 2",
-    "1.": "line 1, column 2",
-    ".5": "line 1, column 1",
-    "+1": "line 1, column 1",
-    "nul": "line 1, column 1",
-    "\ufeff\ufeff1": "line 1, column 1",
-    "NaN": "NaN is not JSON",
-    "[Infinity]": "Infinity is not JSON",
-    '{"a": -Infinity}': "-Infinity is not JSON",
-    '{"a": 12345678901234567890, "b": NaN}': "NaN is not JSON",
-}
 
 
 @pytest.mark.parametrize("text", NOT_JSON, ids=repr)
@@ -132,21 +89,6 @@ def test_a_text_with_a_lone_surrogate_is_read(backend: str) -> None:
     assert loads('"\ud800"') == "\ud800"
 
 
-@pytest.mark.parametrize("depth", [2_000, 100_000])
-@pytest.mark.parametrize("kind", ["[", '{"a":'])
-def test_what_is_nested_too_deeply_is_refused_and_crashes_nothing(
-    depth: int, kind: str, backend: str
-) -> None:
-    close = "]" if kind == "[" else "}"
-    text = kind * depth + "0" + close * depth
-    try:
-        value = loads(text)
-    except JsonSyntaxError as refused:
-        assert "nested more deeply" in str(refused)  # noqa: PT017 - newer Pythons read it
-    else:
-        assert isinstance(value, (list, dict))
-
-
 def test_integers_longer_than_python_reads_are_refused(backend: str) -> None:
     with pytest.raises(JsonSyntaxError, match="4300"):
         loads("1" * 5_000)
@@ -161,15 +103,6 @@ def test_a_number_beyond_all_floats_never_becomes_something_that_is_not_json(bac
 
 
 @settings(deadline=None)
-@given(JSON)
-def test_what_is_written_is_read_back(value: Any) -> None:
-    for text in (dumps(value), dumps(value, indent=True)):
-        one, other = _both(text)
-        assert _same(one, value)
-        assert _same(other, value)
-
-
-@settings(deadline=None)
 @given(st.text() | st.binary())
 def test_both_backends_agree_on_any_text(data: str | bytes) -> None:
     def outcome(read: Callable[[str | bytes], Any]) -> str:
@@ -179,17 +112,6 @@ def test_both_backends_agree_on_any_text(data: str | bytes) -> None:
             return f"refused: {refused}"
 
     assert outcome(loads) == outcome(_json._stdlib_loads)
-
-
-def test_what_is_written_is_laid_out_for_people_on_request() -> None:
-    assert dumps({"é": [1, {}]}) == '{"é": [1, {}]}'
-    assert dumps({"é": [1, {}]}, indent=True) == '{\n  "é": [\n    1,\n    {}\n  ]\n}'
-
-
-@pytest.mark.parametrize("value", [math.nan, math.inf, [-math.inf], {"a": math.nan}])
-def test_what_is_not_json_is_not_written(value: Any) -> None:
-    with pytest.raises(ValueError, match="JSON"):
-        dumps(value)
 
 
 def test_the_error_is_a_value_error_like_that_of_the_standard_library() -> None:

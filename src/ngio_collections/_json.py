@@ -12,7 +12,7 @@ import importlib
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -302,7 +302,7 @@ def _orjson_dumps(value: Any, unit: str | None) -> bytes | None:
     try:
         text: bytes = _ORJSON.dumps(value, option=option | layout)
         # It writes null for what is not finite.
-        if b"null" in text and not _is_finite(value):
+        if b"null" in text and not _is_sound(value):
             raise JsonValueError(problem_of(value))
         if unit is None or unit == "  ":
             return text
@@ -314,21 +314,23 @@ def _orjson_dumps(value: Any, unit: str | None) -> bytes | None:
     return re.sub(rb"\n[ ]++", lambda found: line[(found.end() - found.start()) // 2], text)
 
 
-_LOOKED_INTO: Final = frozenset({dict, list, tuple, float})
+_LOOKED_AT: Final = frozenset({dict, list, tuple, float})
 
 
-def _is_finite(value: Any) -> bool:
-    """Whether all floats in a value, which is JSON apart from that, are finite."""
-    stack = [[value]]
+def _is_sound(value: Any) -> bool:
+    """Whether all floats are finite and all keys are texts, in a value that an encoder took."""
+    stack: list[Iterable[Any]] = [[value]]
     while stack:
         for item in stack.pop():
             kind = type(item)
             if kind is float:
                 if not math.isfinite(item):
                     return False
-            elif kind in _LOOKED_INTO:
+            elif kind in _LOOKED_AT:
+                if kind is dict and not all(issubclass(key, str) for key in set(map(type, item))):
+                    return False
                 members = item.values() if kind is dict else item
-                if not _LOOKED_INTO.isdisjoint(map(type, members)):
+                if not _LOOKED_AT.isdisjoint(map(type, members)):
                     stack.append(members)
     return True
 
@@ -342,11 +344,14 @@ def _stdlib_dumps(value: Any, unit: str | None) -> str:
             except TooDeepError:
                 pass
         try:
-            return ENCODER.encode(value)
+            text = ENCODER.encode(value)
         except RecursionError:
             return write(value)
     except (TypeError, ValueError) as error:
         raise JsonValueError(problem_of(value) or str(error)) from error
+    if not _is_sound(value):  # A key such as 1 or None is written as a text.
+        raise JsonValueError(problem_of(value))
+    return text
 
 
 _PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")

@@ -1,0 +1,152 @@
+"""How a text is laid out is found out, so that it can be written back alike."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ngio_collections._json import COMPACT, Layout, dumps_bytes, duplicate_keys, loads
+from tests import json_cases
+from tests.json_cases import JSON, nested
+
+backend = json_cases.backend
+
+
+@pytest.mark.parametrize(
+    ("text", "indent"),
+    [
+        ('{\n  "a": 1\n}', 2),
+        ('{\n    "a": 1\n}', 4),
+        ("[\n 1\n]", 1),
+        ("[\n1\n]", 0),
+        ('{\n\t"a": 1\n}', "\t"),
+        ('{\n \t"a": 1\n}', " \t"),
+        ('\ufeff\n {\n   "a": 1}', 3),
+        ('{ \n\n  "a": 1}', 2),
+        ('{\n  "\n', 2),
+        ('{"a": 1}', None),
+        ('{"a": [\n  1\n]}', None),
+        ('{ "a": 1 }', None),
+        ("{\n}", None),
+        ("[]\n", None),
+        ('"\n  a"', None),
+        ("1\n", None),
+        ("", None),
+        ("\n", None),
+        ("{" + " " * 10_000, None),
+        ("{\n" + " " * 3_000 + '"a": 1}', 8),
+    ],
+)
+def test_the_indent_is_that_of_the_first_member(text: str, indent: int | str | None) -> None:
+    found = Layout.of(text.encode())
+    assert found.indent == indent
+    assert type(found.indent) is type(indent)
+
+
+@pytest.mark.parametrize("text", ["[1]", "[\n  1\n]"])
+def test_a_line_end_at_the_end_is_part_of_the_layout(text: str) -> None:
+    assert not Layout.of(text.encode()).newline_at_end
+    assert Layout.of(text.encode() + b"\n").newline_at_end
+
+
+def test_line_ends_are_part_of_the_layout() -> None:
+    assert Layout.of(b"[\r\n  1\r\n]").line_end == "\r\n"
+    assert Layout.of(b"[\n  1\n]").line_end == "\n"
+    assert Layout.of(b"[1]\r\n") == Layout(None, newline_at_end=True, line_end="\r\n")
+    assert Layout.of(b"[1]\n").line_end == "\n"
+
+
+def _is_filled(value: Any) -> bool:
+    return isinstance(value, (list, dict)) and bool(value)
+
+
+@settings(deadline=None)
+@given(
+    JSON.filter(_is_filled),
+    st.none() | st.integers(0, 8) | st.text(" \t", min_size=1, max_size=8),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_text_is_written_back_with_its_layout(
+    value: Any, indent: int | str | None, newline_at_end: bool, is_windows: bool
+) -> None:
+    if isinstance(indent, str) and "\t" not in indent:
+        indent = len(indent)
+    has_lines = newline_at_end or indent is not None
+    line_end = "\r\n" if is_windows and has_lines else "\n"
+    layout = Layout(indent, newline_at_end, line_end)
+    written = dumps_bytes(value, layout)
+    assert Layout.of(written) == layout
+    assert dumps_bytes(loads(written), Layout.of(written)) == written or "\\ud" in repr(value)
+
+
+@pytest.mark.parametrize("indent", ["x", "  -", "\n", -1])
+def test_an_indent_that_is_no_white_space_is_refused(indent: Any) -> None:
+    with pytest.raises(ValueError, match="the indent"):
+        Layout(indent)
+
+
+def test_other_line_ends_are_refused() -> None:
+    with pytest.raises(ValueError, match="line end"):
+        Layout(line_end="\r")
+
+
+def test_a_text_is_compact_where_nothing_else_is_said() -> None:
+    assert Layout() == COMPACT
+    assert COMPACT.unit is None
+    assert Layout(3).unit == "   "
+    assert Layout("\t").unit == "\t"
+
+
+# -- keys that an object has twice -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{}", []),
+        ("1", []),
+        ('{"a": {"a": [{"a": 1}, {"a": 1}]}}', []),
+        ('{"a": 1, "b": 2, "a": 3}', [("a",)]),
+        ('{"a": 1, "a": 2, "a": 3}', [("a",)]),
+        ('{"a": 1, "\\u0061": 1}', [("a",)]),
+        ('{"": {"~/": [0, {"x": 1, "x": 1}]}}', [("", "~/", 1, "x")]),
+        ('{"a": {"b": 1, "b": 1}, "a": 3}', [("a", "b"), ("a",)]),
+        ('[[[]], [{"c": {}, "c": [], "d": 0, "d": 1}]]', [(1, 0, "c"), (1, 0, "d")]),
+        ('\ufeff{"\\ud800": 1, "\\ud800": 2}', [("\ud800",)]),
+    ],
+)
+def test_keys_that_an_object_has_twice_are_found(
+    text: str, expected: list[tuple[str | int, ...]]
+) -> None:
+    assert duplicate_keys(text) == expected
+    assert duplicate_keys(text.encode()) == expected
+
+
+def test_the_places_of_the_first_ten_are_given() -> None:
+    text = "[" + ",".join(['{"a": 1, "a": 2}'] * 50) + "]"
+    assert duplicate_keys(text) == [(at, "a") for at in range(10)]
+
+
+@pytest.mark.parametrize("levels", [900, 5_000, 19_999])
+def test_keys_are_found_at_any_depth(levels: int) -> None:
+    before, after = nested(levels, "objects").split("0")
+    assert duplicate_keys(before + "0" + after) == []
+    found = duplicate_keys(before + '{"x":1,"x":2}' + after)
+    assert found == [("a",) * levels + ("x",)]
+
+
+@pytest.mark.parametrize("text", ["", "[1,]", "[NaN]", '{"a": 1, "a": 2', '{"a": 1, "a": NaN}'])
+def test_a_text_that_is_not_json_has_no_keys(text: str) -> None:
+    with pytest.raises(ValueError, match=r"line 1|NaN is not JSON"):
+        duplicate_keys(text)
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_what_was_written_from_a_value_has_no_key_twice(value: Any) -> None:
+    assert duplicate_keys(json.dumps(value)) == [] or "\\ud" in repr(value)
