@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from ngio_collections import aio as aio
     from ngio_collections import models as models
+    from ngio_collections._contract import Level as Level
+    from ngio_collections._contract import Rule as Rule
     from ngio_collections.api import check_links as check_links
     from ngio_collections.api import consolidate as consolidate
     from ngio_collections.api import create as create
     from ngio_collections.api import delete as delete
     from ngio_collections.api import embed as embed
     from ngio_collections.api import externalize as externalize
-    from ngio_collections.api import open as open
+    from ngio_collections.api import open as open  # noqa: A004
     from ngio_collections.api import open_inlined as open_inlined
     from ngio_collections.api import open_inlined_ref as open_inlined_ref
     from ngio_collections.api import open_ref as open_ref
@@ -25,27 +27,6 @@ if TYPE_CHECKING:
     from ngio_collections.api import save as save
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
-    from ngio_collections.resolve import AccessPolicy as AccessPolicy
-    from ngio_collections.resolve import Inlining as Inlining
-    from ngio_collections.resolve import Limits as Limits
-    from ngio_collections.resolve import Report as Report
-    from ngio_collections.resolve import Saved as Saved
-    from ngio_collections.resolve import Unfollowed as Unfollowed
-    from ngio_collections.store import Blob as Blob
-    from ngio_collections.store import CachedStore as CachedStore
-    from ngio_collections.store import LocalStore as LocalStore
-    from ngio_collections.store import MemoryStore as MemoryStore
-    from ngio_collections.store import ReadOnly as ReadOnly
-    from ngio_collections.store import ReadableStore as ReadableStore
-    from ngio_collections.store import RouterStore as RouterStore
-    from ngio_collections.store import Stat as Stat
-    from ngio_collections.store import WritableStore as WritableStore
-    from ngio_collections.store import ZipStore as ZipStore
-    from ngio_collections._contract import Level as Level
-    from ngio_collections._contract import Rule as Rule
-    from ngio_collections.api import profiles as profiles
-    from ngio_collections.api import rules as rules
-    from ngio_collections.api import schema as schema
     from ngio_collections.errors import ConflictError as ConflictError
     from ngio_collections.errors import DocumentAccessError as DocumentAccessError
     from ngio_collections.errors import DocumentError as DocumentError
@@ -75,19 +56,38 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.resolve import AccessPolicy as AccessPolicy
+    from ngio_collections.resolve import Inlining as Inlining
+    from ngio_collections.resolve import Limits as Limits
+    from ngio_collections.resolve import Report as Report
+    from ngio_collections.resolve import Saved as Saved
+    from ngio_collections.resolve import Unfollowed as Unfollowed
+    from ngio_collections.store import Blob as Blob
+    from ngio_collections.store import CachedStore as CachedStore
+    from ngio_collections.store import LocalStore as LocalStore
+    from ngio_collections.store import MemoryStore as MemoryStore
+    from ngio_collections.store import ReadableStore as ReadableStore
+    from ngio_collections.store import ReadOnly as ReadOnly
+    from ngio_collections.store import RouterStore as RouterStore
+    from ngio_collections.store import Stat as Stat
+    from ngio_collections.store import WritableStore as WritableStore
+    from ngio_collections.store import ZipStore as ZipStore
     from ngio_collections.validate import Finding as Finding
     from ngio_collections.validate import SchemaError as SchemaError
     from ngio_collections.validate import schema_errors as schema_errors
     from ngio_collections.validate import validate_document as validate_document
+    from ngio_collections.validate._schemas import profiles as profiles
+    from ngio_collections.validate._schemas import rules as rules
+    from ngio_collections.validate._schemas import schema as schema
 
 __version__: Final = "0.1.0"
 
 _HOME: Final = {
     "Level": "_contract",
     "Rule": "_contract",
-    "profiles": "api",
-    "rules": "api",
-    "schema": "api",
+    "profiles": "validate._schemas",
+    "rules": "validate._schemas",
+    "schema": "validate._schemas",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",

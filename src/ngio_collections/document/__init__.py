@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from ngio_collections.document._envelope import Envelope, open_envelope, parse_document
 from ngio_collections.document._references import declared_ids, map_ids, references
-from ngio_collections.document._source import Source, new_document, read_source, replace_node
+from ngio_collections.document._source import (
+    Source,
+    is_in_zarr,
+    new_document,
+    read_source,
+    replace_node,
+    without_node,
+)
 
 __all__ = [
     "Envelope",
     "Source",
     "declared_ids",
+    "is_in_zarr",
     "map_ids",
     "new_document",
     "open_envelope",
@@ -17,4 +25,5 @@ __all__ = [
     "read_source",
     "references",
     "replace_node",
+    "without_node",
 ]

@@ -11,7 +11,14 @@ from ngio_collections.errors import NotJsonError, NotOmeError
 from ngio_collections.graph import NodeTree
 from ngio_collections.graph._segment import Raw, Segment
 
-__all__ = ["Source", "new_document", "read_source", "replace_node"]
+__all__ = [
+    "Source",
+    "is_in_zarr",
+    "new_document",
+    "read_source",
+    "replace_node",
+    "without_node",
+]
 
 ZARR_NAME: Final = "zarr.json"
 
@@ -28,23 +35,32 @@ class Source:
         tag: The version that the store gave.
         document: The whole document, parsed. Nobody changes it.
         node: The node in it.
+        is_copy: Whether only the node is known, from a copy of it.
         place: The node of a tree that its content was last saved from, if it was.
     """
 
-    __slots__ = ("document", "node", "place", "tag", "url")
+    __slots__ = ("document", "is_copy", "node", "place", "tag", "url")
 
-    def __init__(self, url: str, tag: str, document: Mapping[str, Any], node: Raw) -> None:
+    def __init__(
+        self,
+        url: str,
+        tag: str,
+        document: Mapping[str, Any],
+        node: Raw,
+        *,
+        is_copy: bool = False,
+    ) -> None:
         self.url = url
         self.tag = tag
         self.document = document
         self.node = node
+        self.is_copy = is_copy
         self.place: object = None
 
     @property
     def pointer(self) -> str:
         """The JSON Pointer of the node in the document."""
-        attributes = self.document.get("attributes")
-        return "/attributes/ome" if isinstance(attributes, dict) and "ome" in attributes else "/ome"
+        return "/attributes/ome" if is_in_zarr(self.document) else "/ome"
 
     def written(self, tag: str, node: Raw, place: object = None) -> None:
         """Note what has been written to the document, and from where in a tree."""
@@ -91,12 +107,25 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
     return Source(url, tag, document, envelope.node)
 
 
+def is_in_zarr(document: Mapping[str, Any]) -> bool:
+    """Whether the node of a document is among the attributes of a Zarr group or array."""
+    attributes = document.get("attributes")
+    return isinstance(attributes, dict) and "ome" in attributes
+
+
+def without_node(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document without its node, and with everything else."""
+    if not is_in_zarr(document):
+        return {key: value for key, value in document.items() if key != "ome"}
+    attributes = {key: v for key, v in document["attributes"].items() if key != "ome"}
+    return {**document, "attributes": attributes}
+
+
 def replace_node(document: Mapping[str, Any], node: Raw) -> dict[str, Any]:
     """A document with another node in the same place, and everything else as it is."""
     made = dict(document)
-    attributes = made.get("attributes")
-    if isinstance(attributes, dict) and "ome" in attributes:
-        made["attributes"] = {**attributes, "ome": node}
+    if is_in_zarr(document):
+        made["attributes"] = {**document["attributes"], "ome": node}
     else:
         made["ome"] = node
     return made

@@ -26,22 +26,20 @@ from ngio_collections.errors import (
 )
 from ngio_collections.graph import Edge, Inlined, Layer, NodeTree, Segment
 from ngio_collections.graph._segment import Raw
+from ngio_collections.resolve._consolidated import consolidated_url, entries
 from ngio_collections.resolve._cycles import cyclic
 from ngio_collections.resolve._policy import AccessPolicy, Limits
-from ngio_collections.resolve._report import Report, Unfollowed, kind_of
-from ngio_collections.resolve._requests import Answer, Flow, Get
+from ngio_collections.resolve._report import EXPECTED_ENDS, Report, Unfollowed, kind_of
+from ngio_collections.resolve._requests import Answer, Flow, Get, Head
 from ngio_collections.resolve._scan import Scan, Stub, scan
 from ngio_collections.resolve._strategy import Inlining
-from ngio_collections.store import Blob
+from ngio_collections.store import Blob, Stat
 
 __all__ = ["Inliner", "Progress", "Settings"]
 
 BATCH: Final = 512
 """How many documents are asked for before the first of them is parsed: enough to keep many
 requests under way, and few enough that their bytes are no burden."""
-
-EXPECTED_ENDS: Final = frozenset({"cycle", "depth"})
-"""Kinds of records that are no failure: there the tree ends as it should."""
 
 Progress = Callable[[int, int], None]
 """Is called with how many documents were read, and how many are known of so far."""
@@ -59,6 +57,8 @@ class Settings:
             raises an error at the first.
         strategy: How a stub and its target become one.
         levels: Whether the paths of resolution levels are followed as well.
+        consolidated: `no`; `trust` takes documents from the consolidated file as they are in
+            it; `verify` asks for the tag of each, and reads those that changed.
         progress: Is told how far the reading has come.
     """
 
@@ -68,11 +68,14 @@ class Settings:
     on_error: str = "skip"
     strategy: Inlining = field(default_factory=Inlining)
     levels: bool = False
+    consolidated: str = "no"
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
         if self.on_error not in ("skip", "raise"):
             raise ValueError(f"on_error is 'skip' or 'raise', not {self.on_error!r}")
+        if self.consolidated not in ("no", "trust", "verify"):
+            raise ValueError(f"consolidated is True, False or 'verify', not {self.consolidated!r}")
         if self.depth is not None and self.depth < 0:
             raise ValueError(f"depth is a number from 0 on, or None, not {self.depth!r}")
 
@@ -124,6 +127,7 @@ class Inliner:
         self._read: list[str] = []
         self._origins: dict[str, None] = {}
         self._bytes = 0
+        self._copies: dict[str, Source] = {}
         self._records: dict[tuple[str, str, str, str], Unfollowed] = {}
         self._edges: dict[int, Edge] = {}
         self._originals: dict[int, Raw] = {}
@@ -144,6 +148,8 @@ class Inliner:
         """
         with collector_paused():
             self._entry = url
+            if self._settings.consolidated != "no":
+                yield from self._prefetch(url)
             yield from self._fetch(url)
             entry = self._loaded[url]
             if isinstance(entry, DocumentError):
@@ -152,14 +158,42 @@ class Inliner:
             inlined = Inlined(self._edges, self._originals, self.report())
             return NodeTree(Segment(built.raw, url, entry.source, inlined))
 
-    def documents(self, urls: Sequence[str]) -> Flow[dict[str, _Loaded | DocumentError]]:
-        """Read documents and all that they refer to, without putting them together."""
+    def documents(self, urls: Sequence[str]) -> Flow[dict[str, Source]]:
+        """Read documents and all that they refer to, without putting them together.
+
+        Args:
+            urls: The documents to begin with.
+
+        Returns:
+            All that could be read; the report has the rest.
+
+        Raises:
+            DocumentError: One of those to begin with cannot be read.
+        """
         with collector_paused():
             for url in urls:
                 self._entry = url
                 if url not in self._loaded:
                     yield from self._fetch(url)
-            return self._loaded
+                first = self._loaded[url]
+                if isinstance(first, DocumentError):
+                    raise first
+            for loaded in list(self._loaded.values()):
+                if isinstance(loaded, _Loaded):
+                    self._note_failures(loaded)
+            found = {u: d.source for u, d in self._loaded.items() if isinstance(d, _Loaded)}
+            return found
+
+    def _note_failures(self, loaded: _Loaded) -> None:
+        """Note the references of a document whose target could not be read or does not fit."""
+        for stub, url in loaded.links:
+            target = None if url is None else self._loaded.get(url)
+            if isinstance(target, DocumentError):
+                if not _is_data(target, stub):
+                    self._record(loaded, stub, kind_of(target), str(url), target)
+            elif target is not None and stub.raw.get("type") != target.source.node.get("type"):
+                kind, words = _mismatch(stub.raw, target.source.node)
+                self._record(loaded, stub, kind, str(url), words)
 
     def report(self) -> Report:
         """What was read so far, and what was not."""
@@ -175,13 +209,35 @@ class Inliner:
             found: list[str] = []
             for start in range(0, len(level), BATCH):
                 batch = level[start : start + BATCH]
-                answers = yield [Get(url, self._left()) for url in batch]
-                for url, answer in zip(batch, answers, strict=True):
-                    loaded = self._loaded[url] = self._parse(url, answer)
+                wanted = [url for url in batch if url not in self._copies]
+                answers = iter((yield [Get(url, self._left()) for url in wanted]) if wanted else ())
+                for url in batch:
+                    copy = self._copies.get(url)
+                    found_ = self._parse(url, next(answers)) if copy is None else self._scan(copy)
+                    loaded = self._loaded[url] = found_
                     if isinstance(loaded, _Loaded):
                         found.extend(self._targets(loaded, depth))
                 self._tell(len(level) - start - len(batch) + len(found))
             level, depth = found, depth + 1
+
+    def _prefetch(self, entry: str) -> Flow[None]:
+        """Read the consolidated file, whose documents need not be read any more."""
+        place = consolidated_url(entry)
+        (answer,) = yield [Get(place, self._left())]
+        if isinstance(answer, DocumentError):
+            raise answer
+        assert isinstance(answer, Blob)
+        self._bytes += len(answer.data)
+        copies = entries(answer.data, place)
+        if self._settings.consolidated == "verify":
+            urls = list(copies)
+            for start in range(0, len(urls), BATCH):
+                batch = urls[start : start + BATCH]
+                stats = yield [Head(url) for url in batch]
+                for url, stat in zip(batch, stats, strict=True):
+                    if not isinstance(stat, Stat) or stat.tag != copies[url].tag:
+                        del copies[url]
+        self._copies = copies
 
     def _left(self) -> int:
         limits = self._settings.limits
@@ -202,8 +258,10 @@ class Inliner:
             source = read_source(answer.data, url, answer.tag)
         except DocumentError as error:
             return error
-        found = scan(source.node, levels=self._settings.levels)
-        return _Loaded(source, found, [])
+        return self._scan(source)
+
+    def _scan(self, source: Source) -> _Loaded:
+        return _Loaded(source, scan(source.node, levels=self._settings.levels), [])
 
     def _targets(self, loaded: _Loaded, depth: int) -> Iterator[str]:
         """Find out where the references of a document lead; those that are to be read."""
@@ -338,7 +396,7 @@ class Inliner:
             self._note(frame, link, "cycle", "is a document that this one is part of")
             return None
         if isinstance(target, DocumentError):
-            if not (isinstance(target, NotOmeError) and link.stub.raw.get("type") == "singlescale"):
+            if not _is_data(target, link.stub):
                 self._note(frame, link, kind_of(target), target)
             return None
         return target
@@ -386,8 +444,7 @@ class Inliner:
             self._note(frame, link, "limit", f"{words}; raise it with Limits(...)")
             return None
         if stub.get("type") != target.get("type"):
-            kind = "type-mismatch" if isinstance(target.get("type"), str) else "not-ome"
-            self._note(frame, link, kind, _types_differ(stub, target))
+            self._note(frame, link, *_mismatch(stub, target))
             return None
         here = Layer(frame.url, stub, frame.loaded.source)
         edge = self._edges.get(id(target))
@@ -423,14 +480,20 @@ def _shown(value: Any) -> str:
     return f"{value!r:.80}"
 
 
-def _types_differ(stub: Raw, target: Raw) -> str:
-    found = target.get("type")
+def _is_data(error: DocumentError, stub: Stub) -> bool:
+    """Whether a path leads to an array of pixels, which has no node and needs none."""
+    return isinstance(error, NotOmeError) and stub.raw.get("type") == "singlescale"
+
+
+def _mismatch(stub: Raw, target: Raw) -> tuple[str, str]:
+    """The kind of a record, and its words, for a target of another type."""
+    found, said = target.get("type"), _shown(stub.get("type"))
     if isinstance(found, str):
-        return f"has the type {_shown(found)}, and its reference says {_shown(stub.get('type'))}"
+        return "type-mismatch", f"has the type {_shown(found)}, and its reference says {said}"
     for key in ("multiscales", "plate", "well", "bioformats2raw.layout", "labels"):
         if key in target:
-            return f"holds metadata of an OME-Zarr before RFC-8 ({key}), and no node"
-    return "holds an object without a type, which is no node"
+            return "not-ome", f"holds metadata of OME-Zarr before RFC-8 ({key}), and no node"
+    return "not-ome", "holds an object without a type, which is no node"
 
 
 _PENDING: Final = DocumentError("is being read")

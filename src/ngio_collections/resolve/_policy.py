@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ngio_collections import _paths
+from ngio_collections.errors import ForbiddenError
 
 __all__ = ["AccessPolicy", "Limits"]
 
@@ -77,6 +78,16 @@ class AccessPolicy:
         if origin in self.origins or ANY in self.origins:
             return None
         return f"is on another origin ({origin}); allow it with AccessPolicy(origins=[...])"
+
+    def require(self, entry: str, url: str) -> None:
+        """Refuse a document that may not be read.
+
+        Raises:
+            ForbiddenError: It may not be read.
+        """
+        refusal = self.refusal(entry, url)
+        if refusal is not None:
+            raise ForbiddenError(refusal, url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

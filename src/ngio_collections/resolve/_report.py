@@ -16,7 +16,7 @@ from ngio_collections.errors import (
     NotOmeError,
 )
 
-__all__ = ["KINDS", "Report", "Unfollowed", "kind_of"]
+__all__ = ["EXPECTED_ENDS", "KINDS", "Report", "Unfollowed", "kind_of"]
 
 KINDS: Final[Mapping[str, str]] = {
     "missing": "there is no such document",
@@ -26,11 +26,15 @@ KINDS: Final[Mapping[str, str]] = {
     "not-ome": "the document holds no node",
     "type-mismatch": "the node in the document is of another type than the reference says",
     "attribute-conflict": "both have an attribute, where only one may",
+    "dangling": "the document declares no such id",
     "cycle": "the document is already being read further up",
     "depth": "it lies deeper than was asked for",
     "limit": "a limit was reached",
 }
 """Why a reference was not followed."""
+
+EXPECTED_ENDS: Final = frozenset({"cycle", "depth"})
+"""Kinds that are no failure: there a tree ends as it should."""
 
 _SHOWN: Final = 20
 
@@ -80,7 +84,7 @@ class Report:
     @property
     def failures(self) -> tuple[Unfollowed, ...]:
         """The references that were not followed although they should have been."""
-        return tuple(record for record in self.unfollowed if record.kind != "depth")
+        return tuple(record for record in self.unfollowed if record.kind not in EXPECTED_ENDS)
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON."""

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from ngio_collections._contract import json_pointer
 from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
-from ngio_collections.document import replace_node
+from ngio_collections.document import Source, read_source, replace_node
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
     DocumentNotFoundError,
     NotJsonError,
 )
+from ngio_collections.graph import fingerprint
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
 from ngio_collections.store import Blob
@@ -98,6 +99,8 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
 def _replaced(plan: Planned, now: Blob) -> bytes | None:
     """The new bytes of a document; None if its content is what it should be already."""
     source = plan.source
+    if source.is_copy:
+        _verify_copy(source, now)
     if now.tag != source.tag:
         raise ConflictError(
             "was changed by somebody else since it was read, and is left as it is; open it again, "
@@ -114,6 +117,18 @@ def _replaced(plan: Planned, now: Blob) -> bytes | None:
             source.url,
         )
     return dumps_bytes(replace_node(source.document, plan.node), Layout.of(now.data))
+
+
+def _verify_copy(source: Source, now: Blob) -> None:
+    """Take the whole document from its store, if the copy that was opened is still right."""
+    found = read_source(now.data, source.url, now.tag)
+    if fingerprint(found.node) != fingerprint(source.node):
+        raise ConflictError(
+            "is not what the consolidated file says; open the documents themselves, and "
+            "consolidate again",
+            source.url,
+        )
+    source.document, source.tag, source.is_copy = found.document, found.tag, False
 
 
 def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:

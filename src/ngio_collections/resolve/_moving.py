@@ -1,0 +1,257 @@
+"""Moving content between documents, so that every reference still leads where it led."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ngio_collections import _paths
+from ngio_collections.document import declared_ids, map_ids, references
+from ngio_collections.errors import InvalidEditError, PathError
+from ngio_collections.graph import Node, Raw, as_tree
+from ngio_collections.graph._export import rewritten
+
+__all__ = ["Parts", "embedded", "ids_of", "repointed", "split"]
+
+Change = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+_OF_STUB = ("type", "id", "name")
+
+
+def _nodes(raw: Raw) -> Iterator[Raw]:
+    """A node and everything below it, without what references lead to."""
+    found: list[Raw] = []
+
+    def own(node: Raw, _: None) -> dict[str, Any]:
+        found.append(node)
+        return {}
+
+    rewritten(raw, None, lambda _, above: above, own)
+    return iter(found)
+
+
+def ids_of(raw: Raw) -> set[str]:
+    """The ids that a node and everything below it declare, of nodes and in attributes."""
+    ids: set[str] = set()
+    for node in _nodes(raw):
+        id_ = node.get("id")
+        if isinstance(id_, str):
+            ids.add(id_)
+        ids.update(declared_ids(node.get("attributes")))
+    return ids
+
+
+def all_references(raw: Raw) -> Iterator[Mapping[str, Any]]:
+    """The References in the attributes of a node and everything below it."""
+    for node in _nodes(raw):
+        yield from references(node.get("attributes"))
+
+
+def _referring(raw: Raw, refer: Change) -> dict[str, Any]:
+    """A copy of a node and everything below it with other References."""
+
+    def own(node: Raw, _: None) -> dict[str, Any]:
+        fields = dict(node)
+        if "attributes" in fields:
+            fields["attributes"] = map_ids(fields["attributes"], lambda value: value, refer)
+        return fields
+
+    return rewritten(raw, None, lambda _, above: above, own)
+
+
+def _has_path(reference: Mapping[str, Any]) -> bool:
+    return isinstance(reference.get("path"), dict)
+
+
+class Parts:
+    """A document in two.
+
+    Attributes:
+        content: The root of the new document.
+        root: The root of the tree of the old one, with a reference in its place.
+    """
+
+    __slots__ = ("content", "root")
+
+    def __init__(self, content: Raw, root: Node) -> None:
+        self.content = content
+        self.root = root
+
+
+def split(node: Node, content: Raw, url: str) -> Parts:
+    """Take a node with everything below it out of its document.
+
+    Args:
+        node: The node, in an opened document.
+        content: Its JSON; paths count from the document that it is in.
+        url: The address of the new document.
+
+    Returns:
+        Both parts. What the content refers to in the rest gets a `path` to the old document,
+        and what refers to the content gets one to the new document.
+    """
+    home = node.require_document_url()
+    inside = ids_of(content)
+
+    def outward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        if _has_path(reference) or reference["id"] in inside:
+            return reference
+        return {**reference, "path": _paths.path_to(url, home)}
+
+    made = _referring(_paths.rebased(content, home, url), outward)
+    # The stub keeps the id of the node, so that references to that one stay as they are.
+    moved = inside - {str(node.id)}
+    stub: dict[str, Any] = {key: content[key] for key in _OF_STUB if key in content}
+    stub["path"] = _paths.path_to(home, url)
+    with node.tree.root.edit() as transaction:
+        for other in _rest(node):
+            attributes = _pointing(other.raw.get("attributes"), moved, home, url)
+            if attributes is not None:
+                transaction[other].set_attrs(attributes)
+        transaction[node].replace(as_tree(stub, home).root)
+    return Parts(made, transaction.result)
+
+
+def _rest(node: Node) -> Iterator[Node]:
+    """The other nodes of the document that a node is in, with attributes."""
+    home = node.document_url
+    inside = {one.ref for one in node.walk()}
+    for other in node.tree.root.walk():
+        if other.ref not in inside and other.document_url == home and other.attributes:
+            yield other
+
+
+def _pointing(attributes: Any, moved: set[str], home: str, url: str) -> dict[str, Any] | None:
+    """The attributes of a node that stays, where they refer to what has moved."""
+    from ngio_collections._frozen import thaw  # noqa: PLC0415
+
+    def inward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        if _has_path(reference) or reference["id"] not in moved:
+            return reference
+        return {**reference, "path": _paths.path_to(home, url)}
+
+    plain = thaw(attributes)
+    made = map_ids(plain, lambda value: value, inward)
+    return None if made is plain else dict(made)
+
+
+def embedded(node: Node, target: Raw, url: str) -> Node:
+    """Put what a reference leads to in its place.
+
+    Args:
+        node: The reference, in an opened document.
+        target: The root of the document that it leads to.
+        url: The address of that document.
+
+    Returns:
+        The root of the tree with the content in the place of the reference.
+
+    Raises:
+        InvalidEditError: The types differ, or an id would be there twice.
+    """
+    home = node.require_document_url()
+    if target.get("type") != node.type:
+        raise InvalidEditError(
+            f"{url} holds a {target.get('type')!r}, and the reference to it says {node.type!r}"
+        )
+    stub = node.tree.raw(node.ref)
+    here = ids_of(node.tree.materialise((node.tree.segment, 0))) - {node.id}
+    root_id, stub_id = target.get("id"), stub.get("id", target.get("id"))
+    twice = sorted(here & (ids_of(target) - {root_id}))
+    if twice:
+        raise InvalidEditError(
+            f"{url} has ids that {home} has too: {', '.join(twice[:5])}; rename them first"
+        )
+
+    def inward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        to = _target_of(reference, url)
+        if to not in (None, url, home):
+            return reference
+        made = {k: v for k, v in reference.items() if k != "path" or v is None}
+        if to != home and made["id"] == root_id and isinstance(stub_id, str):
+            made["id"] = stub_id
+        return reference if made == reference else made
+
+    content = _paths.rebased(_referring(target, inward), url, home)
+    merged = {**content, **{k: v for k, v in stub.items() if k not in ("path", "attributes")}}
+    merged.pop("version", None)
+    theirs, ours = content.get("attributes"), stub.get("attributes")
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        merged["attributes"] = {**theirs, **ours}
+    elif ours is not None:
+        merged["attributes"] = ours
+    inside = ids_of(target)
+    with node.tree.root.edit() as transaction:
+        for other in _rest(node):
+            attributes = _inlined_references(other, url, inside, (root_id, stub_id))
+            if attributes is not None:
+                transaction[other].set_attrs(attributes)
+        transaction[node].replace(as_tree(merged, home).root)
+    return transaction.result
+
+
+def _target_of(reference: Mapping[str, Any], base: str) -> str | None:
+    """The document that a Reference leads to; None if it has no path, or a wrong one."""
+    path = reference.get("path")
+    if not isinstance(path, dict):
+        return None
+    try:
+        return _paths.metadata_url(base, path)
+    except PathError:
+        return ""
+
+
+def _inlined_references(
+    node: Node, url: str, inside: set[str], renamed: tuple[Any, Any]
+) -> dict[str, Any] | None:
+    """The attributes of a node that referred to a document that is now part of its own."""
+    from ngio_collections._frozen import thaw  # noqa: PLC0415
+
+    home = node.require_document_url()
+
+    def inward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        if _target_of(reference, home) != url or reference["id"] not in inside:
+            return reference
+        made = {key: value for key, value in reference.items() if key != "path"}
+        if made["id"] == renamed[0] and isinstance(renamed[1], str):
+            made["id"] = renamed[1]
+        return made
+
+    plain = thaw(node.raw.get("attributes"))
+    made = map_ids(plain, lambda value: value, inward)
+    return None if made is plain else dict(made)
+
+
+def repointed(raw: Raw, here: str, old: str, new: str) -> Raw:
+    """A node whose paths to a document lead to where that document is now.
+
+    Args:
+        raw: The root node of a document.
+        here: The address of the document.
+        old: Where the other document was.
+        new: Where it is.
+
+    Returns:
+        The node; the same object if nothing in it led there.
+    """
+    places = [
+        pointer
+        for pointer, path in _paths.paths_in(raw)
+        if _target_of({"path": dict(path)}, here) == old
+    ]
+    if not places:
+        return raw
+    copied: dict[int, Any] = {}
+    made: Any = dict(raw)
+    for pointer in places:
+        at = made
+        for part in pointer[:-1]:
+            inner = at[part]
+            if id(inner) not in copied:
+                inner = inner.copy()
+                copied[id(inner)] = inner
+                at[part] = inner
+            at = inner
+        at[pointer[-1]] = {**at[pointer[-1]], **_paths.path_to(here, new)}
+    result: Raw = made
+    return result

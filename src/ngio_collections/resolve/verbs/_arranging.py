@@ -1,0 +1,338 @@
+"""The verbs that move content between documents, and that look after references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ngio_collections import _paths
+from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections.document import Source, is_in_zarr, read_source, replace_node, without_node
+from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
+from ngio_collections.graph import Node
+from ngio_collections.resolve._changes import Planned
+from ngio_collections.resolve._consolidated import consolidated_url, sidecar, stale
+from ngio_collections.resolve._inline import Inliner, Progress, Settings
+from ngio_collections.resolve._links import checked_links
+from ngio_collections.resolve._moving import embedded, repointed, split
+from ngio_collections.resolve._policy import AccessPolicy, Limits
+from ngio_collections.resolve._report import Report
+from ngio_collections.resolve._requests import Delete, Flow, Get, Put
+from ngio_collections.resolve._save import Saved, write_documents
+from ngio_collections.resolve._work import Work
+from ngio_collections.resolve.verbs._common import (
+    CONCURRENCY,
+    Location,
+    blob_of,
+    document_url,
+    require_node,
+    store_for,
+)
+from ngio_collections.resolve.verbs._writing import put_new, rooted
+from ngio_collections.store import ReadableStore
+
+__all__ = ["check_links", "consolidate", "delete", "embed", "externalize", "relocate"]
+
+
+def externalize(
+    node: Node, location: Location, *, store: ReadableStore | None = None
+) -> Work[Node]:
+    """Write a node, with everything below it, as a document of its own, and refer to it.
+
+    The new document is written at once. The tree that comes back has a reference in the place
+    of the node: `save` it, so that the old document refers to the new one. References
+    between the two get a `path`.
+
+    Args:
+        node: A node below the root of a document that was opened with `open`.
+        location: Where the new document is written.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The root of the edited tree, not saved yet. Cost: O(document).
+
+    Raises:
+        ConflictError: There is such a document already.
+        InvalidEditError: The node is the root, is a reference already, or is in a tree that
+            was read from several documents.
+        DocumentError: The new document cannot be written.
+    """
+    node = require_node(node)
+    url = document_url(location)
+    _require_plain(node, "externalized")
+    if node.parent() is None:
+        raise InvalidEditError(f"{node!r} is the root of its document; use relocate")
+    if node.is_reference:
+        raise InvalidEditError(f"{node!r} is a reference: what it refers to is a document already")
+    return Work(_externalize(node, url), store_for(store, url))
+
+
+def _externalize(node: Node, url: str) -> Flow[Node]:
+    parts = split(node, node.tree.materialise(node.ref), url)
+    yield from put_new(url, rooted(parts.content), overwrite=False)
+    return parts.root
+
+
+def _require_plain(node: Node, what: str) -> None:
+    """Refuse nodes of inlined trees, and of none that could be saved."""
+    segment = node.tree.segment
+    if segment.inlined is not None:
+        raise InvalidEditError(
+            f"{node!r} is in a tree of several documents, in which nothing can be {what}; "
+            f"open its document alone: open({node.document_url!r})"
+        )
+    if segment.source is None:
+        raise InvalidEditError(f"{node!r} is in no document; write it with create(url, node)")
+
+
+def embed(
+    node: Node,
+    *,
+    policy: AccessPolicy | None = None,
+    limits: Limits | None = None,
+    store: ReadableStore | None = None,
+) -> Work[Node]:
+    """Put what a reference leads to in its place, as a part of the document; undoes `externalize`.
+
+    The document that it leads to stays; `delete` it after the save if nothing else refers to
+    it. References between the two lose their `path`.
+
+    Args:
+        node: A reference in a document that was opened with `open`.
+        policy: Which documents a reference may lead to.
+        limits: How much may be read.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The root of the edited tree, not saved yet. Cost: O(both documents).
+
+    Raises:
+        InvalidEditError: The node is no reference, its target is of another type, or an id
+            would be there twice.
+        ForbiddenError: The policy refuses the document.
+        DocumentError: The document cannot be read.
+    """
+    node = require_node(node)
+    _require_plain(node, "embedded")
+    path = node.ref_path
+    if path is None:
+        raise InvalidEditError(f"{node!r} is no reference: it has no `path`")
+    home = node.require_document_url()
+    url = _paths.metadata_url(home, path)
+    (policy or AccessPolicy()).require(home, url)
+    return Work(_embed(node, url, limits or Limits()), store_for(store, url))
+
+
+def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
+    (answer,) = yield [Get(url, limits.document_bytes)]
+    blob = blob_of(answer)
+    return embedded(node, read_source(blob.data, url, blob.tag).node, url)
+
+
+def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Saved]:
+    """Delete a document: a JSON file, or the `ome` metadata of a Zarr group.
+
+    The `zarr.json` of a group stays, without its node. Nothing else is deleted, neither pixels
+    nor documents that it refers to. `check_links` tells what still refers to it.
+
+    Args:
+        location: The document.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The document that was deleted or written.
+
+    Raises:
+        DocumentNotFoundError: There is no such document.
+        NotOmeError: It holds no node, and is left alone.
+        ConflictError: It was changed by somebody else meanwhile.
+        DocumentError: It cannot be deleted.
+    """
+    url = document_url(location)
+    return Work(_delete(url), store_for(store, url))
+
+
+def _delete(url: str) -> Flow[Saved]:
+    (answer,) = yield [Get(url)]
+    blob = blob_of(answer)
+    source = read_source(blob.data, url, blob.tag)
+    yield from _remove(source, Layout.of(blob.data))
+    return Saved((url,))
+
+
+def _remove(source: Source, layout: Layout) -> Flow[None]:
+    """Delete a document, or its node where the file has other things in it too."""
+    rest = without_node(source.document)
+    if rest or is_in_zarr(source.document):
+        request: Delete | Put = Put(source.url, dumps_bytes(rest, layout), if_match=source.tag)
+    else:
+        request = Delete(source.url, if_match=source.tag)
+    (answer,) = yield [request]
+    if isinstance(answer, DocumentError):
+        raise answer
+
+
+def relocate(
+    location: Location,
+    to: Location,
+    *,
+    documents: Iterable[Location] = (),
+    store: ReadableStore | None = None,
+) -> Work[Saved]:
+    """Move a document, and mend every reference to it in other documents.
+
+    First the new document is written, then the references are mended, and last the old one is
+    deleted, so that no reference leads nowhere in between. In the moved document paths
+    count from the new place. What it refers to is not moved.
+
+    Args:
+        location: The document, a `.json` file.
+        to: Where it goes.
+        documents: Those whose references to it are mended.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The documents that were written, and those that did not refer to it.
+
+    Raises:
+        ConflictError: There is a document already where it is to go, or one was changed by
+            somebody else meanwhile.
+        InvalidEditError: The document is the metadata of a Zarr group, which cannot be moved
+            without its arrays.
+        DocumentError: A document cannot be read or written.
+    """
+    old, new = document_url(location), document_url(to)
+    urls = [document_url(one) for one in documents]
+    for url in (old, new):
+        if url.endswith("/zarr.json"):
+            raise InvalidEditError(
+                f"{url} is the metadata of a Zarr group, and its arrays would stay behind; "
+                "only .json documents can be relocated"
+            )
+    return Work(_relocate(old, new, list(dict.fromkeys(urls))), store_for(store, old))
+
+
+def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
+    urls = [url for url in urls if url not in (old, new)]
+    answers = yield [Get(url) for url in (old, *urls)]
+    blobs = [blob_of(answer) for answer in answers]
+    moved, *others = (
+        read_source(blob.data, url, blob.tag) for url, blob in zip((old, *urls), blobs, strict=True)
+    )
+    node = repointed(moved.node, old, old, new)
+    node = _paths.rebased(node, old, new)
+    content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
+    (tag,) = yield [Put(new, content, if_absent=True)]
+    if isinstance(tag, DocumentError):
+        raise tag
+    plans = [
+        Planned(source, repointed(source.node, source.url, old, new), None, 0) for source in others
+    ]
+    saved = yield from write_documents(plans)
+    (gone,) = yield [Delete(old, if_match=moved.tag)]
+    if isinstance(gone, ConflictError):
+        gone.add_note(f"{new} holds what it was before; the references lead there")
+    if isinstance(gone, DocumentError):
+        raise gone
+    return Saved((new, *saved.written), saved.skipped)
+
+
+def check_links(
+    *locations: Location,
+    depth: int | None = None,
+    levels: bool = False,
+    policy: AccessPolicy | None = None,
+    limits: Limits | None = None,
+    store: ReadableStore | None = None,
+    concurrency: int = CONCURRENCY,
+    progress: Progress | None = None,
+) -> Work[Report]:
+    """Follow every reference of documents, and say which lead nowhere.
+
+    Looked at are the paths of nodes, and the References in attributes with the ids that they
+    name. Nothing is put together, and nothing is written.
+
+    Args:
+        locations: The documents to begin with.
+        depth: How many documents inside of each other are followed; all if None.
+        levels: Whether the paths of resolution levels are followed too.
+        policy: Which documents a reference may lead to.
+        limits: How much may be read.
+        store: Where documents are; local files by default.
+        concurrency: How many documents may be asked for at once.
+        progress: Is called with how many documents were read, and how many are known.
+
+    Returns:
+        The report; `report.failures` is empty if all is well.
+
+    Raises:
+        DocumentError: One of the documents to begin with cannot be read.
+    """
+    if not locations:
+        raise TypeError("check_links needs at least one document")
+    urls = [document_url(location) for location in locations]
+    settings = Settings(
+        policy=policy or AccessPolicy(),
+        limits=limits or Limits(),
+        depth=depth,
+        levels=levels,
+        progress=progress,
+    )
+    return Work(checked_links(urls, settings), store_for(store, urls[0]), concurrency)
+
+
+def consolidate(
+    location: Location,
+    *,
+    check: bool = False,
+    policy: AccessPolicy | None = None,
+    limits: Limits | None = None,
+    store: ReadableStore | None = None,
+    concurrency: int = CONCURRENCY,
+    progress: Progress | None = None,
+) -> Work[Saved]:
+    """Write the metadata of all documents of a collection into one file beside it.
+
+    `open_inlined(location, consolidated=True)` opens the collection with that one request. The
+    documents stay what counts: the file holds a fingerprint of each, and is never written
+    back from.
+
+    Args:
+        location: The document that the collection begins with.
+        check: Only look which documents have changed since; nothing is written.
+        policy: Which documents a reference may lead to.
+        limits: How much may be read.
+        store: Where documents are; local files by default.
+        concurrency: How many documents may be asked for at once.
+        progress: Is called with how many documents were read, and how many are known.
+
+    Returns:
+        What was written. With `check`, `skipped` are the documents that are as the file says.
+
+    Raises:
+        DocumentError: The document cannot be read, or the file not be written.
+        ConflictError: With `check`, documents have changed; the message names them.
+    """
+    url = document_url(location)
+    settings = Settings(
+        policy=policy or AccessPolicy(), limits=limits or Limits(), progress=progress
+    )
+    return Work(_consolidate(url, settings, check=check), store_for(store, url), concurrency)
+
+
+def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
+    sources = yield from Inliner(settings).documents([url])
+    place = consolidated_url(url)
+    if check:
+        (answer,) = yield [Get(place, settings.limits.document_bytes)]
+        changed = stale(blob_of(answer).data, place, sources)
+        if changed:
+            raise ConflictError(
+                f"is not what the documents say any more: {', '.join(changed[:5])}"
+                f"{' and more' if len(changed) > 5 else ''}; consolidate again",
+                place,
+            )
+        return Saved((), tuple(sources))
+    (tag,) = yield [Put(place, sidecar(url, sources))]
+    if isinstance(tag, DocumentError):
+        raise tag
+    return Saved((place,))

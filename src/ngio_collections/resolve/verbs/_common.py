@@ -1,0 +1,55 @@
+"""What all verbs do first: find out which document is meant, and where it is."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final, TypeAlias
+
+from ngio_collections import _paths
+from ngio_collections.errors import DocumentAccessError, DocumentError
+from ngio_collections.graph import Node
+from ngio_collections.resolve._requests import Answer
+from ngio_collections.store import Blob, LocalStore, ReadableStore
+
+__all__ = ["CONCURRENCY", "Location", "blob_of", "document_url", "require_node", "store_for"]
+
+Location: TypeAlias = str | os.PathLike[str]
+"""A path or an address of a `.json` file, or of a Zarr group."""
+
+CONCURRENCY: Final = 32
+"""How many documents are asked for at once."""
+
+
+def document_url(location: Location) -> str:
+    """The address of the metadata document that a person means.
+
+    What does not end in `.json` is a Zarr group, whose metadata is in its `zarr.json`
+    (RFC-8, "Metadata storage").
+    """
+    url = _paths.as_url(location)
+    return url if url.endswith(".json") else f"{url}/zarr.json"
+
+
+def store_for(store: ReadableStore | None, url: str) -> ReadableStore:
+    """The store that was given, or the one for local files."""
+    if store is not None:
+        return store
+    if url.startswith("file:"):
+        return LocalStore()
+    scheme = url.partition(":")[0]
+    raise DocumentAccessError(
+        f"is no local file, and there is no store for {scheme}: give one with store=...", url
+    )
+
+
+def require_node(node: Any) -> Node:
+    if not isinstance(node, Node):
+        raise TypeError(f"expected a Node, not a {type(node).__name__}; open one, or use new_node")
+    return node
+
+
+def blob_of(answer: Answer) -> Blob:
+    if isinstance(answer, DocumentError):
+        raise answer
+    assert isinstance(answer, Blob)
+    return answer

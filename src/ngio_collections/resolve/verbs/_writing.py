@@ -1,0 +1,204 @@
+"""The verbs that write documents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ngio_collections import _paths
+from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections.document import Source, new_document
+from ngio_collections.errors import DocumentError, InvalidEditError
+from ngio_collections.graph import Node, NodeTree, Raw, Segment
+from ngio_collections.graph._export import exported
+from ngio_collections.resolve._changes import planned
+from ngio_collections.resolve._produce import one_document
+from ngio_collections.resolve._requests import Flow, Put
+from ngio_collections.resolve._save import Saved, write_documents
+from ngio_collections.resolve._strategy import Inlining
+from ngio_collections.resolve._work import Work
+from ngio_collections.resolve.verbs._common import (
+    Location,
+    document_url,
+    require_node,
+    store_for,
+)
+from ngio_collections.store import ReadableStore
+
+__all__ = ["create", "put_new", "rooted", "save", "save_inlined", "save_tree"]
+
+VERSION: Final = "0.9"
+"""The version that the root of a new document gets if it has none (RFC-8, "Node": version)."""
+LAID_OUT: Final = Layout(indent=2, newline_at_end=True)
+"""How small new documents are written: for people. Large ones take no more room than needed."""
+LARGE_NODES: Final = 10_000
+
+
+def create(
+    location: Location,
+    node: Node,
+    *,
+    overwrite: bool = False,
+    store: ReadableStore | None = None,
+) -> Work[Node]:
+    """Write a node, with everything below it, as a new document.
+
+    Relative paths that count from another document are written so that they count from the
+    new one. The root gets a `version` if it has none.
+
+    Args:
+        location: Where: a `.json` file, or a Zarr group, whose `zarr.json` is written.
+        node: The node, of any tree.
+        overwrite: Whether a document that is there already is replaced.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The root of the new document, ready for edits and `save`.
+
+    Raises:
+        ConflictError: There is such a document already.
+        ForbiddenError: The store cannot be written to.
+        DocumentError: It cannot be written for another reason.
+    """
+    url = document_url(location)
+    return Work(_create(url, require_node(node), overwrite=overwrite), store_for(store, url))
+
+
+def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
+    raw = rooted(_paths.relativised(exported(node.tree, node.ref, url), url))
+    source = yield from put_new(url, raw, overwrite=overwrite)
+    return source.tree().root
+
+
+def rooted(raw: Raw) -> Raw:
+    """A node as the root of a document: type and version first, as people expect it."""
+    if "version" in raw:
+        return raw
+    head = {"type": raw["type"]} if "type" in raw else {}
+    return {**head, "version": VERSION, **raw}
+
+
+def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
+    document = new_document(url, raw)
+    layout = LAID_OUT if _is_small(raw) else Layout()
+    (tag,) = yield [Put(url, dumps_bytes(document, layout), if_absent=not overwrite)]
+    if isinstance(tag, DocumentError):
+        raise tag
+    assert isinstance(tag, str)
+    return Source(url, tag, document, raw)
+
+
+def _is_small(raw: Raw) -> bool:
+    return Segment(raw).is_small(LARGE_NODES)
+
+
+def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
+    """Write the document that a node is in, if edits changed it.
+
+    In an inlined tree that is the one document that holds the node; `save_tree` writes all.
+
+    Args:
+        node: A node of the edited tree.
+        store: Where documents are; local files by default.
+
+    Returns:
+        What was written: one document, or none.
+
+    Raises:
+        ConflictError: The document was changed by somebody else since it was read.
+        InvalidEditError: The tree was not opened from a document.
+        DocumentError: It cannot be written.
+    """
+    node = require_node(node)
+    url = _home(node)
+    return Work(_save(node.tree, "auto", url), store_for(store, url))
+
+
+def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = None) -> Work[Saved]:
+    """Write every document that the edits of a tree changed, and no other.
+
+    The innermost are written first, so that no reference leads nowhere in between. Before
+    the first byte it is made sure that all of them can be written, and are still the ones
+    that were read.
+
+    Changes of a node that stands in the place of a reference go to where the attribute is
+    already, to the stub before the target, and to the target if it is new; `to` overrules
+    that. New, removed and moved nodes change the document that holds them.
+
+    Args:
+        node: A node of the edited tree.
+        to: `auto`, `stub` or `target`: where changes of inlined nodes go.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The documents that were written, and those that were looked at and left. Cost: O(edits),
+        and what the changed documents cost.
+
+    Raises:
+        ConflictError: A document was changed by somebody else since it was read.
+        ForbiddenError: A document is in a store that cannot be written to.
+        InvalidEditError: The tree was not opened from documents, or a document that is in it
+            several times was edited differently.
+        DocumentError: A document cannot be written.
+    """
+    node = require_node(node)
+    return Work(_save(node.tree, to, None), store_for(store, _home(node)))
+
+
+def _home(node: Node) -> str:
+    """The document that the node is in, in which it can be saved."""
+    url = node.document_url
+    if url is None or node.tree.segment.source is None:
+        raise InvalidEditError(
+            f"{node!r} was not opened from a document that it could be saved to; "
+            "write it with create(url, node)"
+        )
+    return url
+
+
+def _save(tree: NodeTree, to: str, only: str | None) -> Flow[Saved]:
+    plans = [plan for plan in planned(tree, to) if only in (None, plan.source.url)]
+    saved = yield from write_documents(plans)
+    return saved
+
+
+def save_inlined(
+    node: Node,
+    location: Location,
+    *,
+    ids: str = "namespaced",
+    overwrite: bool = False,
+    store: ReadableStore | None = None,
+) -> Work[Node]:
+    """Write an inlined tree as one document that stands on its own.
+
+    Paths count from the new document. A reference that resolved before resolves in it, to the
+    same thing.
+
+    Args:
+        node: A node of the tree; the whole tree is written.
+        location: Where.
+        ids: `namespaced` gives the ids of inlined documents the id of their place as a
+            prefix; `structural` keeps all ids, and a reference to one that is there twice
+            keeps leading to the document that it comes from; `strict` refuses ids that
+            would be there twice.
+        overwrite: Whether a document that is there already is replaced.
+        store: Where documents are; local files by default.
+
+    Returns:
+        The root of the new document.
+
+    Raises:
+        ConflictError: There is such a document already.
+        InvalidEditError: With `strict`, an id would be there twice.
+        DocumentError: It cannot be written.
+    """
+    url = document_url(location)
+    strategy = Inlining(ids=ids)
+    flow = _save_inlined(require_node(node).tree, url, strategy.ids, overwrite=overwrite)
+    return Work(flow, store_for(store, url))
+
+
+def _save_inlined(tree: NodeTree, url: str, ids: str, *, overwrite: bool) -> Flow[Node]:
+    raw = rooted(one_document(tree, url, ids))
+    source = yield from put_new(url, raw, overwrite=overwrite)
+    return source.tree().root
