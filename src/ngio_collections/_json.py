@@ -315,6 +315,7 @@ def _orjson_dumps(value: Any, unit: str | None) -> bytes | None:
 
 
 _LOOKED_AT: Final = frozenset({dict, list, tuple, float})
+_TEXT: Final = frozenset({str})
 
 
 def _is_sound(value: Any) -> bool:
@@ -327,12 +328,18 @@ def _is_sound(value: Any) -> bool:
                 if not math.isfinite(item):
                     return False
             elif kind in _LOOKED_AT:
-                if kind is dict and not all(issubclass(key, str) for key in set(map(type, item))):
-                    return False
-                members = item.values() if kind is dict else item
+                members = item
+                if kind is dict:
+                    if not (_TEXT.issuperset(map(type, item)) or _has_text_keys(item)):
+                        return False
+                    members = item.values()
                 if not _LOOKED_AT.isdisjoint(map(type, members)):
                     stack.append(members)
     return True
+
+
+def _has_text_keys(value: dict[Any, Any]) -> bool:
+    return all(isinstance(key, str) for key in value)
 
 
 def _stdlib_dumps(value: Any, unit: str | None) -> str:
