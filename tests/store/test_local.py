@@ -313,6 +313,16 @@ def test_a_clock_that_stands_still_makes_no_tag_twice(
     assert len(tags) == 50
 
 
+def test_a_file_from_the_future_is_replaced_by_one_from_later(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("same")
+    future = 4_000_000_000_000_000_000
+    os.utime(path, ns=(future, future))
+    tag = FILES.get(as_url(path)).tag
+    assert FILES.put(as_url(path), b"same") != tag
+    assert path.stat().st_mtime_ns > future
+
+
 def test_a_file_system_with_coarse_times_makes_no_tag_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -220,7 +220,7 @@ class _Archive:
             entry = archive.getinfo(name)
         except KeyError:
             raise DocumentNotFoundError("there is no such entry in the zip file", url) from None
-        if entry.is_dir():
+        if name.endswith("/"):
             raise DocumentAccessError("is a folder; expected a document", url)
         return entry
 
