@@ -54,6 +54,8 @@ def test_a_url_without_a_store_is_refused_with_the_routes_that_there_are() -> No
     store = RouterStore({f"{BASE}/a": MemoryStore()})
     face = store.blocking()
     assert face is not None
+    with pytest.raises(DocumentAccessError):
+        face.get("no url")
     url = "s3://bucket/a.json"
     for ask in (
         lambda: asyncio.run(store.get(url)),
