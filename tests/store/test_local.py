@@ -79,10 +79,22 @@ def test_a_url_that_is_no_file_says_who_could_read_it() -> None:
     _refused(FILES, "https://example.org/a.json", DocumentAccessError, "RouterStore")
 
 
+def test_what_is_no_url_is_refused_with_a_root_too(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path).blocking()
+    for read in (store.get, store.stat):
+        with pytest.raises((DocumentAccessError, ForbiddenError)):
+            read("no url")
+
+
 @pytest.mark.parametrize("name", ["a%00b.json", "b" * 300 + ".json"])
 def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
     for store in (FILES, LocalStore(tmp_path).blocking()):
-        _refused(store, f"{as_url(tmp_path)}/{name}", DocumentAccessError, "null|names|too long")
+        _refused(
+            store,
+            f"{as_url(tmp_path)}/{name}",
+            DocumentAccessError,
+            "null|NUL|names no file|too long",
+        )
     assert _everything(tmp_path) == []
 
 
@@ -311,6 +323,16 @@ def test_a_clock_that_stands_still_makes_no_tag_twice(
     url = as_url(tmp_path / "a.json")
     tags = {FILES.put(url, b"same") for _ in range(50)}
     assert len(tags) == 50
+
+
+def test_a_file_from_the_future_is_replaced_by_one_from_later(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("same")
+    future = 4_000_000_000_000_000_000
+    os.utime(path, ns=(future, future))
+    tag = FILES.get(as_url(path)).tag
+    assert FILES.put(as_url(path), b"same") != tag
+    assert path.stat().st_mtime_ns > future
 
 
 def test_a_file_system_with_coarse_times_makes_no_tag_twice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ngio_collections._paths import as_url, is_within
-from ngio_collections.errors import DocumentAccessError, ForbiddenError
+from ngio_collections.errors import DocumentAccessError, ForbiddenError, PathError
 
 __all__ = ["Root"]
 
@@ -27,7 +27,11 @@ class Root:
 
     def check_url(self, url: str) -> None:
         """Check that a URL is in the root, before anything is asked of the system."""
-        if not is_within(url, self._url):
+        try:
+            inside = is_within(url, self._url)
+        except PathError as error:
+            raise DocumentAccessError(f"is no local file: {error}", url) from error
+        if not inside:
             raise self._refusal("is", url)
 
     def check_open(self, url: str, descriptor: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Generic, TypeVar
 
 from ngio_collections._paths import as_url, is_within
-from ngio_collections.errors import DocumentAccessError, ForbiddenError
+from ngio_collections.errors import DocumentAccessError, ForbiddenError, PathError
 from ngio_collections.store._protocols import (
     Blob,
     BlockingReads,
@@ -83,7 +83,7 @@ class _Routes(Generic[T]):
     def find(self, url: str) -> T:
         """What the longest prefix of the URL leads to. The cost is that of the number of routes."""
         for prefix, value in self._routes:
-            if url.startswith(prefix) if prefix.endswith(":") else is_within(url, prefix):
+            if _leads_to(prefix, url):
                 return value
         if self._default is None:
             known = ", ".join(prefix for prefix, _ in self._routes) or "none"
@@ -92,6 +92,15 @@ class _Routes(Generic[T]):
                 url,
             )
         return self._default
+
+
+def _leads_to(prefix: str, url: str) -> bool:
+    if prefix.endswith(":"):
+        return url.startswith(prefix)
+    try:
+        return is_within(url, prefix)
+    except PathError as error:
+        raise DocumentAccessError(f"is no URL of a document: {error}", url) from error
 
 
 class RouterStore:

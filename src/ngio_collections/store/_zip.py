@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, unquote
 
-from ngio_collections._paths import as_url, is_within
+from ngio_collections._paths import as_url
 from ngio_collections.errors import (
     DocumentAccessError,
     DocumentNotFoundError,
@@ -213,14 +213,14 @@ class _Archive:
         return self._zip
 
     def _entry(self, url: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-        if not is_within(url, self._url):
+        if not url.startswith(f"{self._url}/"):  # Names are keys: there is nothing to lead out of.
             raise DocumentNotFoundError(f"is not in the zip file {self._url}", url)
         name = unquote(url[len(self._url) + 1 :])
         try:
             entry = archive.getinfo(name)
         except KeyError:
             raise DocumentNotFoundError("there is no such entry in the zip file", url) from None
-        if entry.is_dir():
+        if name.endswith("/"):
             raise DocumentAccessError("is a folder; expected a document", url)
         return entry
 
