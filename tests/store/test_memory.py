@@ -19,8 +19,8 @@ def test_it_begins_with_documents_of_all_kinds() -> None:
     assert [store.read(url) for url in (A, B, "c", "d")] == [
         b"\xff",
         "ü".encode(),
-        '{"ome": {"name": "ü"}}'.encode(),
-        b'{"ome": [1]}',
+        '{"ome":{"name":"ü"}}'.encode(),
+        b'{"ome":[1]}',
     ]
 
 
