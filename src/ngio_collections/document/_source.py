@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ngio_collections._collector import collector_paused
 from ngio_collections._json import JsonSyntaxError, loads
 from ngio_collections.document._envelope import open_envelope
 from ngio_collections.errors import NotJsonError, NotOmeError
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 ZARR_NAME: Final = "zarr.json"
+LARGE: Final = 1_000_000
+"""So many bytes become so many objects that the collector takes longer than the parser."""
 
 
 class Source:
@@ -93,9 +96,18 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
         NotOmeError: There is no node in it.
     """
     try:
-        document = loads(data)
+        if len(data) < LARGE:
+            document = loads(data)
+        else:
+            with collector_paused():
+                document = loads(data)
     except JsonSyntaxError as error:
         raise NotJsonError(f"is not JSON: {error}", url) from error
+    if type(document) is dict and "attributes" not in document:
+        # So it is in most documents, of which there are many.
+        node = document.get("ome")
+        if type(node) is dict:
+            return Source(url, tag, document, node)
     envelope = open_envelope(document, url)
     if type(envelope.node) is not dict:
         found = type(envelope.node).__name__

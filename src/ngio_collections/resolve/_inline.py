@@ -9,7 +9,7 @@ that several references lead to is shared by all places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -92,7 +92,7 @@ class _Loaded(NamedTuple):
 
     source: Source
     scan: Scan
-    links: list[_Link]
+    links: Sequence[_Link]
 
 
 class _Built(NamedTuple):
@@ -209,14 +209,13 @@ class Inliner:
             found: list[str] = []
             for start in range(0, len(level), BATCH):
                 batch = level[start : start + BATCH]
-                wanted = [url for url in batch if url not in self._copies]
-                answers = iter((yield [Get(url, self._left()) for url in wanted]) if wanted else ())
+                copies, most = self._copies, self._left()
+                wanted = [url for url in batch if url not in copies] if copies else batch
+                answers = iter((yield [Get(url, most) for url in wanted]) if wanted else ())
                 for url in batch:
-                    copy = self._copies.get(url)
-                    found_ = self._parse(url, next(answers)) if copy is None else self._scan(copy)
-                    loaded = self._loaded[url] = found_
-                    if isinstance(loaded, _Loaded):
-                        found.extend(self._targets(loaded, depth))
+                    copy = copies.get(url)
+                    source = self._parse(url, next(answers)) if copy is None else copy
+                    self._loaded[url] = self._scanned(source, depth, found)
                 self._tell(len(level) - start - len(batch) + len(found))
             level, depth = found, depth + 1
 
@@ -247,7 +246,7 @@ class Inliner:
         if self._settings.progress is not None:
             self._settings.progress(len(self._read), len(self._read) + waiting)
 
-    def _parse(self, url: str, answer: Answer) -> _Loaded | DocumentError:
+    def _parse(self, url: str, answer: Answer) -> Source | DocumentError:
         if isinstance(answer, DocumentError):
             return answer
         assert isinstance(answer, Blob)
@@ -255,28 +254,33 @@ class Inliner:
         self._origins[_paths.origin(url)] = None
         self._bytes += len(answer.data)
         try:
-            source = read_source(answer.data, url, answer.tag)
+            return read_source(answer.data, url, answer.tag)
         except DocumentError as error:
             return error
-        return self._scan(source)
 
-    def _scan(self, source: Source) -> _Loaded:
-        return _Loaded(source, scan(source.node, levels=self._settings.levels), [])
-
-    def _targets(self, loaded: _Loaded, depth: int) -> Iterator[str]:
-        """Find out where the references of a document lead; those that are to be read."""
+    def _scanned(
+        self, source: Source | DocumentError, depth: int, found: list[str]
+    ) -> _Loaded | DocumentError:
+        """Find out where the references of a document lead, and add those that are to be read."""
+        if isinstance(source, DocumentError):
+            return source
+        scanned = scan(source.node, levels=self._settings.levels)
+        if not scanned.stubs:
+            return _Loaded(source, scanned, ())
+        links: list[_Link] = []
+        loaded = self._loaded[source.url] = _Loaded(source, scanned, links)
         limit = self._settings.depth
         follow = limit is None or depth < limit
-        for stub in loaded.scan.stubs:
+        for stub in scanned.stubs:
             url = self._target(loaded, stub)
-            loaded.links.append(_Link(stub, url))
+            links.append(_Link(stub, url))
             if url is None or not follow or url in self._loaded:
                 continue
-            if not self._admit(url, depth + 1):
-                continue
-            # Taken note of at once, so that it is asked for once.
-            self._loaded[url] = _PENDING
-            yield url
+            if self._admit(url, depth + 1):
+                # Taken note of at once, so that it is asked for once.
+                self._loaded[url] = _PENDING
+                found.append(url)
+        return loaded
 
     def _admit(self, url: str, depth: int) -> bool:
         """Whether the limits allow for one more document; if not, that becomes its error."""
@@ -327,32 +331,19 @@ class Inliner:
 
     def _assemble(self, entry: str) -> _Built:
         """Put documents together from the innermost, without recursion."""
-        loaded = self._loaded
         knots = self._cyclic()
         memo: dict[tuple[str, int], _Built] = {}
         limited = self._settings.depth is not None
-        first = loaded[entry]
+        first = self._loaded[entry]
         assert isinstance(first, _Loaded)
         frames = [_Frame(entry, first, 0)]
         above = {entry}
         while True:
             frame = frames[-1]
-            if len(frame.done) < len(frame.loaded.links):
-                link = frame.loaded.links[len(frame.done)]
-                key = (link.url or "", frame.depth + 1 if limited else 0)
-                found = memo.get(key)
-                if found is None:
-                    target = self._follow(frame, link, above)
-                    if target is not None and target.links:
-                        assert link.url is not None
-                        frames.append(_Frame(link.url, target, frame.depth + 1))
-                        above.add(link.url)
-                        continue
-                    if target is not None:
-                        found = memo[key] = _Built(
-                            target.source.node, target.scan.nodes, target.source
-                        )
-                frame.done.append(found)
+            inner = self._inner(frame, memo, above)
+            if inner is not None:
+                frames.append(inner)
+                above.add(inner.url)
                 continue
             built = self._built(frame)
             frames.pop()
@@ -362,6 +353,30 @@ class Inliner:
             if frame.url not in knots:
                 memo[(frame.url, frame.depth if limited else 0)] = built
             frames[-1].done.append(built)
+
+    def _inner(
+        self, frame: _Frame, memo: dict[tuple[str, int], _Built], above: set[str]
+    ) -> _Frame | None:
+        """The next document to be put together before this one; None if all of them are."""
+        depth = self._settings.depth
+        follow = depth is None or frame.depth < depth
+        links, done = frame.loaded.links, frame.done
+        for at in range(len(done), len(links)):
+            link = links[at]
+            url = link.url
+            target = None if url is None else self._loaded.get(url)
+            if follow and type(target) is _Loaded and not target.links:
+                # It holds no references, as most do, and is what it was read as.
+                source, scanned, _ = target
+                done.append(_Built(source.node, scanned.nodes, source))
+                continue
+            found = memo.get((url or "", 0 if depth is None else frame.depth + 1))
+            if found is None:
+                target = self._follow(frame, link, above)
+                if target is not None:
+                    return _Frame(str(url), target, frame.depth + 1)
+            done.append(found)
+        return None
 
     def _cyclic(self) -> set[str]:
         """The documents that are part of themselves.

@@ -64,11 +64,13 @@ class AccessPolicy:
         Returns:
             The reason, as the rest of a sentence.
         """
+        origin = _paths.origin(url)
+        root = self.root
+        if root is None and self.schemes is None and origin == _paths.origin(entry):
+            return None  # As nearly all references are.
         scheme = url.partition(":")[0]
         if self.schemes is not None and scheme not in self.schemes:
             return f"uses the scheme {scheme}, and allowed are: {', '.join(sorted(self.schemes))}"
-        origin = _paths.origin(url)
-        root = self.root
         if isinstance(root, str) and origin == _paths.origin(root):
             if _paths.is_within(url, root):
                 return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ngio_collections.graph._segment import Raw, holds_nodes
+from ngio_collections.graph._segment import Raw, child_nodes, holds_nodes
 
 __all__ = ["Container", "Scan", "Stub", "is_stub", "scan"]
 
@@ -46,8 +47,8 @@ class Scan(NamedTuple):
         nodes: How many nodes the document has.
     """
 
-    containers: list[Container]
-    stubs: list[Stub]
+    containers: Sequence[Container]
+    stubs: Sequence[Stub]
     nodes: int
 
     def pointer(self, stub: Stub) -> str:
@@ -85,10 +86,17 @@ def scan(root: Raw, *, levels: bool = False) -> Scan:
     Returns:
         What there is. Cost: O(nodes).
     """
+    if is_stub(root, levels=levels):
+        return Scan((), (Stub(root, -1, -1),), 1)
+    count = _count(root, levels=levels)
+    # Most documents of most collections hold no references.
+    return _found(root, levels=levels) if count is None else Scan((), (), count)
+
+
+def _found(root: Raw, *, levels: bool) -> Scan:
+    """The references in a node that is none itself."""
     containers: list[Container] = []
     stubs: list[Stub] = []
-    if is_stub(root, levels=levels):
-        return Scan(containers, [Stub(root, -1, -1)], 1)
     if isinstance(root.get("nodes"), list) and holds_nodes(root.get("type")):
         containers.append(Container(root, -1, -1))
     nodes = 1
@@ -101,12 +109,40 @@ def scan(root: Raw, *, levels: bool = False) -> Scan:
             elif "nodes" in item:
                 if type(item["nodes"]) is list and holds_nodes(item.get("type")):
                     containers.append(Container(item, number, at))
-            elif "path" in item:
-                # Most nodes of most documents are levels; they are passed over without a call.
-                if item.get("type") == "singlescale" and not levels:
-                    path = item["path"]
-                    if type(path) is not dict or path.get("type") != "json":
-                        continue
-                if is_stub(item, levels=levels):
-                    stubs.append(Stub(item, number, at))
+            elif "path" in item and is_stub(item, levels=levels):
+                stubs.append(Stub(item, number, at))
     return Scan(containers, stubs, nodes)
+
+
+def _count(root: Raw, *, levels: bool) -> int | None:
+    """How many nodes there are, None if one of them is a reference."""
+    nodes = 1
+    lists: list[list[Any]] = [child_nodes(root)]
+    for items in lists:  # It grows meanwhile.
+        nodes += len(items)
+        if not levels and _are_pixels(items):
+            continue
+        for item in items:
+            if type(item) is not dict:
+                nodes -= 1
+            elif "nodes" in item:
+                inner = item["nodes"]
+                if inner and type(inner) is list and holds_nodes(item.get("type")):
+                    lists.append(inner)
+            elif "path" in item and is_stub(item, levels=levels):
+                return None
+    return nodes
+
+
+def _are_pixels(items: list[Any]) -> bool:
+    """Whether there is nothing but resolution levels in Zarr, as in most lists of most documents.
+
+    It is asked of nearly all nodes that there are, so it is short.
+    """
+    try:
+        for item in items:
+            if item["path"]["type"] != "zarr" or item["type"] != "singlescale" or "nodes" in item:
+                return False
+    except (KeyError, TypeError):
+        return False
+    return True
