@@ -67,7 +67,7 @@ def externalize(
 
 
 def _externalize(node: Node, url: str) -> Flow[Node]:
-    parts = split(node, node.tree.materialise(node.ref), url)
+    parts = split(node, node.tree.materialise(node.key), url)
     yield from put_new(url, rooted(parts.content), overwrite=False)
     return parts.root
 

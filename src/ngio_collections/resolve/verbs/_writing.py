@@ -64,7 +64,7 @@ def create(
 
 
 def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
-    raw = rooted(_paths.relativised(exported(node.tree, node.ref, url), url))
+    raw = rooted(_paths.relativised(exported(node.tree, node.key, url), url))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
 
