@@ -6,7 +6,7 @@ built again; what did not change is taken from them as it was parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from ngio_collections import _paths
 from ngio_collections.document import Source
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, Layer, NodeTree, Raw, fingerprint
-from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
 
 __all__ = ["CHOICES", "Planned", "planned"]
 
@@ -63,6 +63,18 @@ def planned(tree: NodeTree, to: str = "auto") -> list[Planned]:
     if to not in CHOICES:
         raise ValueError(f"to is one of {', '.join(CHOICES)}, not {to!r}")
     return _Plan(tree, to).made()
+
+
+def _receiving_first(plans: list[Planned], moves: Iterable[tuple[str, str]]) -> list[Planned]:
+    """The documents in such an order that nothing is taken away before it is elsewhere.
+
+    Where documents exchange nodes there is no such order, and one of them is first.
+    """
+    for old, new in moves:
+        urls = [plan.source.url for plan in plans]
+        if old in urls and new in urls and urls.index(old) < urls.index(new):
+            plans.insert(urls.index(old), plans.pop(urls.index(new)))
+    return plans
 
 
 def _split(edge: Edge, old: Raw, new: Raw, to: str) -> list[dict[str, Any]]:
@@ -168,7 +180,23 @@ class _Plan:
             places[key_of(self._root)] = self._root
         for place in places.values():
             self._plan(place)
-        return sorted(self._found.values(), key=lambda plan: -plan.depth)
+        plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
+        return _receiving_first(plans, self._moves())
+
+    def _moves(self) -> Iterator[tuple[str, str]]:
+        """From which document to which nodes were moved."""
+        for ref, change in list(self._tree.changes.values()):
+            if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
+                continue
+            edge = self._tree.edge(ref)
+            old = self._tree.url_of(ref) if edge is None else edge.stub.url
+            parent = self._tree.parent(ref)
+            assert parent is not None
+            place = self._place(parent)
+            beyond = self._tree.edge(place)
+            new = self._tree.url if beyond is None else beyond.target.url
+            if old is not None and new is not None and old != new:
+                yield old, new
 
     def _is_replaced(self) -> bool:
         """Whether the root is another node than the one that was opened."""

@@ -63,11 +63,11 @@ def externalize(
         raise InvalidEditError(f"{node!r} is the root of its document; use relocate")
     if node.is_reference:
         raise InvalidEditError(f"{node!r} is a reference: what it refers to is a document already")
-    return Work(_externalize(node, url), store_for(store, url))
+    return Work(_externalize(node, url), store_for(store, url, node))
 
 
 def _externalize(node: Node, url: str) -> Flow[Node]:
-    parts = split(node, node.tree.materialise(node.ref), url)
+    parts = split(node, node.tree.materialise(node.key), url)
     yield from put_new(url, rooted(parts.content), overwrite=False)
     return parts.root
 
@@ -119,7 +119,7 @@ def embed(
     home = node.require_document_url()
     url = _paths.metadata_url(home, path)
     (policy or AccessPolicy()).require(home, url)
-    return Work(_embed(node, url, limits or Limits()), store_for(store, url))
+    return Work(_embed(node, url, limits or Limits()), store_for(store, url, node))
 
 
 def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
