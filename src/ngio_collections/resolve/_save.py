@@ -101,14 +101,14 @@ def _replaced(plan: Planned, now: Blob) -> bytes | None:
     source = plan.source
     if source.is_copy:
         _verify_copy(source, now)
+    if plan.node is source.node or dumps_bytes(plan.node) == dumps_bytes(source.node):
+        return None
     if now.tag != source.tag:
         raise ConflictError(
             "was changed by somebody else since it was read, and is left as it is; open it again, "
             "and repeat the edits",
             source.url,
         )
-    if plan.node is source.node or dumps_bytes(plan.node) == dumps_bytes(source.node):
-        return None
     twice = duplicate_keys(now.data)
     if twice:
         raise NotJsonError(

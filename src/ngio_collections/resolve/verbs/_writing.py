@@ -10,7 +10,7 @@ from ngio_collections.document import Source, new_document
 from ngio_collections.errors import DocumentError, InvalidEditError
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
-from ngio_collections.resolve._changes import planned
+from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Put
 from ngio_collections.resolve._save import Saved, write_documents
@@ -166,8 +166,14 @@ def _home(node: Node) -> str:
 
 
 def _save(tree: NodeTree, to: str, only: str | None) -> Flow[Saved]:
-    plans = [plan for plan in planned(tree, to) if only in (None, plan.source.url)]
-    saved = yield from write_documents(plans)
+    plan = Plan(tree, to)
+    documents = [one for one in plan.made() if only in (None, one.source.url)]
+    try:
+        saved = yield from write_documents(documents)
+    finally:
+        plan.note_written()
+    if only is None:
+        plan.note_all_written()
     return saved
 
 
