@@ -861,6 +861,9 @@ def _with_paths(value: Any, change: Callable[[str], str]) -> Any:
         order.extend([(member, number, key) for key, member in _members(item)])
         if (type(item) is dict or isinstance(item, Mapping)) and _is_path(item, _ALL_TYPES):
             path = change(item["path"])
+            # The path to a group means the same with a slash at its end and without.
+            if item["type"] == "zarr" and not item["path"].endswith("/"):
+                path = path if path.endswith("//") or path == "/" else path.removesuffix("/")
             if path != item["path"]:
                 copies[number] = {**item, "path": path}
     if not copies:
