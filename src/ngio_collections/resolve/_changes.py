@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ngio_collections import _paths
-from ngio_collections.document import Source
+from ngio_collections.document import Source, declared_ids, map_ids
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, Layer, NodeTree, Raw, fingerprint
 from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
@@ -167,10 +167,12 @@ class _Plan:
         self._root: Ref = (tree.segment, 0)
         self._layers: dict[int, list[dict[str, Any]]] = {}
         self._dirty: set[int] = set()
+        self._gone: dict[str, dict[str, str]] = {}
         self._found: dict[str, Planned] = {}
 
     def made(self) -> list[Planned]:
         """The documents, innermost first."""
+        self._gone = self._ids_gone()
         places: dict[int, Ref] = {}
         for ref, change in list(self._tree.changes.values()):
             if self._tree.holds(ref):
@@ -181,10 +183,10 @@ class _Plan:
         for place in places.values():
             self._plan(place)
         plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
-        return _receiving_first(plans, self._moves())
+        return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
 
-    def _moves(self) -> Iterator[tuple[str, str]]:
-        """From which document to which nodes were moved."""
+    def _moves(self) -> Iterator[tuple[Ref, str, str]]:
+        """The nodes that were moved, from which document, and to which."""
         for ref, change in list(self._tree.changes.values()):
             if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
                 continue
@@ -196,7 +198,20 @@ class _Plan:
             beyond = self._tree.edge(place)
             new = self._tree.url if beyond is None else beyond.target.url
             if old is not None and new is not None and old != new:
-                yield old, new
+                yield ref, old, new
+
+    def _ids_gone(self) -> dict[str, dict[str, str]]:
+        """For each document the ids that were moved away, and where they are now."""
+        gone: dict[str, dict[str, str]] = {}
+        for moved, old, new in self._moves():
+            for ref in self._tree.walk(moved):
+                if self._tree.url_of(ref) == old:
+                    raw = self._tree.raw(ref)
+                    ids = [raw.get("id"), *declared_ids(raw.get("attributes"))]
+                    gone.setdefault(old, {}).update(
+                        (id_, new) for id_ in ids if isinstance(id_, str)
+                    )
+        return gone
 
     def _is_replaced(self) -> bool:
         """Whether the root is another node than the one that was opened."""
@@ -307,7 +322,7 @@ class _Plan:
                     items.append(item)
                 elif (edge := self._tree.edge(child)) is not None:
                     items.append(self._stub(child, edge, url))
-                elif key_of(child) in self._dirty or self._is_foreign(ref, child, url):
+                elif self._has_to_be_built(ref, child, url):
                     items.append(None)
                     stack.append((child, items, len(items) - 1))
                 else:
@@ -322,8 +337,10 @@ class _Plan:
         for segment, item, _ in self._tree.entries(ref, change):
             yield (item, None) if segment is None else (None, (segment, item))
 
-    def _is_foreign(self, parent: Ref, child: Ref, url: str) -> bool:
-        """Whether the paths of a node count from another document than the one it is in now."""
+    def _has_to_be_built(self, parent: Ref, child: Ref, url: str) -> bool:
+        """Whether a node is not what its document has: it changed, or came from elsewhere."""
+        if key_of(child) in self._dirty or url in self._gone:
+            return True
         if parent[0] is child[0] and not self._tree.shrunk:
             return False
         return self._tree.url_of(child) not in (url, None)
@@ -336,9 +353,21 @@ class _Plan:
             return edge.target.raw if layers is None else layers[-1]
         raw = self._tree.raw(ref)
         here = self._tree.url_of(ref)
-        if here is None or here == url:
+        if here is None or (here == url and url not in self._gone):
             return raw
-        return {k: v if k == "nodes" else _rebased_field(k, v, here, url) for k, v in raw.items()}
+        fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
+        if "attributes" in fields:
+            fields["attributes"] = map_ids(
+                fields["attributes"], lambda value: value, lambda v: self._referring(v, here, url)
+            )
+        return fields
+
+    def _referring(self, reference: Mapping[str, Any], here: str, url: str) -> Mapping[str, Any]:
+        """A Reference that leads where it led before nodes were moved between documents."""
+        if isinstance(reference.get("path"), dict):
+            return reference
+        there = self._gone.get(here, {}).get(reference["id"], here)
+        return reference if there == url else {**reference, "path": _paths.path_to(url, there)}
 
     def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
         """A reference as it stands in the document that holds it now."""
@@ -357,4 +386,6 @@ class _Plan:
 
 
 def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
-    return _paths.rebased(value, here, url) if key in ("path", "attributes") else value
+    if here == url or key not in ("path", "attributes"):
+        return value
+    return _paths.rebased(value, here, url)
