@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source
+from ngio_collections.document import Source, declared_ids, map_ids
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, Layer, NodeTree, Raw, fingerprint
 from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
@@ -190,6 +190,7 @@ class Plan:
         self._memory = _memory_of(tree)
         self._splits: dict[int, _Split] = {}
         self._dirty: set[int] = set()
+        self._gone: dict[str, dict[str, str]] = {}
         self._found: dict[str, Planned] = {}
 
     def made(self) -> list[Planned]:
@@ -202,6 +203,7 @@ class Plan:
             InvalidEditError: A document that is in several places was edited differently, or
                 a change cannot be written where it is to go.
         """
+        self._gone = self._ids_gone()
         places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
         changes = {key_of(before.ref): (before.ref, UNCHANGED) for before in self._saved()}
         changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
@@ -214,10 +216,10 @@ class Plan:
         for place in places.values():
             self._plan(place)
         plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
-        return _receiving_first(plans, self._moves())
+        return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
 
-    def _moves(self) -> Iterator[tuple[str, str]]:
-        """From which document to which nodes were moved."""
+    def _moves(self) -> Iterator[tuple[Ref, str, str]]:
+        """The nodes that were moved, from which document, and to which."""
         for ref, change in list(self._tree.changes.values()):
             if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
                 continue
@@ -229,7 +231,20 @@ class Plan:
             beyond = self._tree.edge(place)
             new = self._tree.url if beyond is None else beyond.target.url
             if old is not None and new is not None and old != new:
-                yield old, new
+                yield ref, old, new
+
+    def _ids_gone(self) -> dict[str, dict[str, str]]:
+        """For each document the ids that were moved away, and where they are now."""
+        gone: dict[str, dict[str, str]] = {}
+        for moved, old, new in self._moves():
+            for ref in self._tree.walk(moved):
+                if self._tree.url_of(ref) == old:
+                    raw = self._tree.raw(ref)
+                    ids = [raw.get("id"), *declared_ids(raw.get("attributes"))]
+                    gone.setdefault(old, {}).update(
+                        (id_, new) for id_ in ids if isinstance(id_, str)
+                    )
+        return gone
 
     def note_written(self) -> None:
         """Take note of the documents that were written, so that later saves look at them."""
@@ -365,7 +380,7 @@ class Plan:
                     items.append(item)
                 elif (edge := self._tree.edge(child)) is not None:
                     items.append(self._stub(child, edge, url))
-                elif key_of(child) in self._dirty or self._is_foreign(ref, child, url):
+                elif self._has_to_be_built(ref, child, url):
                     items.append(None)
                     stack.append((child, items, len(items) - 1))
                 else:
@@ -380,8 +395,10 @@ class Plan:
         for segment, item, _ in self._tree.entries(ref, change):
             yield (item, None) if segment is None else (None, (segment, item))
 
-    def _is_foreign(self, parent: Ref, child: Ref, url: str) -> bool:
-        """Whether the paths of a node count from another document than the one it is in now."""
+    def _has_to_be_built(self, parent: Ref, child: Ref, url: str) -> bool:
+        """Whether a node is not what its document has: it changed, or came from elsewhere."""
+        if key_of(child) in self._dirty or url in self._gone:
+            return True
         if parent[0] is child[0] and not self._tree.shrunk:
             return False
         return self._tree.url_of(child) not in (url, None)
@@ -394,9 +411,21 @@ class Plan:
             return edge.target.raw if split is None else split.layers[-1]
         raw = self._tree.raw(ref)
         here = self._tree.url_of(ref)
-        if here is None or here == url:
+        if here is None or (here == url and url not in self._gone):
             return raw
-        return {k: v if k == "nodes" else _rebased_field(k, v, here, url) for k, v in raw.items()}
+        fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
+        if "attributes" in fields:
+            fields["attributes"] = map_ids(
+                fields["attributes"], lambda value: value, lambda v: self._referring(v, here, url)
+            )
+        return fields
+
+    def _referring(self, reference: Mapping[str, Any], here: str, url: str) -> Mapping[str, Any]:
+        """A Reference that leads where it led before nodes were moved between documents."""
+        if isinstance(reference.get("path"), dict):
+            return reference
+        there = self._gone.get(here, {}).get(reference["id"], here)
+        return reference if there == url else {**reference, "path": _paths.path_to(url, there)}
 
     def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
         """A reference as it stands in the document that holds it now."""
@@ -415,7 +444,9 @@ class Plan:
 
 
 def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
-    return _paths.rebased(value, here, url) if key in ("path", "attributes") else value
+    if here == url or key not in ("path", "attributes"):
+        return value
+    return _paths.rebased(value, here, url)
 
 
 def _memory_of(tree: NodeTree) -> _Memory:

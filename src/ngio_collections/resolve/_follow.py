@@ -53,6 +53,9 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
         found = _in_document(place, id_)
         if found is not None:
             return found
+    moved = _among_moved(node.tree.root, there, id_) if node.tree.shrunk else None
+    if moved is not None:
+        return moved
     where = "" if there is None else f" in {there}"
     raise NodeNotFoundError(f"nothing has the id {id_!r}{where}, as {node!r} says")
 
@@ -90,6 +93,18 @@ def _in_document(place: Node, id_: str) -> Node | None:
             return found
     for node in _nodes(place):
         if id_ in declared_ids(node.tree.raw(node.key).get("attributes")):
+            return node
+    return None
+
+
+def _among_moved(root: Node, url: str | None, id_: str) -> Node | None:
+    """What has an id that counts in a document, wherever an edit has put it."""
+    for found in root.find_all(id=id_):
+        if (found.document_url if found.stub is None else found.declared_in) == url:
+            return found
+    for node in root.walk():
+        attributes = node.tree.raw(node.key).get("attributes")
+        if node.document_url == url and id_ in declared_ids(attributes):
             return node
     return None
 
