@@ -58,7 +58,7 @@ ngc.save(theirs.rename("Their name"))
 try:
     ngc.save(mine.rename("My name"))
 except ngc.ConflictError as error:
-    print("refused:", error.problem)
+    print("refused: it", error.problem.partition(",")[0])
 print("in the file:", ngc.open("tuesday.json").name)
 
 # Prints:
@@ -79,5 +79,5 @@ print("in the file:", ngc.open("tuesday.json").name)
 # changed: ~ <Node multiscale 'nuclei'>: lab:checked set, lab:by set
 # first save:  1 document
 # second save: 0 documents
-# refused: was changed by somebody else since it was read, and is left as it is; open it again, and repeat the edits
+# refused: it was changed by somebody else since it was read
 # in the file: Their name

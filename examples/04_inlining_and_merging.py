@@ -69,7 +69,7 @@ print("--- other rules for attributes")
 for wins in ("stub", "target", "forbid"):
     strategy = ngc.Inlining(attributes=wins)
     first = ngc.open_inlined(COHORT, strategy=strategy, store=store).find("first")
-    print(wins, dict(first.attributes), "still a stub" if first.is_reference else "")
+    print(wins, dict(first.attributes), "stays a stub" if first.is_reference else "inlined")
 
 # The tree as one document. Ids of inlined documents get the id of their place in front, so
 # that no two are alike, and every reference still leads where it led.
@@ -99,8 +99,8 @@ print([node.id for node in ngc.open("https://lab.example/all.json", store=store)
 # True ['depth', 'depth', 'missing']
 # 3 tesla
 # --- other rules for attributes
-# stub {'lab:age': 52, 'lab:sex': 'f'}
-# target {'lab:age': 51, 'lab:sex': 'f'}
-# forbid {'lab:age': 52} still a stub
+# stub {'lab:age': 52, 'lab:sex': 'f'} inlined
+# target {'lab:age': 51, 'lab:sex': 'f'} inlined
+# forbid {'lab:age': 52} stays a stub
 # --- in one document
 # ['cohort', 'first', 'first--brain', 'first--back', 'second']

@@ -42,7 +42,7 @@ print([node.id for node in sharp], "judged by", sharp[0][Quality].by)
 try:
     _ = root.find("b").set_attr(Quality.key, {"focus": 7}).find("b")[Quality]
 except ngc.InvalidAttributeError as error:
-    print(error)
+    print(str(error).partition(": ")[2])
 
 
 # A node type is a class with `from_json`, registered under its name. This one stands for a
@@ -82,7 +82,7 @@ print([node.id for node in root.walk(has=Quality.key)])
 
 # Prints:
 # ['a'] judged by Ada
-# the node 'b' at /nodes/1: the attribute 'lab:quality' is not as its type says: focus is between 0 and 1, not 7
+# the attribute 'lab:quality' is not as its type says: focus is between 0 and 1, not 7
 # SpotTable(id='spots', file='./spots.parquet', columns=('image', 'y', 'x'))
 # collection screen
 #   multiscale a [lab:quality] -> ./a.zarr

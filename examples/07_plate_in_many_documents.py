@@ -35,7 +35,7 @@ plate = ngc.create("plate/plate.json", plate)
 for name in ("A01", "A02", "B01", "B02"):
     plate = ngc.externalize(plate.find(name), f"plate/wells/{name}.json")
 ngc.save(plate)
-print(sorted(path.as_posix() for path in Path("plate").rglob("*.json")))
+print(*sorted(path.as_posix() for path in Path("plate").rglob("*.json")), sep="\n")
 print(ngc.open("plate/plate.json"))
 
 # In the well, paths count from its own folder now, and what it refers to in the plate got a
@@ -52,9 +52,10 @@ print(len(view.report.documents), "documents;", {r.kind for r in view.report.unf
 # Write the images, as the metadata of Zarr groups, and every link leads somewhere.
 axes = [{"name": name, "type": "space", "unit": "micrometer"} for name in "yx"]
 for well_node in view.children():
-    id = f"{well_node.id}_cells"
     systems = [{"id": "physical", "axes": axes}]
-    image = ngc.new_node("multiscale", id=id, attributes={"coordinateSystems": systems})
+    image = ngc.new_node(
+        "multiscale", id=f"{well_node.id}_cells", attributes={"coordinateSystems": systems}
+    )
     ngc.create(f"plate/images/{well_node.id}.zarr", image)
 report = ngc.check_links("plate/plate.json")
 print(len(report.documents), "documents,", len(report.failures), "broken links")
@@ -73,7 +74,11 @@ print(plate.find("A01"))
 print(dict(plate.find("A01").get_attr("well")["row"]))
 
 # Prints:
-# ['plate/plate.json', 'plate/wells/A01.json', 'plate/wells/A02.json', 'plate/wells/B01.json', 'plate/wells/B02.json']
+# plate/plate.json
+# plate/wells/A01.json
+# plate/wells/A02.json
+# plate/wells/B01.json
+# plate/wells/B02.json
 # collection plate [plate]
 #   collection A01 -> ./wells/A01.json
 #   collection A02 -> ./wells/A02.json

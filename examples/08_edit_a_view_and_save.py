@@ -18,9 +18,8 @@ def well(name: str) -> ngc.Node:
 names = [f"{row}{column:02}" for row in "ABCDE" for column in range(1, 11)]
 stubs = []
 for name in names:
-    ngc.create(f"wells/{name}.json", well(name))
-    path = {"type": "json", "path": f"./wells/{name}.json"}
-    stubs.append(ngc.new_node("collection", id=name, ref=path, attributes={"lab:dose": 1}))
+    written = ngc.create(f"wells/{name}.json", well(name))
+    stubs.append(written.ref_stub(attributes={"lab:dose": 1}))
 ngc.create("plate.json", ngc.new_node("collection", id="plate").add_ref(*stubs))
 
 
@@ -71,7 +70,8 @@ before = stamps()
 try:
     ngc.save_tree(edited, to="target")
 except ngc.ConflictError as error:
-    print("conflict:", (error.document or "").rpartition("/")[2], "nothing written:", stamps() == before)
+    print("conflict:", (error.document or "").rpartition("/")[2])
+print("nothing written:", stamps() == before)
 edited = ngc.open_inlined("plate.json").find("E01_cells").set_attr("lab:focus", 0.7)
 print("again:", names_of(ngc.save_tree(edited)))
 
@@ -82,8 +82,9 @@ print("again:", names_of(ngc.save_tree(edited)))
 # dose: ['plate.json']
 # cell line: ['B02.json']
 # seen: ['plate.json']
-# plate: {'lab:dose': 5, 'lab:cell_line': 'HeLa', 'lab:seen': True}
+# plate: {'lab:dose': 5, 'lab:seen': True}
 # well:  {'lab:cell_line': 'HeLa'}
-# moved: ['B02.json', 'C01.json', 'C02.json', 'plate.json']
-# conflict: E10.json nothing written: True
+# moved: ['C01.json', 'C02.json']
+# conflict: E10.json
+# nothing written: True
 # again: ['E01.json']

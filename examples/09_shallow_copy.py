@@ -8,7 +8,8 @@ import ngio_collections as ngc
 
 
 def image(id: str, **attributes: object) -> dict:
-    node = {"version": "0.9", "type": "multiscale", "id": id, "attributes": attributes, "nodes": []}
+    node = {"version": "0.9", "type": "multiscale", "id": id, "nodes": []}
+    node["attributes"] = attributes
     return {"zarr_format": 3, "node_type": "group", "attributes": {"ome": node}}
 
 
@@ -20,65 +21,60 @@ theirs = ngc.MemoryStore(
     }
 )
 ours = ngc.MemoryStore()
-store = ngc.RouterStore({THEIRS: ngc.ReadOnly(theirs), "memory://ours": ours})
+# Their server is another origin than our folder, so it has to be allowed.
+lab = ngc.Resolver(
+    store=ngc.RouterStore({THEIRS: ngc.ReadOnly(theirs), "memory://ours": ours}),
+    policy=ngc.AccessPolicy(origins=["https://archive.example"]),
+)
+OURS = "memory://ours/result.json"
 
-# A collection of ours that refers to each of their images, with attributes of our own. A
-# reference takes the id and the type of what it leads to.
+# A collection of ours. `ref_stub` makes a reference to a document that was opened or written:
+# it takes over type, id and name, and where the document is, and can have attributes of its
+# own. The path is written so that it counts from the document that it is added to.
 result = ngc.new_node("collection", id="result", name="Kidneys and livers")
 for name in ("kidney", "liver"):
-    original = ngc.open(f"{THEIRS}/{name}.zarr", store=store)
-    stub = ngc.new_node(
-        original.type,
-        id=original.id,
-        ref={"type": "zarr", "path": f"{THEIRS}/{name}.zarr"},
-        attributes={"ours:quality": "good"},
-    )
-    result = result.add_ref(stub)
+    original = lab.open(f"{THEIRS}/{name}.zarr")
+    result = result.add_ref(original.ref_stub(attributes={"ours:quality": "good"}))
 
-# Labels of ours, which say which image they come from. They lie beside our document.
-for name in ("kidney", "liver"):
-    labels = {"source": [{"id": name}]}
-    where = {"type": "zarr", "path": f"./{name}_nuclei.zarr"}
-    nuclei = ngc.new_node("multiscale", id=f"{name}_nuclei", ref=where)
-    result = result.add_ref(nuclei.set_attr("labels", labels))
-    group = ngc.new_node("multiscale", id=f"{name}_nuclei")
-    ngc.create(f"memory://ours/{name}_nuclei.zarr", group, store=store)
-ngc.create("memory://ours/result.json", result, store=store)
-print(ngc.open("memory://ours/result.json", store=store))
+    # Labels of ours lie beside our document, and say which image they come from.
+    nuclei = ngc.new_node("multiscale", id=f"{name}_nuclei")
+    nuclei = lab.create(f"memory://ours/{name}_nuclei.zarr", nuclei)
+    labels = {"source": [result.find(name).ref()]}
+    result = result.add_ref(nuclei.ref_stub(attributes={"labels": labels}))
+lab.create(OURS, result)
+print(lab.open(OURS))
 
-# Seen as one tree. Their server is another origin, so it has to be allowed.
-policy = ngc.AccessPolicy(origins=["https://archive.example"])
-view = ngc.open_inlined("memory://ours/result.json", store=store, policy=policy)
-print(dict(view.find("kidney").attributes), "from", view.report.origins)
+# Seen as one tree: what they say and what we say, together.
+view = lab.open_inlined(OURS)
+print(dict(view.find("kidney").attributes), *view.report.origins)
 
 # What is new goes into the document of the image, which is not ours: refused, and nothing is
 # written. Said of the reference it is ours, and goes into our document.
 edited = view.find("kidney").set_attr("ours:cells", 812)
 try:
-    ngc.save_tree(edited, store=store)
+    lab.save_tree(edited)
 except ngc.ForbiddenError as error:
-    print(error)
-print(ngc.save_tree(edited, to="stub", store=store))
+    print(error.problem)
+print(lab.save_tree(edited, to="stub"))
 
 # A correction of something they say: it stands beside the reference, and counts before theirs.
 edited = view.find("liver").set_attr("lab:organism", "rat")
-ngc.save_tree(edited, to="stub", store=store)
-view = ngc.open_inlined("memory://ours/result.json", store=store, policy=policy)
-for node in view.children():
+lab.save_tree(edited, to="stub")
+for node in lab.open_inlined(OURS).children():
     print(node.id, dict(node.attributes))
 print("written to their server:", [url for verb, url in theirs.log if verb == "put"])
 
 # Prints:
 # collection result "Kidneys and livers"
 #   multiscale kidney [ours:quality] -> https://archive.example/idr/kidney.zarr
-#   multiscale liver [ours:quality] -> https://archive.example/idr/liver.zarr
 #   multiscale kidney_nuclei [labels] -> ./kidney_nuclei.zarr
+#   multiscale liver [ours:quality] -> https://archive.example/idr/liver.zarr
 #   multiscale liver_nuclei [labels] -> ./liver_nuclei.zarr
-# {'lab:organism': 'mouse', 'ours:quality': 'good'} from ('memory://ours', 'https://archive.example')
-# https://archive.example/idr/kidney.zarr/zarr.json: the store of this URL is read-only; nothing was changed
+# {'lab:organism': 'mouse', 'ours:quality': 'good'} memory://ours https://archive.example
+# the store of this URL is read-only; nothing was changed
 # wrote memory://ours/result.json
 # kidney {'lab:organism': 'mouse', 'ours:quality': 'good'}
-# liver {'lab:organism': 'rat', 'ours:quality': 'good'}
 # kidney_nuclei {'labels': {'source': [{'id': 'kidney'}]}}
+# liver {'lab:organism': 'rat', 'ours:quality': 'good'}
 # liver_nuclei {'labels': {'source': [{'id': 'liver'}]}}
 # written to their server: []

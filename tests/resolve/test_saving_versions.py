@@ -46,7 +46,10 @@ def _view(store: ngc.MemoryStore) -> ngc.Node:
 
 
 def _said(root: ngc.Node) -> dict[str | None, Any]:
-    return {node.id: (node.name, dict(node.attributes)) for node in root.walk()}
+    return {
+        node.id: (node.name, dict(node.attributes), [child.id for child in node.children()])
+        for node in root.walk()
+    }
 
 
 def _written(saved: ngc.Saved) -> set[str]:
@@ -127,6 +130,8 @@ def test_whatever_versions_are_saved_in_whatever_order_the_documents_say_the_las
             edited = node.drop_attrs(choose.choice(keys))
         elif choose.random() < 0.2:
             edited = node.rename(choose.choice(["A", "B", None]))
+        elif choose.random() < 0.3:
+            edited = tree.find("inner").move(tree.find(choose.choice("abc")))
         else:
             edited = node.set_attr(choose.choice(keys), choose.randrange(4))
         versions.append(edited)
