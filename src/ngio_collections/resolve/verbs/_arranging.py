@@ -119,7 +119,7 @@ def embed(
     home = node.require_document_url()
     url = _paths.metadata_url(home, path)
     (policy or AccessPolicy()).require(home, url)
-    return Work(_embed(node, url, limits or Limits()), store_for(store, url, node))
+    return Work(_embed(node, url, limits or Limits()), store_for(store, url, node, policy))
 
 
 def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
@@ -277,7 +277,9 @@ def check_links(
         levels=levels,
         progress=progress,
     )
-    return Work(checked_links(urls, settings), store_for(store, urls[0]), concurrency)
+    return Work(
+        checked_links(urls, settings), store_for(store, urls[0], policy=policy), concurrency
+    )
 
 
 def consolidate(
@@ -316,7 +318,9 @@ def consolidate(
     settings = Settings(
         policy=policy or AccessPolicy(), limits=limits or Limits(), progress=progress
     )
-    return Work(_consolidate(url, settings, check=check), store_for(store, url), concurrency)
+    return Work(
+        _consolidate(url, settings, check=check), store_for(store, url, policy=policy), concurrency
+    )
 
 
 def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:

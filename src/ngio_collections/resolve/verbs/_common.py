@@ -9,6 +9,7 @@ from ngio_collections import _paths
 from ngio_collections.document import Source
 from ngio_collections.errors import DocumentAccessError, DocumentError
 from ngio_collections.graph import Node
+from ngio_collections.resolve._policy import AccessPolicy
 from ngio_collections.resolve._requests import Answer, Flow
 from ngio_collections.store import Blob, LocalStore, ReadableStore
 
@@ -40,9 +41,16 @@ def document_url(location: Location) -> str:
 
 
 def store_for(
-    store: ReadableStore | None, url: str, node: Node | Any | None = None
+    store: ReadableStore | None,
+    url: str,
+    node: Node | Any | None = None,
+    policy: AccessPolicy | None = None,
 ) -> ReadableStore:
-    """The store that was given, or the one that a node was read from, or that of local files."""
+    """The store that was given, or the one that a node was read from, or that of local files.
+
+    With a policy that has a folder as its root, local files are kept to that folder by where
+    links lead, too.
+    """
     if store is not None:
         return store
     known = node.tree.segment.source if isinstance(node, Node) else None
@@ -50,7 +58,8 @@ def store_for(
         remembered: ReadableStore = known.store
         return remembered
     if url.startswith("file:"):
-        return LocalStore()
+        root = None if policy is None else policy.root_folder(url)
+        return LocalStore(root)
     scheme = url.partition(":")[0]
     raise DocumentAccessError(
         f"is no local file, and there is no store for {scheme}: give one with store=...", url

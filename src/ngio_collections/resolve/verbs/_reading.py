@@ -116,7 +116,7 @@ def open_inlined(
         consolidated=_CONSOLIDATED.get(consolidated, str(consolidated)),
         progress=progress,
     )
-    found = store_for(store, url)
+    found = store_for(store, url, policy=policy)
     return Work(remembering(_open_inlined(url, settings), found), found, concurrency)
 
 
@@ -158,7 +158,7 @@ def open_ref(
         DocumentError: The document cannot be read.
     """
     url, id_ = _target(reference, base, policy or AccessPolicy())
-    found = store_for(store, url, reference)
+    found = store_for(store, url, reference, policy)
     opening = remembering(_open(url, limits or Limits()), found)
     return Work(_open_ref(opening, id_), found)
 
@@ -210,7 +210,7 @@ def open_inlined_ref(
         levels=levels,
         policy=policy,
         limits=limits,
-        store=store_for(store, url, reference),
+        store=store_for(store, url, reference, policy),
         concurrency=concurrency,
         progress=progress,
     )
