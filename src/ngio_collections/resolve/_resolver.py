@@ -12,7 +12,7 @@ from ngio_collections.resolve import verbs
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._requests import drive, run
 from ngio_collections.resolve._work import Work, present
-from ngio_collections.store import LocalStore, ReadableStore
+from ngio_collections.store import ReadableStore
 
 __all__ = ["AsyncResolver", "Resolver"]
 
@@ -25,13 +25,13 @@ class _Bound:
     """What verbs are given unless they are told otherwise.
 
     Attributes:
-        store: Where documents are; local files by default.
+        store: Where documents are; without one, what each verb takes by default.
         policy: Which documents a reference may lead to.
         limits: How much may be read.
         concurrency: How many documents may be asked for at once.
     """
 
-    store: ReadableStore = field(default_factory=LocalStore)
+    store: ReadableStore | None = None
     policy: AccessPolicy = field(default_factory=AccessPolicy)
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 32
@@ -39,7 +39,8 @@ class _Bound:
     def _filled(self, verb: Callable[..., Work[Any]], given: dict[str, Any]) -> dict[str, Any]:
         known = inspect.signature(verb).parameters
         ours = {name: getattr(self, name) for name in _Bound.__dataclass_fields__ if name in known}
-        return {**ours, **given}
+        # Without a store of its own, each verb finds the one that is right for it.
+        return {**{name: value for name, value in ours.items() if value is not None}, **given}
 
 
 def _waiting(verb: Callable[P, Work[T]]) -> Callable[Concatenate[_Bound, P], T]:
@@ -68,7 +69,7 @@ class Resolver(_Bound):
     """The verbs of the library, bound to a store, a policy and limits.
 
     Args:
-        store: Where documents are; local files by default.
+        store: Where documents are; without one, what each verb takes by default.
         policy: Which documents a reference may lead to.
         limits: How much may be read.
         concurrency: How many documents may be asked for at once.
