@@ -142,3 +142,18 @@ def test_whatever_versions_are_saved_in_whatever_order_the_documents_say_the_las
             ngc.save_tree(saved)
         assert _said(_view(store)) == _said(saved)
         assert ngc.save_tree(saved).written == ()
+
+
+@pytest.mark.parametrize("to", ["stub", "target"])
+def test_a_root_that_is_a_reference_itself_is_saved_and_brought_back(to: str) -> None:
+    store = _store()
+    before = {url: store.read(url) for url in store.urls()}
+    view = ngc.open_inlined("memory://lab/c.json", store=store)
+    edited = view.set_attrs({"k:1": "new", "k:9": "new"})
+    written = {"stub": {"c.json"}, "target": {"c.json", "d.json"}}[to]
+    assert _written(ngc.save_tree(edited, to=to)) == written
+    assert dict(ngc.open_inlined("memory://lab/c.json", store=store).attributes) == dict(
+        edited.attributes
+    )
+    ngc.save_tree(view)
+    assert {url: store.read(url) for url in store.urls()} == before
