@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks._candidates import comparing_candidates
 from benchmarks._editing import (
     appending,
     comparing,
@@ -17,11 +18,14 @@ from benchmarks._editing import (
 )
 from benchmarks._figures import Figure, Settings
 from benchmarks._growth import growing, nesting
+from benchmarks._inlined import inlining_files, saving_edits, saving_whole
 from benchmarks._opening import memory, opening
 from benchmarks._reading import finding, fingerprinting, printing, walking
-from benchmarks._report import as_document, as_json, as_table, machine
+from benchmarks._report import as_json, as_table, machine, write_report
+from benchmarks._shards import SHARDS, cached
 from benchmarks._start import importing, regenerating
 from benchmarks._validation import against_jsonschema, by_size
+from benchmarks._waiting import nesting_documents, waiting, widening
 
 MEASUREMENTS: dict[str, Callable[[Settings], list[Figure]]] = {
     "import": importing,
@@ -42,6 +46,13 @@ MEASUREMENTS: dict[str, Callable[[Settings], list[Figure]]] = {
     "chain": nesting,
     "fingerprint": fingerprinting,
     "print": printing,
+    "inline": inlining_files,
+    "save-inlined": saving_whole,
+    "save-tree": saving_edits,
+    "latency": waiting,
+    "width": widening,
+    "documents": nesting_documents,
+    "inlining": comparing_candidates,
 }
 
 
@@ -55,7 +66,19 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--ops", choices=MEASUREMENTS, nargs="+", metavar="NAME", help="measure only these"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="also write a document there")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write a document there; one with marks for figures keeps all else",
+    )
+    parser.add_argument(
+        "--shard",
+        choices=SHARDS,
+        nargs="+",
+        default=default.shards,
+        help="what has a document of its own, in collections of many documents",
+    )
     parser.add_argument(
         "--runs", type=int, default=default.runs, help="runs of the shortest figures"
     )
@@ -72,18 +95,19 @@ def main(given: Sequence[str] | None = None) -> int:
         0 where every figure is within its limit, 1 otherwise.
     """
     arguments = _arguments(given)
-    settings = Settings(arguments.nodes, arguments.runs)
+    settings = Settings(arguments.nodes, arguments.runs, tuple(arguments.shard))
     measured: dict[str, list[Figure]] = {}
-    for name in arguments.ops or MEASUREMENTS:
-        print(f"measuring: {name}", file=sys.stderr, flush=True)
-        measured[name] = MEASUREMENTS[name](settings)
+    with cached():
+        for name in arguments.ops or MEASUREMENTS:
+            print(f"measuring: {name}", file=sys.stderr, flush=True)
+            measured[name] = MEASUREMENTS[name](settings)
     figures = [figure for found in measured.values() for figure in found]
     print(f"{machine(settings)}\n")
     print(as_table(figures))
     if arguments.json is not None:
         arguments.json.write_text(as_json(measured, settings), encoding="utf-8")
     if arguments.report is not None:
-        arguments.report.write_text(as_document(figures, settings), encoding="utf-8")
+        write_report(arguments.report, figures, settings)
     return 0 if all(figure.holds for figure in figures) else 1
 
 

@@ -32,10 +32,12 @@ class Settings:
     Attributes:
         nodes: How many nodes the largest trees have, about.
         runs: How often the shortest figures are measured.
+        shards: What has a document of its own, in collections of many documents.
     """
 
     nodes: int = 1_000_000
     runs: int = 15
+    shards: tuple[str, ...] = ("none", "scene")
 
     @property
     def few(self) -> int:

@@ -14,10 +14,20 @@ from pathlib import Path
 from benchmarks._trees import loads
 from ngio_collections.graph import as_tree
 
+__all__ = ["STATUS", "resident"]
 
-def _bytes(field: str) -> int:
-    """A field of the status of the process, `VmRSS` (resident) or `VmHWM` (its peak)."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+STATUS = Path("/proc/self/status")
+
+
+def resident(field: str = "VmRSS") -> int:
+    """A field of the status of the process, `VmRSS` (resident) or `VmHWM` (its peak).
+
+    Returns:
+        Bytes; 0 where the system is not Linux.
+    """
+    if not STATUS.is_file():
+        return 0
+    for line in STATUS.read_text(encoding="ascii").splitlines():
         name, _, value = line.partition(":")
         if name == field:
             return int(value.removesuffix("kB")) * 1024
@@ -33,19 +43,19 @@ def main(file: Path) -> dict[str, int]:
     Returns:
         Bytes after each step.
     """
-    found = {"before": _bytes("VmRSS")}
+    found = {"before": resident()}
     gc.disable()
     document = loads(file.read_bytes())
     gc.enable()
-    found |= {"parsed": _bytes("VmRSS"), "parsed_peak": _bytes("VmHWM")}
+    found |= {"parsed": resident(), "parsed_peak": resident("VmHWM")}
     tree = as_tree(document)
-    found["lazy"] = _bytes("VmRSS")
+    found["lazy"] = resident()
     len(tree)
     tree.find("")
-    found |= {"indexed": _bytes("VmRSS"), "indexed_peak": _bytes("VmHWM")}
+    found |= {"indexed": resident(), "indexed_peak": resident("VmHWM")}
     for _ in tree.root.walk():
         pass
-    found["walked"] = _bytes("VmRSS")
+    found["walked"] = resident()
     return found
 
 

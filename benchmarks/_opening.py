@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks._collections import Screen
 from benchmarks._figures import Figure, Settings, collector_paused, median_ratio
+from benchmarks._memory import STATUS
 from benchmarks._start import environment
 from benchmarks._trees import BACKEND, loads, screen_text
 from ngio_collections.graph import as_tree
@@ -21,7 +22,6 @@ __all__ = ["memory", "opened", "opening"]
 LAZY_LIMIT = 0.25
 INDEXED_LIMIT = 1.3
 MEMORY_LIMIT = 0.2
-STATUS = Path("/proc/self/status")
 
 
 def opened(text: bytes) -> tuple[float, float, float, float]:

@@ -1,4 +1,4 @@
-"""Figures as plain text, as JSON, and as a document for people."""
+"""Figures as plain text, as JSON, and in documents for people."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from typing import Any
 from benchmarks._figures import Figure, Settings
 from benchmarks._trees import BACKEND
 
-__all__ = ["as_document", "as_json", "as_table", "machine"]
+__all__ = ["as_document", "as_json", "as_markdown", "as_table", "machine", "write_report"]
 
 TEMPLATE = Path(__file__).with_name("performance.md.template")
+
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+"""Between them, a document that people write holds the figures of the last run."""
 
 HEADINGS = ("figure", "value", "at most", "", "compared with")
 
@@ -92,3 +95,27 @@ def as_document(figures: Sequence[Figure], settings: Settings) -> str:
     """The table with how it came about, in Markdown."""
     text = Template(TEMPLATE.read_text(encoding="utf-8"))
     return text.substitute(machine=machine(settings), table=as_table(figures))
+
+
+def as_markdown(figures: Sequence[Figure], settings: Settings) -> str:
+    """Lay figures out as a table of Markdown, below what they were measured with."""
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(_row, figures)]
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join([f"{machine(settings)}.", "", *lines])
+
+
+def write_report(file: Path, figures: Sequence[Figure], settings: Settings) -> None:
+    """Write figures to a document.
+
+    Args:
+        file: The document. One that has marks for figures keeps everything outside of them.
+        figures: What was measured.
+        settings: What it was measured with.
+    """
+    before = file.read_text(encoding="utf-8") if file.is_file() else ""
+    head, begin, rest = before.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    text = as_document(figures, settings)
+    if begin and end:
+        text = f"{head}{BEGIN}\n{as_markdown(figures, settings)}\n{END}{tail}"
+    file.write_text(text, encoding="utf-8")

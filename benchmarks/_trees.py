@@ -14,22 +14,32 @@ from benchmarks._collections import Screen, flat
 from benchmarks._figures import collector_paused
 from ngio_collections.graph import Node, NodeTree, as_tree
 
-__all__ = ["BACKEND", "flat_tree", "loads", "screen_text", "screen_tree", "spread", "tree_of"]
+__all__ = [
+    "BACKEND",
+    "dumps",
+    "flat_tree",
+    "loads",
+    "screen_text",
+    "screen_tree",
+    "spread",
+    "tree_of",
+]
 
 
-def _backend() -> tuple[str, Callable[[bytes], Any]]:
+def _text(document: Any) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _backend() -> tuple[str, Callable[[bytes], Any], Callable[[Any], bytes]]:
     try:
         orjson = importlib.import_module("orjson")
     except ImportError:
-        return "json", json.loads
-    return f"orjson {importlib.metadata.version('orjson')}", orjson.loads
+        return "json", json.loads, _text
+    return f"orjson {importlib.metadata.version('orjson')}", orjson.loads, orjson.dumps
 
 
-BACKEND, loads = _backend()
-
-
-def _text(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, separators=(",", ":")).encode()
+BACKEND, loads, dumps = _backend()
+"""The JSON parser that the library uses too, and its counterpart, without anything around them."""
 
 
 @functools.lru_cache(maxsize=3)

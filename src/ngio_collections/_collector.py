@@ -6,17 +6,30 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 __all__ = ["collector_paused"]
+
+MANY: Final = 100_000
+"""With so many new objects, looking through them once takes as long as a person notices."""
 
 _LOCK = threading.Lock()
 
 
 class _Pauses:
-    """How many there are now, and whether the collector ran before the first."""
+    """How many there are now, and what is known from before.
+
+    Attributes:
+        count: How many pauses there are now.
+        was_enabled: Whether the collector ran before the first of them.
+        aged: How many objects were made old since the collector last looked at all of them.
+        full: How often it had looked at all of them by then.
+    """
 
     count = 0
     was_enabled = False
+    aged = 0
+    full = 0
 
 
 @contextmanager
@@ -37,4 +50,25 @@ def collector_paused() -> Iterator[None]:
         with _LOCK:
             _Pauses.count -= 1
             if not _Pauses.count and _Pauses.was_enabled:
+                _age()
                 gc.enable()
+
+
+def _age() -> None:
+    """Make objects old that a pause has left, if they are many.
+
+    The collector would look through all of them at once when it runs again, and a second
+    time soon after. Old ones it looks through when it looks at everything, which it goes on
+    doing: the counts that it goes by are set back by this, so that it is done again only
+    for more objects than before, or after such a look.
+    """
+    full: int = gc.get_stats()[-1]["collections"] if hasattr(gc, "get_stats") else 0
+    if full != _Pauses.full:
+        _Pauses.aged, _Pauses.full = 0, full
+    new = gc.get_count()[0]
+    # What somebody has frozen would be thawed.
+    if new < MANY or new <= _Pauses.aged or not hasattr(gc, "freeze") or gc.get_freeze_count():
+        return
+    gc.freeze()
+    gc.unfreeze()
+    _Pauses.aged += new

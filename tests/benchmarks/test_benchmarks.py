@@ -13,7 +13,8 @@ from benchmarks import _start
 from benchmarks.__main__ import MEASUREMENTS, main
 from benchmarks._collections import Screen, chain, flat
 from benchmarks._figures import Figure, interleaved, median_ratio
-from benchmarks._report import as_table
+from benchmarks._report import BEGIN, END, as_table
+from benchmarks._shards import ENTRY, SHARDS, cached, in_memory, sharded
 from ngio_collections.graph import as_tree
 
 SMALL = ["--nodes", "2000", "--runs", "3"]
@@ -113,3 +114,39 @@ def test_a_well_with_two_scenes_and_an_overview_has_fifty_nodes() -> None:
 @pytest.mark.parametrize("document", [Screen(2, 30, 1).document(), flat(20), chain(20)])
 def test_the_collections_are_correct(document: dict[str, Any]) -> None:
     assert ngc.validate_document({"ome": document}) == []
+
+
+@pytest.mark.parametrize(("shard", "documents"), list(zip(SHARDS, (1, 3, 9, 27), strict=True)))
+def test_a_screen_in_many_documents_is_the_same_screen(shard: str, documents: int) -> None:
+    screen = Screen(2, 3, 3)
+    store = ngc.MemoryStore(
+        {f"memory://x/{name}": d for name, d in in_memory(screen.document(), shard).items()}
+    )
+    root = ngc.open_inlined(f"memory://x/{ENTRY}", store=store)
+    assert len(store) == documents
+    assert not root.report.unfollowed
+    assert len(root.tree) == len(screen)
+    assert [node.id for node in root.walk()] == [
+        node.id for node in as_tree(screen.document()).root.walk()
+    ]
+
+
+def test_files_of_screens_are_written_once_and_removed_in_the_end() -> None:
+    with cached():
+        found = sharded(Screen(1, 2, 2), "scene")
+        assert sharded(Screen(1, 2, 2), "scene") == found
+        assert found.count == len(found.paths()) == 8
+        assert found.paths()[0] == found.entry
+        assert all(path.is_file() for path in found.paths())
+    assert not found.entry.parent.parent.exists()
+
+
+def test_a_report_keeps_what_people_wrote_around_the_figures(tmp_path: Path) -> None:
+    file = tmp_path / "findings.md"
+    file.write_text(f"# Findings\n\n{BEGIN}\nold\n{END}\n\nWords.\n", encoding="utf-8")
+    main(["--ops", "chain", *SMALL, "--report", str(file)])
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(f"# Findings\n\n{BEGIN}\n")
+    assert text.endswith(f"{END}\n\nWords.\n")
+    assert "old" not in text
+    assert "| chain, walk |" in text

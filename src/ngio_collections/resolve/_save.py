@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections._contract import json_pointer
@@ -17,6 +17,7 @@ from ngio_collections.errors import (
 )
 from ngio_collections.graph import fingerprint
 from ngio_collections.resolve._changes import Planned
+from ngio_collections.resolve._report import Report
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
 from ngio_collections.store import Blob
 
@@ -30,10 +31,12 @@ class Saved:
     Attributes:
         written: The documents that were written, in the order of writing.
         skipped: The documents that were looked at, and are as they should be already.
+        report: What was read for it, and what was not, where references were followed.
     """
 
     written: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    report: Report | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON."""

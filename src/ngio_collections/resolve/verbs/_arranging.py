@@ -309,6 +309,8 @@ def consolidate(
 
     Returns:
         What was written. With `check`, `skipped` are the documents that are as the file says.
+        Its `report` has the references that were not followed: what they lead to is not in
+        the file.
 
     Raises:
         DocumentError: The document cannot be read, or the file not be written.
@@ -324,7 +326,8 @@ def consolidate(
 
 
 def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
-    sources = yield from Inliner(settings).documents([url])
+    inliner = Inliner(settings)
+    sources = yield from inliner.documents([url])
     place = consolidated_url(url)
     if check:
         (answer,) = yield [Get(place, settings.limits.document_bytes)]
@@ -335,8 +338,8 @@ def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
                 f"{' and more' if len(changed) > 5 else ''}; consolidate again",
                 place,
             )
-        return Saved((), tuple(sources))
+        return Saved((), tuple(sources), inliner.report())
     (tag,) = yield [Put(place, sidecar(url, sources))]
     if isinstance(tag, DocumentError):
         raise tag
-    return Saved((place,))
+    return Saved((place,), report=inliner.report())
