@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 from ngio_collections import _paths
 from ngio_collections.document import Source, declared_ids, map_ids
 from ngio_collections.errors import InvalidEditError
-from ngio_collections.graph import Edge, Layer, NodeTree, Raw, fingerprint
+from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerprint
+from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
 
 __all__ = ["CHOICES", "Plan", "Planned"]
@@ -69,13 +70,17 @@ class _Memory:
     """What was saved of a tree; all of its versions share it, by their first document.
 
     Attributes:
-        places: Where documents that were written begin.
+        saved: The changes of the version that was saved as a whole last.
+        segment: What its root was then.
+        places: Where documents begin that were written since, in saves of parts.
         splits: The inlined nodes that were changed.
     """
 
-    __slots__ = ("places", "splits")
+    __slots__ = ("places", "saved", "segment", "splits")
 
     def __init__(self) -> None:
+        self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
+        self.segment: Segment | None = None
         self.places: dict[int, Ref] = {}
         self.splits: dict[int, _Split] = {}
 
@@ -197,7 +202,8 @@ class Plan:
         """The documents that may have to be written.
 
         Returns:
-            The documents, innermost first. Cost: O(changes * depth) and what is rebuilt.
+            The documents, innermost first. Cost: O(changes * depth), and what was changed
+            since the last save is rebuilt.
 
         Raises:
             InvalidEditError: A document that is in several places was edited differently, or
@@ -207,11 +213,20 @@ class Plan:
         places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
         changes = {key_of(before.ref): (before.ref, UNCHANGED) for before in self._saved()}
         changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
-        for ref, change in changes.values():
-            if self._tree.holds(ref):
-                for place in self._touched(ref, change):
-                    places[key_of(place)] = place
-        if self._is_changed():
+        new = {key: old for key, old, _ in self._memory.saved.changes(self._tree.changes)}
+        for key, old in new.items():
+            if old is not None:  # What was saved may have been taken back since.
+                changes.setdefault(key, (old[0], UNCHANGED))
+        for key, (ref, change) in changes.items():
+            if not self._tree.holds(ref):
+                continue
+            # All changes are marked, so that a document is built with those saved before.
+            touched = list(self._touched(ref, change))
+            old = new.get(key)
+            if old is not None and old[1].is_structural and self._tree.edge(ref) is not None:
+                touched.append(ref)
+            places.update((key_of(place), place) for place in touched if key in new)
+        if self._memory.segment is not self._tree.segment and self._is_changed():
             places[key_of(self._root)] = self._root
         for place in places.values():
             self._plan(place)
@@ -255,6 +270,9 @@ class Plan:
     def note_all_written(self) -> None:
         """Take note that all of it was written: later changes of inlined nodes count from here."""
         self._memory.splits.update(self._splits)
+        self._memory.saved = self._tree.changes
+        self._memory.segment = self._tree.segment
+        self._memory.places.clear()
 
     def _saved(self) -> list[_Split]:
         return list(self._memory.splits.values())
