@@ -79,7 +79,7 @@ def finding(settings: Settings) -> list[Figure]:
     """`find` after the first, beside a dictionary from id to node."""
     tree = screen_tree(Screen.of(settings.nodes))
     nodes = list(tree.root.walk())
-    known: dict[str | None, Any] = {node.id: node.ref[0].raw(node.ref[1]) for node in nodes}
+    known: dict[str | None, Any] = {node.id: node.key[0].raw(node.key[1]) for node in nodes}
     # Texts of their own, as a caller has them, and not those of the parsed document.
     wanted = [f"{node.id} "[:-1] for node in spread(nodes, LOOKUPS)]
     del nodes

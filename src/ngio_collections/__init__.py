@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ngio_collections import models as models
     from ngio_collections._contract import Level as Level
     from ngio_collections._contract import Rule as Rule
+    from ngio_collections.api import Resolver as Resolver
     from ngio_collections.api import check_links as check_links
     from ngio_collections.api import consolidate as consolidate
     from ngio_collections.api import create as create
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from ngio_collections.resolve import Report as Report
     from ngio_collections.resolve import Saved as Saved
     from ngio_collections.resolve import Unfollowed as Unfollowed
+    from ngio_collections.resolve import follow as follow
     from ngio_collections.store import Blob as Blob
     from ngio_collections.store import CachedStore as CachedStore
     from ngio_collections.store import LocalStore as LocalStore
@@ -142,6 +144,8 @@ _HOME: Final = {
     "Limits": "resolve",
     "Report": "resolve",
     "Saved": "resolve",
+    "follow": "resolve",
+    "Resolver": "api",
     "Unfollowed": "resolve",
     "Blob": "store",
     "CachedStore": "store",
@@ -187,6 +191,7 @@ __all__ = [
     "ReadOnly",
     "ReadableStore",
     "Report",
+    "Resolver",
     "RouterStore",
     "Rule",
     "Saved",
@@ -210,6 +215,7 @@ __all__ = [
     "embed",
     "externalize",
     "fingerprint",
+    "follow",
     "models",
     "new_node",
     "open",

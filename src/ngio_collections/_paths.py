@@ -723,7 +723,7 @@ def rebased_path(path: str, old: str, new: str) -> str:
 
     Returns:
         A path string that leads to the same place; the same one if it leads there from
-        both, as absolute URLs do, or if it cannot be understood.
+        everywhere, as absolute URLs do, or if it cannot be understood.
 
     Raises:
         PathError: `old` or `new` is no absolute URL.
@@ -740,7 +740,11 @@ def rebased_path(path: str, old: str, new: str) -> str:
         if simple[1].partition("/")[0] != shared:
             return lead + simple[1]
     target = _target(old, path)
-    return path if target is None or target == _target(new, path) else relative(new, target)
+    if target is None or (target == _target(new, path) and not path.startswith(".")):
+        return path
+    # A relative path may happen to lead there from both (`../a/0`, in the folder a); it is
+    # written as anybody would write it there.
+    return relative(new, target)
 
 
 def _target(base_url: str, path: str) -> str | None:
@@ -857,6 +861,9 @@ def _with_paths(value: Any, change: Callable[[str], str]) -> Any:
         order.extend([(member, number, key) for key, member in _members(item)])
         if (type(item) is dict or isinstance(item, Mapping)) and _is_path(item, _ALL_TYPES):
             path = change(item["path"])
+            # The path to a group means the same with a slash at its end and without.
+            if item["type"] == "zarr" and not item["path"].endswith("/"):
+                path = path if path.endswith("//") or path == "/" else path.removesuffix("/")
             if path != item["path"]:
                 copies[number] = {**item, "path": path}
     if not copies:

@@ -16,8 +16,10 @@ Examples:
 from __future__ import annotations
 
 from ngio_collections.resolve import awaited, verbs
+from ngio_collections.resolve._resolver import AsyncResolver as Resolver
 
 __all__ = [
+    "Resolver",
     "check_links",
     "consolidate",
     "create",

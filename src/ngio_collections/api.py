@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ngio_collections.resolve import blocking, verbs
+from ngio_collections.resolve._resolver import Resolver
 
 __all__ = [
+    "Resolver",
     "check_links",
     "consolidate",
     "create",

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from ngio_collections.resolve import KINDS
+
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -33,7 +35,10 @@ def test_there_are_examples() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
-def test_python_examples_run_and_print_what_is_shown(path: Path) -> None:
+def test_python_examples_run_and_print_what_is_shown(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {}
     printed = ""
     for kind, text in blocks(path):
@@ -45,6 +50,33 @@ def test_python_examples_run_and_print_what_is_shown(path: Path) -> None:
         elif kind == "text" and printed:
             assert printed.strip() == text.strip()
             printed = ""
+
+
+def test_the_store_that_is_shown_keeps_the_contract_of_stores(tmp_path: Path) -> None:
+    shown = [text for kind, text in blocks(ROOT / "docs" / "stores.md") if kind == "python"]
+    (tmp_path / "test_shown.py").write_text("\n\n".join(shown), encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "error",
+            str(tmp_path),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed[1]) > 40
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
@@ -86,6 +118,13 @@ def test_the_integration_script_runs_the_test_command_of_the_readme() -> None:
     assert commands[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def test_the_kinds_of_records_are_listed_with_their_words() -> None:
+    text = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    _, _, table = text.partition("| kind | a reference was not followed because |\n|---|---|\n")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", table.partition("\n\n")[0], re.MULTILINE)
+    assert rows == list(KINDS.items())
+
+
 def test_every_test_that_a_position_names_exists() -> None:
     cases = {
         case["name"]
@@ -97,6 +136,10 @@ def test_every_test_that_a_position_names_exists() -> None:
     named = {name for part in held for name in re.findall(r"`([a-z0-9-]+)`", part)}
     assert len(named) > 60
     assert {name for name in named if not name.endswith("-")} - cases == set()
+    written = (ROOT / "tests" / "resolve" / "test_positions.py").read_text(encoding="utf-8")
+    tests = set(re.findall(r"^def (test_\w+)\(", written, re.MULTILINE))
+    # In both directions: what is pinned there is a position, and is written down.
+    assert {name for part in held for name in re.findall(r"`(test_\w+)`", part)} == tests
 
 
 def test_every_ambiguity_of_the_text_has_a_position() -> None:

@@ -238,7 +238,7 @@ def test_writing_an_edited_tree_looks_at_what_was_edited() -> None:
     node = root.find("7-7")
     assert node is not None
     edited = node.set_attr("k", 1)
-    made = edited.tree.materialise(edited.ref)
+    made = edited.tree.materialise(edited.key)
     shared = sum(a is b for a, b in zip(made["nodes"], wells, strict=True))
     assert shared == len(wells) - 1
     assert isinstance(edited.tree.segment, Segment)

@@ -88,35 +88,35 @@ def test_the_difference_says_what_came_and_what_went(
     old, new = history[choice % len(history)], history[-1]
     found = diff(old, new)
     if found.replaced:
-        assert old.ref != new.ref
+        assert old.key != new.key
         return
-    before, after = {n.ref for n in old.walk()}, {n.ref for n in new.walk()}
-    came = [n for n in new.walk() if n.ref not in before]
-    went = [n for n in old.walk() if n.ref not in after]
-    tops = {n.ref for n in came if n.parent().ref in before}  # type: ignore[union-attr]
-    assert {n.ref for n in found.added} == tops
-    tops = {n.ref for n in went if n.parent().ref in after}  # type: ignore[union-attr]
-    assert {n.ref for n in found.removed} == tops
+    before, after = {n.key for n in old.walk()}, {n.key for n in new.walk()}
+    came = [n for n in new.walk() if n.key not in before]
+    went = [n for n in old.walk() if n.key not in after]
+    tops = {n.key for n in came if n.parent().key in before}  # type: ignore[union-attr]
+    assert {n.key for n in found.added} == tops
+    tops = {n.key for n in went if n.parent().key in after}  # type: ignore[union-attr]
+    assert {n.key for n in found.removed} == tops
     both = before & after
     for changed in found.changed:
-        assert changed.old.ref == changed.new.ref
+        assert changed.old.key == changed.new.key
         assert changed.old.to_json() != changed.new.to_json()
-    edited = {changed.new.ref for changed in found.changed}
+    edited = {changed.new.key for changed in found.changed}
     for node in new.walk():
-        if node.ref in both:
+        if node.key in both:
             was = old.at(node)
             differs = node.attributes != was.attributes or node.name != was.name
-            assert not differs or node.ref in edited
+            assert not differs or node.key in edited
     parents = {
-        n.ref for n in new.walk() if n.ref in both and _parent_ref(n) != _parent_ref(old.at(n))
+        n.key for n in new.walk() if n.key in both and _parent_ref(n) != _parent_ref(old.at(n))
     }
-    assert parents <= {n.ref for n in found.moved}
-    assert {n.ref for n in found.moved} <= both
+    assert parents <= {n.key for n in found.moved}
+    assert {n.key for n in found.moved} <= both
 
 
 def _parent_ref(node: Node) -> Any:
     parent = node.parent()
-    return None if parent is None else parent.ref
+    return None if parent is None else parent.key
 
 
 def _document() -> Node:

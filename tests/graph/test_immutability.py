@@ -263,5 +263,5 @@ def test_handles_of_one_node_in_one_version_are_equal_and_of_others_are_not() ->
     assert len({found, next(root.children()), root}) == 2
     edited = root.set_attr("k", 1)
     assert edited.at(found) != found
-    assert edited.at(found).ref == found.ref
+    assert edited.at(found).key == found.key
     assert found != "x"

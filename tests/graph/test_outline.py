@@ -176,7 +176,7 @@ def test_edits_are_seen() -> None:
 def test_a_tree_that_was_just_opened_is_drawn_without_an_index(draw: Any) -> None:
     root = _flat(100_000)
     assert "... 99,988 more" in draw(root)
-    assert root.ref[0]._raws is None
+    assert root.key[0]._raws is None
 
 
 @pytest.mark.parametrize("draw", [outline, outline_html])

@@ -7,28 +7,31 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 import ngio_collections as ngc
 from ngio_collections._contract import Level
+from ngio_collections.cli import _reading_commands, _writing_commands
+from ngio_collections.cli._options import (
+    AllowOption,
+    DepthOption,
+    Format,
+    FormatOption,
+    ProfileOption,
+    RevisionOption,
+    RootOption,
+)
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Check collections of OME-Zarr images (RFC-8), and look at the rules that they follow.",
+    help="Check, look at and rearrange collections of OME-Zarr images (RFC-8).",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class Format(StrEnum):
-    """How a command prints its result."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 class Shown(StrEnum):
@@ -36,29 +39,6 @@ class Shown(StrEnum):
 
     MUST = "MUST"
     SHOULD = "SHOULD"
-
-
-ProfileOption = Annotated[
-    str,
-    typer.Option(
-        "--profile",
-        metavar="ngio|rfc8",
-        help="rfc8: RFC-8 as it stands; ngio: with our deviations.",
-    ),
-]
-RevisionOption = Annotated[
-    str,
-    typer.Option("--revision", metavar="v1-2026-08|draft-2026-04", help="The revision of RFC-8."),
-]
-FormatOption = Annotated[
-    Format,
-    typer.Option(
-        "--format",
-        metavar="text|json",
-        help="text is for people, json for programs.",
-        case_sensitive=False,
-    ),
-]
 
 
 def _print_version(wanted: bool) -> None:
@@ -80,7 +60,12 @@ def options(
     """Take the options that stand before a command."""
 
 
-@app.command()
+_LOOKING: Final = "Look at collections"
+_WRITING: Final = "Write documents"
+_RULES: Final = "The rules, and a first look"
+
+
+@app.command(rich_help_panel=_LOOKING)
 def validate(
     paths: Annotated[
         list[str],
@@ -90,6 +75,7 @@ def validate(
             show_default=False,
         ),
     ],
+    *,
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
     output: FormatOption = Format.TEXT,
@@ -102,20 +88,53 @@ def validate(
             case_sensitive=False,
         ),
     ] = Shown.SHOULD,
+    recursive: Annotated[
+        bool,
+        typer.Option(
+            "--recursive", "-r", help="Check every document that they refer to as well, each once."
+        ),
+    ] = False,
+    depth: DepthOption = None,
+    allow: AllowOption = None,
+    root: RootOption = None,
 ) -> None:
     """Check documents and list every finding.
 
-    The exit code is 0 when nothing was found at level MUST, 1 when something
-    was, and 2 when a document could not be read.
+    With --recursive the documents that they refer to are checked as well; --depth, --allow
+    and --root say which of them are read.
+
+    The exit code is 0 when nothing was found at level MUST, 1 when something was or when
+    references were not followed, and 2 when a document could not be read.
     """
     from ngio_collections.cli._validate import run  # noqa: PLC0415
 
     run(
-        paths, profile=profile, revision=revision, as_json=output is Format.JSON, level=Level(level)
+        paths,
+        profile=profile,
+        revision=revision,
+        as_json=output is Format.JSON,
+        level=Level(level),
+        recursive=recursive,
+        depth=depth,
+        allow=allow,
+        root=root,
     )
 
 
-@app.command()
+app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
+app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
+app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
+for _command in (
+    _writing_commands.inline,
+    _writing_commands.consolidate,
+    _writing_commands.externalize,
+    _writing_commands.embed,
+    _writing_commands.relocate,
+):
+    app.command(rich_help_panel=_WRITING)(_command)
+
+
+@app.command(rich_help_panel=_RULES)
 def rules(
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
@@ -136,7 +155,7 @@ def rules(
     print_rules(profile=profile, revision=revision, as_json=output is Format.JSON, level=level)
 
 
-@app.command()
+@app.command(rich_help_panel=_RULES)
 def schema(
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
@@ -150,7 +169,7 @@ def schema(
     print_schema(profile=profile, revision=revision, concept=concept)
 
 
-@app.command()
+@app.command(rich_help_panel=_RULES)
 def demo(
     directory: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Where to write; a folder that is new or empty.")

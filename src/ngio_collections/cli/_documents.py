@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 import ngio_collections as ngc
+from ngio_collections import _paths
 
-__all__ = ["Checked", "check"]
+__all__ = ["STANDARD_INPUT", "Checked", "check"]
 
 STANDARD_INPUT: Final = "-"
 
@@ -36,8 +37,23 @@ def _title(document: str) -> str:
     return "standard input" if document == STANDARD_INPUT else document
 
 
+def _as_path(argument: str) -> Path:
+    """The local file or folder that is named, as a path or as a `file:` URL."""
+    if "://" not in argument and not argument.startswith("file:"):
+        return Path(argument)
+    try:
+        url = _paths.as_url(argument)
+        if url.startswith("file:"):
+            return Path(_paths.local_path(url))
+    except ngc.PathError as error:
+        raise ngc.DocumentNotFoundError(f"is no address: {error}", argument) from error
+    raise ngc.DocumentAccessError(
+        "is no local file, and only those can be read here; download it first", argument
+    )
+
+
 def _locate(argument: str) -> Path:
-    path = Path(argument)
+    path = _as_path(argument)
     if not path.is_dir():
         return path
     metadata = path / "zarr.json"

@@ -14,8 +14,25 @@ from typing import Final, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
-__all__ = ["complain", "console", "count", "safe", "stop", "writing_output"]
+from ngio_collections.errors import NgioCollectionsError
+
+__all__ = [
+    "FOUND",
+    "UNREADABLE",
+    "complain",
+    "console",
+    "count",
+    "safe",
+    "say",
+    "stop",
+    "stopping_at_errors",
+    "writing_output",
+]
+
+FOUND: Final = 1
+"""The exit code when something was found that has to be looked at."""
 
 UNREADABLE: Final = 2
 """The exit code when something could not be read or the call makes no sense."""
@@ -70,6 +87,11 @@ def console() -> Console:
     return Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
 
 
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print one line whatever its length, so that it can be copied."""
+    console.print(Text(safe(text, console.encoding), style), soft_wrap=True)
+
+
 def complain(problem: str) -> None:
     """Print one line about a problem on standard error."""
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
@@ -84,3 +106,16 @@ def stop(problem: str) -> NoReturn:
     """
     complain(problem)
     raise typer.Exit(UNREADABLE)
+
+
+@contextmanager
+def stopping_at_errors() -> Iterator[None]:
+    """End with exit code 2 and one line when the library says that something cannot be done.
+
+    Raises:
+        typer.Exit: With code 2, for every error of the library.
+    """
+    try:
+        yield
+    except NgioCollectionsError as error:
+        stop("; ".join([str(error), *getattr(error, "__notes__", ())]))

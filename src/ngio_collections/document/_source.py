@@ -39,10 +39,12 @@ class Source:
         document: The whole document, parsed. Nobody changes it.
         node: The node in it.
         is_copy: Whether only the node is known, from a copy of it.
+        memory: What was saved of a tree, for the first document of it; the resolver's business.
+        store: Where it was read from, for the first document of a tree.
         place: The node of a tree that its content was last saved from, if it was.
     """
 
-    __slots__ = ("document", "is_copy", "node", "place", "tag", "url")
+    __slots__ = ("document", "is_copy", "memory", "node", "place", "store", "tag", "url")
 
     def __init__(
         self,
@@ -59,6 +61,8 @@ class Source:
         self.node = node
         self.is_copy = is_copy
         self.place: object = None
+        self.memory: Any = None
+        self.store: Any = None
 
     @property
     def pointer(self) -> str:

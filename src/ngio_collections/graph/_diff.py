@@ -166,7 +166,7 @@ class _Found:
             added=nodes(self.after, self.added),
             removed=nodes(self.before, self.removed),
             moved=nodes(self.after, self.moved),
-            changed=tuple(sorted(self.changed, key=lambda c: key_of(c.new.ref))),
+            changed=tuple(sorted(self.changed, key=lambda c: key_of(c.new.key))),
             _parents=tuple(self.parents),
         )
 
@@ -196,26 +196,26 @@ def _without_nodes(raw: Raw) -> dict[str, Any]:
 def _write_script(found: Diff, script: Script) -> None:
     before, after = found.old.tree, found.new.tree
     whole = _wholes(found)
-    if key_of(after.root.ref) in whole:
-        script.replace(before.root.ref, after.materialise(after.root.ref))
+    if key_of(after.root.key) in whole:
+        script.replace(before.root.key, after.materialise(after.root.key))
         return
     survives = _Survival(before, after, whole)
     parents = [r for r in found._parents if survives.check(r) and key_of(r) not in whole]
     _write_structure(found, script, parents, survives)
-    for ref in found._parents + tuple(changed.new.ref for changed in found.changed):
+    for ref in found._parents + tuple(changed.new.key for changed in found.changed):
         if key_of(ref) in whole and survives.check(ref):
             whole.discard(key_of(ref))
             script.replace(ref, after.materialise(ref))
             survives.forget(ref)
     for changed in found.changed:
-        if survives.check(changed.new.ref):
-            script.set_fields(changed.new.ref, changed.new._raw())
+        if survives.check(changed.new.key):
+            script.set_fields(changed.new.key, changed.new._raw())
 
 
 def _write_structure(found: Diff, script: Script, parents: list[Ref], survives: _Survival) -> None:
     """Bring every surviving node to its place, with new ones between them; remove the others."""
     before, after = found.old.tree, found.new.tree
-    arrived = {key_of(node.ref) for node in (*found.added, *found.moved)}
+    arrived = {key_of(node.key) for node in (*found.added, *found.moved)}
     # From the root down: when the children of a node are arranged, the node itself and all
     # that holds it are where they belong, so that no node is ever moved into itself.
     for parent in sorted(parents, key=lambda ref: _depth(after, ref)):
@@ -255,7 +255,7 @@ def _wholes(found: Diff) -> set[int]:
         if not isinstance(raw.get("attributes", {}), dict) or not isinstance(
             raw.get("name", ""), str
         ):
-            whole.add(key_of(changed.new.ref))
+            whole.add(key_of(changed.new.key))
     return whole
 
 
@@ -349,10 +349,10 @@ def _rebased(before: NodeTree, after: NodeTree) -> NodeTree | None:
     Returns:
         The version, None if not even the roots can be matched.
     """
-    if not _matches(before, before.root.ref, after, after.root.ref):
+    if not _matches(before, before.root.key, after, after.root.key):
         return None
     script = Script(before)
-    stack = [(before.root.ref, after.root.ref)]
+    stack = [(before.root.key, after.root.key)]
     while stack:
         old, new = stack.pop()
         script.set_fields(old, after.raw(new))

@@ -64,7 +64,7 @@ def fingerprint(value: Any) -> str:
         False
     """
     if isinstance(value, Node):
-        text = _CanonicalText(value._tree.materialise(value.ref))
+        text = _CanonicalText(value.exported())
     elif isinstance(value, (bytes, bytearray, memoryview)):
         text = _CanonicalText(_parsed(bytes(value)))
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from ngio_collections._frozen import JsonObject, thaw, view
+from ngio_collections._paths import as_url, path_to
 from ngio_collections._plain import NotPlainError, plain_json
 from ngio_collections.errors import (
     InvalidAttributeError,
@@ -95,7 +96,7 @@ class Node:
         return self._tree
 
     @property
-    def ref(self) -> Ref:
+    def key(self) -> Ref:
         """The storage of the node, the same in every version."""
         return self._segment, self._position
 
@@ -204,18 +205,18 @@ class Node:
         Relative paths of the node, and in it, count from there. For the place of a
         reference that was inlined it is that of the document that was read into it.
         """
-        return self._tree.url_of(self.ref)
+        return self._tree.url_of(self.key)
 
     @property
     def stub(self) -> JsonObject | None:
         """The reference that was inlined here, as its document has it; None if there is none."""
-        edge = self._tree.edge(self.ref)
+        edge = self._tree.edge(self.key)
         return None if edge is None else JsonObject(dict(edge.stub.raw))
 
     @property
     def declared_in(self) -> str | None:
         """The address of the document that declares the node, be it as a reference only."""
-        edge = self._tree.edge(self.ref)
+        edge = self._tree.edge(self.key)
         return self.document_url if edge is None else edge.stub.url
 
     @property
@@ -228,6 +229,74 @@ class Node:
     def is_detached(self) -> bool:
         """Whether the tree came from no document."""
         return self._tree.url is None
+
+    def ref(self, seen_from: Node | str | None = None) -> dict[str, Any]:
+        """A Reference to the node, to be put into attributes (RFC-8, "Reference").
+
+        Args:
+            seen_from: The node, or the address of the document, that is to refer to it. If
+                that is another document, the Reference gets a `path`.
+
+        Returns:
+            For example `{"id": "A01", "path": {"type": "json", "path": "./plate.json"}}`.
+
+        Raises:
+            NodeNotFoundError: The node has no id, or is in no document.
+        """
+        reference: dict[str, Any] = {"id": self.require_id()}
+        if seen_from is None:
+            return reference
+        here = seen_from.document_url if isinstance(seen_from, Node) else as_url(seen_from)
+        there = self.require_document_url()
+        if here is not None and here != there:
+            reference["path"] = path_to(here, there)
+        return reference
+
+    def ref_stub(
+        self,
+        *,
+        id: str | None = None,
+        name: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> Node:
+        """A reference to the document of the node, for `add_ref`.
+
+        Its path counts from that document, and is made to count from another one when the
+        reference is added there.
+
+        Args:
+            id: Its id; that of the node by default.
+            name: Its name; that of the node by default.
+            attributes: Attributes of the reference, which complement those of the node.
+
+        Returns:
+            A node of its own.
+
+        Raises:
+            NodeNotFoundError: The node is in no document.
+            InvalidEditError: The node is not the root of its document, to which alone a path
+                can lead.
+
+        Examples:
+            >>> raw = as_tree({"type": "collection", "id": "raw"}, "file:///data/raw.json").root
+            >>> lab = new_node("collection", id="lab", origin_url="file:///data/mine/lab.json")
+            >>> next(lab.add_ref(raw.ref_stub()).children()).ref_path["path"]
+            '../raw.json'
+        """
+        url = self.require_document_url()
+        if self.pointer:
+            raise InvalidEditError(
+                f"{self._where()} is inside of its document, and a path leads to a document; "
+                "write the node as one of its own with externalize or create"
+            )
+        return new_node(
+            self.type,
+            id=self.id if id is None else id,
+            name=self.name if name is None else name,
+            attributes=attributes,
+            ref=path_to(url, url),
+            origin_url=url,
+        )
 
     def require_id(self) -> str:
         """The id of a node that must have one.
@@ -254,7 +323,7 @@ class Node:
 
     def parent(self) -> Node | None:
         """The node that holds this one, None for the root."""
-        found = self._tree.parent(self.ref)
+        found = self._tree.parent(self.key)
         return None if found is None else Node(self._tree, *found)
 
     def ancestors(self) -> Iterator[Node]:
@@ -267,7 +336,7 @@ class Node:
     def children(self) -> Iterator[Node]:
         """The nodes that this one holds, in order. Cost: O(children)."""
         tree = self._tree
-        return (Node(tree, segment, at) for segment, at in tree.children(self.ref))
+        return (Node(tree, segment, at) for segment, at in tree.children(self.key))
 
     def walk(self, *, type: str | None = None, has: str | None = None) -> Iterator[Node]:
         """The node and everything below it, in document order. Cost: O(subtree).
@@ -279,7 +348,7 @@ class Node:
         tree = self._tree
         nodes: Iterator[Node]
         if tree.is_edited:
-            nodes = (Node(tree, segment, at) for segment, at in tree.walk(self.ref))
+            nodes = (Node(tree, segment, at) for segment, at in tree.walk(self.key))
         else:
             segment, start = self._segment, self._position
             nodes = _handles(tree, segment, start, segment.ends[start])
@@ -297,7 +366,7 @@ class Node:
     def _holds(self, ref: Ref) -> bool:
         at: Ref | None = ref
         while at is not None:
-            if at == self.ref:
+            if at == self.key:
                 return True
             at = self._tree.parent(at)
         return False
@@ -335,7 +404,7 @@ class Node:
 
     def subtree(self) -> Node:
         """The node with everything below it as a detached tree of its own. Cost: O(changes)."""
-        return NodeTree(Segment(self._exported())).root
+        return NodeTree(Segment(self.exported())).root
 
     def at(self, other: Node) -> Node:
         """The node that another handle stands for, in this version of the tree.
@@ -350,24 +419,24 @@ class Node:
             NodeNotFoundError: This version does not hold it.
         """
         _require_node(other)
-        if other._tree is not self._tree and not self._tree.holds(other.ref):
+        if other._tree is not self._tree and not self._tree.holds(other.key):
             raise NodeNotFoundError(
                 f"{other._where()} is not in this version of the tree; it was removed, or belongs "
                 "to another tree, from which `add` would copy it"
             )
-        return Node(self._tree, *other.ref)
+        return Node(self._tree, *other.key)
 
     def to_json(self) -> dict[str, Any]:
         """The node with everything below it as JSON that can be changed. Cost: O(subtree)."""
-        made: dict[str, Any] = thaw(dict(self._exported()))
+        made: dict[str, Any] = thaw(dict(self.exported()))
         return made
 
-    def _exported(self) -> Raw:
+    def exported(self) -> Raw:
         """The JSON with everything below, whose paths count from the document of the node."""
         tree = self._tree
         if not tree.is_edited and tree.segment.inlined is None:
-            return tree.materialise(self.ref)
-        return exported(tree, self.ref, tree.url_of(self.ref))
+            return tree.materialise(self.key)
+        return exported(tree, self.key, tree.url_of(self.key))
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -379,8 +448,8 @@ class Node:
     @property
     def index(self) -> int:
         """The position among the children of the parent, 0 for the root. Cost: O(siblings)."""
-        parent = self._tree.parent(self.ref)
-        return 0 if parent is None else self._tree.index(parent, self.ref)
+        parent = self._tree.parent(self.key)
+        return 0 if parent is None else self._tree.index(parent, self.key)
 
     @property
     def pointer(self) -> str:
@@ -389,7 +458,7 @@ class Node:
         Cost: O(depth * siblings).
         """
         parts: list[str] = []
-        ref, parent = self.ref, self._tree.parent(self.ref)
+        ref, parent = self.key, self._tree.parent(self.key)
         while parent is not None and self._tree.edge(ref) is None:
             parts.append(f"/nodes/{self._item_index(parent, ref)}")
             ref, parent = parent, self._tree.parent(parent)
@@ -433,7 +502,7 @@ class Node:
         Raises:
             InvalidEditError: A value is no JSON.
         """
-        tree, ref = self._tree, self.ref
+        tree, ref = self._tree, self.key
         made = with_attributes(tree, ref, tree.change(ref), values, drop)
         return tree.root if made is None else made.root
 
@@ -461,7 +530,7 @@ class Node:
         return self._with_raw(raw)
 
     def _with_raw(self, raw: Raw) -> Node:
-        tree, ref = self._tree, self.ref
+        tree, ref = self._tree, self.key
         return tree.with_raw(ref, raw, tree.change(ref)).root
 
     def add(self, *children: Node) -> Node:
@@ -512,7 +581,7 @@ class Node:
         """A position from the start, for one that may be counted from the end."""
         if index >= 0:
             return index
-        count = sum(1 for ref in self._tree.children(self.ref) if ref != without)
+        count = sum(1 for ref in self._tree.children(self.key) if ref != without)
         return max(0, count + index)
 
     def _insert(self, index: int | None, children: Iterable[Node]) -> Node:
@@ -521,7 +590,7 @@ class Node:
         segments = [Segment(_content(child, url), url) for child in children]
         if not segments:
             return self._tree.root
-        return self._tree.with_children(self.ref, segments, index).root
+        return self._tree.with_children(self.key, segments, index).root
 
     def _require_container(self) -> None:
         if self.is_reference:
@@ -542,10 +611,10 @@ class Node:
             InvalidEditError: This is the root.
         """
         self._require_inner("removed")
-        return self._tree.without(self.ref).root
+        return self._tree.without(self.key).root
 
     def _require_inner(self, what: str) -> None:
-        if self._tree.parent(self.ref) is None:
+        if self._tree.parent(self.key) is None:
             raise InvalidEditError(
                 f"{self._where()} is the root of its tree and cannot be {what}; use a node below "
                 "it, or `subtree` for a tree of its own"
@@ -557,12 +626,12 @@ class Node:
         Returns:
             The root of the new tree. Cost: O(siblings); for the root O(1).
         """
-        parent = self._tree.parent(self.ref)
+        parent = self._tree.parent(self.key)
         if parent is None:
             home = self._tree.segment
             return NodeTree(Segment(_content(node, home.url), home.url, home.source)).root
         url = self._tree.url_of(parent)
-        return self._tree.replaced(self.ref, Segment(_content(node, url), url)).root
+        return self._tree.replaced(self.key, Segment(_content(node, url), url)).root
 
     def move(self, new_parent: Node, index: int | None = None) -> Node:
         """The tree with this node, and everything below it, under another parent.
@@ -582,13 +651,13 @@ class Node:
         self._require_inner("moved")
         target = self.at(new_parent)
         target._require_container()
-        if self._holds(target.ref):
+        if self._holds(target.key):
             raise InvalidEditError(
                 f"{self._where()} cannot be moved to {target._where()}, which is inside of it; "
                 "move that one out first"
             )
-        position = None if index is None else target._list_index(index, without=self.ref)
-        return self._tree.relocated(self.ref, target.ref, position).root
+        position = None if index is None else target._list_index(index, without=self.key)
+        return self._tree.relocated(self.key, target.key, position).root
 
     def edit(self) -> Transaction:
         """Begin a transaction: many edits, one new tree at the end."""
@@ -601,10 +670,10 @@ class Node:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Node):
             return NotImplemented
-        return self._tree is other._tree and self.ref == other.ref
+        return self._tree is other._tree and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash((id(self._tree), key_of(self.ref)))
+        return hash((id(self._tree), key_of(self.key)))
 
     def __copy__(self) -> Node:
         return self
@@ -614,13 +683,13 @@ class Node:
 
     def __reduce__(self) -> tuple[Any, ...]:
         tree = self._tree
-        return _unpickled, (tree.root.to_json(), tree.url, tree.path(self.ref))
+        return _unpickled, (tree.root.to_json(), tree.url, tree.path(self.key))
 
     def _where(self) -> str:
         """The node in the words of an error message."""
         said = f"the node {self.id!r}" if self.id is not None else "a node without id"
         named = f" ({self.name})" if self.name else ""
-        at = f" at {self.pointer or 'the root'}" if self._tree.holds(self.ref) else ""
+        at = f" at {self.pointer or 'the root'}" if self._tree.holds(self.key) else ""
         url = self.document_url
         inside = f" of {url}" if url else ""
         return f"{said}{named}{at}{inside}"
@@ -677,8 +746,8 @@ def _content(node: Any, url: str | None) -> Raw:
     tree: NodeTree = node._tree
     segment = tree.segment
     if segment.url is None and not tree.is_edited and segment.inlined is None:
-        return tree.materialise(node.ref)
-    return exported(tree, node.ref, url)
+        return tree.materialise(node.key)
+    return exported(tree, node.key, url)
 
 
 def _require_node(node: Any) -> None:

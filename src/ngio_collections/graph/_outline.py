@@ -166,9 +166,9 @@ class _Row:
 def _rows(node: Node, depth: int, width: int, lines: int) -> _Row:
     """The nodes that are shown, breadth first, so that upper levels get the lines."""
     tree = node.tree
-    segment, position = node.ref
-    raw = tree.raw(node.ref)
-    top = _Row(raw, node.ref if tree.changes else segment.raw(position))
+    segment, position = node.key
+    raw = tree.raw(node.key)
+    top = _Row(raw, node.key if tree.changes else segment.raw(position))
     waiting = deque([(top, 0)])
     room = lines - 1
     while waiting:

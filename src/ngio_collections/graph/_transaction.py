@@ -82,7 +82,7 @@ class Transaction:
             NodeNotFoundError: There is no such node, or the id is that of several.
         """
         if isinstance(key, Node):
-            ref = key.ref
+            ref = key.key
             if self._tree.shrunk or ref[0] is not self._tree.segment:
                 self._tree.root.at(key)
             return EditedNode(self, ref)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ngio_collections.resolve._follow import follow
 from ngio_collections.resolve._inline import Progress
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._report import KINDS, Report, Unfollowed
@@ -23,4 +24,5 @@ __all__ = [
     "Work",
     "awaited",
     "blocking",
+    "follow",
 ]

@@ -1,22 +1,24 @@
 """What the documents behind an edited tree have to become, so that they say what it says.
 
 Only the changes of the tree are looked at, and only the documents that they are in are
-built again; what did not change is taken from them as it was parsed.
+built again; what did not change is taken from them as it was parsed. What was saved before,
+from this version of the tree or another one, is looked at again: it may have been undone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source
+from ngio_collections.document import Source, declared_ids, map_ids
 from ngio_collections.errors import InvalidEditError
-from ngio_collections.graph import Edge, Layer, NodeTree, Raw, fingerprint
-from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerprint
+from ngio_collections.graph._pmap import PersistentMap
+from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
 
-__all__ = ["CHOICES", "Planned", "planned"]
+__all__ = ["CHOICES", "Plan", "Planned"]
 
 CHOICES: Final = {
     "auto": "where the attribute is already, the stub before the target; new ones to the target",
@@ -26,6 +28,8 @@ CHOICES: Final = {
 """Where a change of an inlined node is written."""
 
 _ABSENT: Final[Any] = object()
+_ROOT: Final = -1
+"""The place of the document of the root."""
 _NOT_OWN: Final = frozenset({"nodes", "path", "attributes", "version"})
 
 
@@ -38,56 +42,84 @@ class Planned:
         node: What its node becomes.
         place: Where in the tree it was changed.
         depth: How many documents it lies inside of; the innermost is written first.
+        ref: The node of the tree that it begins with, if there is a tree.
     """
 
     source: Source
     node: Raw
     place: object
     depth: int
+    ref: Ref | None = None
 
 
-def planned(tree: NodeTree, to: str = "auto") -> list[Planned]:
-    """The documents whose content an edited tree changes.
+class _Split(NamedTuple):
+    """How an inlined node was saved.
 
-    Args:
-        tree: The tree.
-        to: Where changes of an inlined node go; one of `CHOICES`.
-
-    Returns:
-        The documents, innermost first. Cost: O(changes * depth) and what is rebuilt.
-
-    Raises:
-        InvalidEditError: A document that is in several places was edited differently, or a
-            change cannot be written where it is to go.
+    Attributes:
+        ref: The node.
+        own: Its own fields.
+        layers: What was written of them for each layer.
     """
-    if to not in CHOICES:
-        raise ValueError(f"to is one of {', '.join(CHOICES)}, not {to!r}")
-    return _Plan(tree, to).made()
+
+    ref: Ref
+    own: Raw
+    layers: list[Raw]
 
 
-def _split(edge: Edge, old: Raw, new: Raw, to: str) -> list[dict[str, Any]]:
+class _Memory:
+    """What was saved of a tree; all of its versions share it, by their first document.
+
+    Attributes:
+        saved: The changes of the version that was saved as a whole last.
+        segment: What its root was then.
+        places: Where documents begin that were written since, in saves of parts.
+        splits: The inlined nodes that were changed.
+    """
+
+    __slots__ = ("places", "saved", "segment", "splits")
+
+    def __init__(self) -> None:
+        self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
+        self.segment: Segment | None = None
+        self.places: dict[int, Ref] = {}
+        self.splits: dict[int, _Split] = {}
+
+
+def _receiving_first(plans: list[Planned], moves: Iterable[tuple[str, str]]) -> list[Planned]:
+    """The documents in such an order that nothing is taken away before it is elsewhere.
+
+    Where documents exchange nodes there is no such order, and one of them is first.
+    """
+    for old, new in moves:
+        urls = [plan.source.url for plan in plans]
+        if old in urls and new in urls and urls.index(old) < urls.index(new):
+            plans.insert(urls.index(old), plans.pop(urls.index(new)))
+    return plans
+
+
+def _split(edge: Edge, before: _Split, new: Raw, to: str) -> list[Raw]:
     """The layers of an inlined node with the changes of the node that they became.
 
     Args:
-        edge: The layers.
-        old: The own fields of the node as it was read.
+        edge: The layers as they were read.
+        before: The node as it was read, or as it was saved last.
         new: Its own fields now.
         to: Where changes go.
 
     Returns:
         The own fields for each layer; those that did not change are the same objects.
     """
-    made: list[Any] = [layer.raw for layer in edge.layers]
+    old, made = before.own, list(before.layers)
     for key in {**old, **new}:
         if key not in _NOT_OWN and not _same(old.get(key, _ABSENT), new.get(key, _ABSENT)):
             _spread(edge, made, (key,), new.get(key, _ABSENT), to)
-    before, after = old.get("attributes"), new.get("attributes")
-    if isinstance(before, dict) or isinstance(after, dict):
-        before = before if isinstance(before, dict) else {}
-        after = after if isinstance(after, dict) else {}
-        for key in {**before, **after}:
-            if not _same(before.get(key, _ABSENT), after.get(key, _ABSENT)):
-                _spread(edge, made, ("attributes", key), after.get(key, _ABSENT), to)
+    theirs, ours = old.get("attributes"), new.get("attributes")
+    if isinstance(theirs, dict) or isinstance(ours, dict):
+        theirs = theirs if isinstance(theirs, dict) else {}
+        ours = ours if isinstance(ours, dict) else {}
+        for key in {**theirs, **ours}:
+            if not _same(theirs.get(key, _ABSENT), ours.get(key, _ABSENT)):
+                _spread(edge, made, ("attributes", key), ours.get(key, _ABSENT), to)
     return made
 
 
@@ -146,36 +178,111 @@ def _without(raw: Raw, key: tuple[str, ...]) -> dict[str, Any]:
     return {k: v for k, v in raw.items() if k != key[0]}
 
 
-class _Plan:
-    """Finds the documents that changed, and builds them."""
+class Plan:
+    """Finds the documents whose content an edited tree changes, and builds them.
 
-    def __init__(self, tree: NodeTree, to: str) -> None:
+    Args:
+        tree: The tree.
+        to: Where changes of an inlined node go; one of `CHOICES`.
+    """
+
+    def __init__(self, tree: NodeTree, to: str = "auto") -> None:
+        if to not in CHOICES:
+            raise ValueError(f"to is one of {', '.join(CHOICES)}, not {to!r}")
         self._tree = tree
         self._to = to
         self._root: Ref = (tree.segment, 0)
-        self._layers: dict[int, list[dict[str, Any]]] = {}
+        self._memory = _memory_of(tree)
+        self._splits: dict[int, _Split] = {}
         self._dirty: set[int] = set()
+        self._gone: dict[str, dict[str, str]] = {}
         self._found: dict[str, Planned] = {}
 
     def made(self) -> list[Planned]:
-        """The documents, innermost first."""
-        places: dict[int, Ref] = {}
-        for ref, change in list(self._tree.changes.values()):
-            if self._tree.holds(ref):
-                for place in self._touched(ref, change):
-                    places[key_of(place)] = place
-        if self._is_replaced():
+        """The documents that may have to be written.
+
+        Returns:
+            The documents, innermost first. Cost: O(changes * depth), and what was changed
+            since the last save is rebuilt.
+
+        Raises:
+            InvalidEditError: A document that is in several places was edited differently, or
+                a change cannot be written where it is to go.
+        """
+        self._gone = self._ids_gone()
+        places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
+        changes = {key_of(before.ref): (before.ref, UNCHANGED) for before in self._saved()}
+        changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
+        new = {key: old for key, old, _ in self._memory.saved.changes(self._tree.changes)}
+        for key, old in new.items():
+            if old is not None:  # What was saved may have been taken back since.
+                changes.setdefault(key, (old[0], UNCHANGED))
+        for key, (ref, change) in changes.items():
+            if not self._tree.holds(ref):
+                continue
+            # All changes are marked, so that a document is built with those saved before.
+            touched = list(self._touched(ref, change))
+            old = new.get(key)
+            if old is not None and old[1].is_structural and self._tree.edge(ref) is not None:
+                touched.append(ref)
+            places.update((key_of(place), place) for place in touched if key in new)
+        if self._memory.segment is not self._tree.segment and self._is_changed():
             places[key_of(self._root)] = self._root
         for place in places.values():
             self._plan(place)
-        return sorted(self._found.values(), key=lambda plan: -plan.depth)
+        plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
+        return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
 
-    def _is_replaced(self) -> bool:
-        """Whether the root is another node than the one that was opened."""
+    def _moves(self) -> Iterator[tuple[Ref, str, str]]:
+        """The nodes that were moved, from which document, and to which."""
+        for ref, change in list(self._tree.changes.values()):
+            if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
+                continue
+            edge = self._tree.edge(ref)
+            old = self._tree.url_of(ref) if edge is None else edge.stub.url
+            parent = self._tree.parent(ref)
+            assert parent is not None
+            place = self._place(parent)
+            beyond = self._tree.edge(place)
+            new = self._tree.url if beyond is None else beyond.target.url
+            if old is not None and new is not None and old != new:
+                yield ref, old, new
+
+    def _ids_gone(self) -> dict[str, dict[str, str]]:
+        """For each document the ids that were moved away, and where they are now."""
+        gone: dict[str, dict[str, str]] = {}
+        for moved, old, new in self._moves():
+            for ref in self._tree.walk(moved):
+                if self._tree.url_of(ref) == old:
+                    raw = self._tree.raw(ref)
+                    ids = [raw.get("id"), *declared_ids(raw.get("attributes"))]
+                    gone.setdefault(old, {}).update(
+                        (id_, new) for id_ in ids if isinstance(id_, str)
+                    )
+        return gone
+
+    def note_written(self) -> None:
+        """Take note of the documents that were written, so that later saves look at them."""
+        for planned in self._found.values():
+            if planned.ref is not None and planned.source.node is planned.node:
+                self._memory.places[key_of(planned.ref)] = planned.ref
+
+    def note_all_written(self) -> None:
+        """Take note that all of it was written: later changes of inlined nodes count from here."""
+        self._memory.splits.update(self._splits)
+        self._memory.saved = self._tree.changes
+        self._memory.segment = self._tree.segment
+        self._memory.places.clear()
+
+    def _saved(self) -> list[_Split]:
+        return list(self._memory.splits.values())
+
+    def _is_changed(self) -> bool:
+        """Whether the root is another node than the one that its document holds now."""
         source = self._tree.segment.source
         if source is None or self._tree.edge(self._root) is not None:
             return False
-        return self._original(self._root) is not source.node and source.place is None
+        return self._original(self._root) is not source.node
 
     def _touched(self, ref: Ref, change: Change) -> Iterator[Ref]:
         """The places of the documents that a change of a node changes.
@@ -191,22 +298,33 @@ class _Plan:
         if change.is_structural:
             self._mark(ref)
             yield ref
-        if change.raw is None:
+        yield from self._touched_layers(ref, edge, change)
+
+    def _touched_layers(self, ref: Ref, edge: Edge, change: Change) -> Iterator[Ref]:
+        """The places of the documents that changes of an inlined node go to."""
+        read = [layer.raw for layer in edge.layers]
+        before = self._memory.splits.get(key_of(ref))
+        if before is None and change.raw is None:
             return
-        layers = _split(edge, edge.raw, change.raw, self._to)
-        self._layers[key_of(ref)] = layers
-        if layers[-1] is not edge.target.raw:
+        before = before or _Split(ref, edge.raw, read)
+        # What was saved, and is not in this version of the tree, becomes what it was.
+        layers = read if change.raw is None else _split(edge, before, change.raw, self._to)
+        self._splits[key_of(ref)] = _Split(ref, change.raw or edge.raw, layers)
+        is_changed = [
+            any(one is not layer for one in others)
+            for layer, *others in zip(read, before.layers, layers, strict=True)
+        ]
+        if is_changed[-1]:
             yield ref
-        if layers[0] is not edge.stub.raw and self._tree.parent(ref) is not None:
-            parent = self._tree.parent(ref)
-            assert parent is not None
+        parent = self._tree.parent(ref)
+        if is_changed[0] and parent is not None:
             self._mark(parent)
             yield self._place(parent)
-        elif layers[0] is not edge.stub.raw:
+        elif is_changed[0]:
             self._root_stub(edge.stub, layers[0])
         depth = self._depth(ref)
         for number in range(1, len(layers) - 1):  # Roots that are references themselves.
-            if layers[number] is not edge.layers[number].raw:
+            if is_changed[number]:
                 self._add(edge.layers[number].source, layers[number], ref, depth)
 
     def _root_stub(self, stub: Layer, raw: Raw) -> None:
@@ -249,7 +367,8 @@ class _Plan:
         self._add(source, self._document(place, source.url), place, self._depth(place))
 
     def _add(self, source: Source, node: Raw, place: Ref, depth: int) -> None:
-        key = key_of(place)
+        # The root stays what it is, whatever node is put in its place.
+        key = _ROOT if place == self._root else key_of(place)
         other = self._found.get(source.url)
         if source.place not in (None, key) or (other is not None and other.place != key):
             other_node = source.node if other is None else other.node
@@ -258,7 +377,7 @@ class _Plan:
                     f"{source.url} is in the tree in several places, which were edited "
                     "differently; edit one of them, save, and open the tree again"
                 )
-        self._found[source.url] = Planned(source, node, key, depth)
+        self._found[source.url] = Planned(source, node, key, depth, place)
 
     # -- building a document ---------------------------------------------------------
 
@@ -279,7 +398,7 @@ class _Plan:
                     items.append(item)
                 elif (edge := self._tree.edge(child)) is not None:
                     items.append(self._stub(child, edge, url))
-                elif key_of(child) in self._dirty or self._is_foreign(ref, child, url):
+                elif self._has_to_be_built(ref, child, url):
                     items.append(None)
                     stack.append((child, items, len(items) - 1))
                 else:
@@ -294,8 +413,10 @@ class _Plan:
         for segment, item, _ in self._tree.entries(ref, change):
             yield (item, None) if segment is None else (None, (segment, item))
 
-    def _is_foreign(self, parent: Ref, child: Ref, url: str) -> bool:
-        """Whether the paths of a node count from another document than the one it is in now."""
+    def _has_to_be_built(self, parent: Ref, child: Ref, url: str) -> bool:
+        """Whether a node is not what its document has: it changed, or came from elsewhere."""
+        if key_of(child) in self._dirty or url in self._gone:
+            return True
         if parent[0] is child[0] and not self._tree.shrunk:
             return False
         return self._tree.url_of(child) not in (url, None)
@@ -304,18 +425,30 @@ class _Plan:
         """The own fields of a node of a document."""
         edge = self._tree.edge(ref)
         if is_place and edge is not None:
-            layers = self._layers.get(key_of(ref))
-            return edge.target.raw if layers is None else layers[-1]
+            split = self._splits.get(key_of(ref))
+            return edge.target.raw if split is None else split.layers[-1]
         raw = self._tree.raw(ref)
         here = self._tree.url_of(ref)
-        if here is None or here == url:
+        if here is None or (here == url and url not in self._gone):
             return raw
-        return {k: v if k == "nodes" else _rebased_field(k, v, here, url) for k, v in raw.items()}
+        fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
+        if "attributes" in fields:
+            fields["attributes"] = map_ids(
+                fields["attributes"], lambda value: value, lambda v: self._referring(v, here, url)
+            )
+        return fields
+
+    def _referring(self, reference: Mapping[str, Any], here: str, url: str) -> Mapping[str, Any]:
+        """A Reference that leads where it led before nodes were moved between documents."""
+        if isinstance(reference.get("path"), dict):
+            return reference
+        there = self._gone.get(here, {}).get(reference["id"], here)
+        return reference if there == url else {**reference, "path": _paths.path_to(url, there)}
 
     def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
         """A reference as it stands in the document that holds it now."""
-        layers = self._layers.get(key_of(ref))
-        raw = edge.stub.raw if layers is None else layers[0]
+        split = self._splits.get(key_of(ref))
+        raw = edge.stub.raw if split is None else split.layers[0]
         here = edge.stub.url
         if here is None or here == url:
             return raw
@@ -329,4 +462,16 @@ class _Plan:
 
 
 def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
-    return _paths.rebased(value, here, url) if key in ("path", "attributes") else value
+    if here == url or key not in ("path", "attributes"):
+        return value
+    return _paths.rebased(value, here, url)
+
+
+def _memory_of(tree: NodeTree) -> _Memory:
+    source = tree.segment.source
+    if not isinstance(source, Source):
+        return _Memory()
+    if source.memory is None:
+        source.memory = _Memory()
+    memory: _Memory = source.memory
+    return memory

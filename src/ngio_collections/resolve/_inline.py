@@ -158,11 +158,15 @@ class Inliner:
             inlined = Inlined(self._edges, self._originals, self.report())
             return NodeTree(Segment(built.raw, url, entry.source, inlined))
 
-    def documents(self, urls: Sequence[str]) -> Flow[dict[str, Source]]:
+    def documents(
+        self, urls: Sequence[str], unreadable: dict[str, DocumentError] | None = None
+    ) -> Flow[dict[str, Source]]:
         """Read documents and all that they refer to, without putting them together.
 
         Args:
             urls: The documents to begin with.
+            unreadable: Where the errors of those go that cannot be read; the first is raised
+                if there is no such place.
 
         Returns:
             All that could be read; the report has the rest.
@@ -177,7 +181,9 @@ class Inliner:
                     yield from self._fetch(url)
                 first = self._loaded[url]
                 if isinstance(first, DocumentError):
-                    raise first
+                    if unreadable is None:
+                        raise first
+                    unreadable[url] = first
             for loaded in list(self._loaded.values()):
                 if isinstance(loaded, _Loaded):
                     self._note_failures(loaded)

@@ -62,7 +62,7 @@ def _asked(root: Node, url: str, prefix: str, records: list[Unfollowed]) -> list
     """The References in the attributes of a document."""
     found: list[_Asked] = []
     for node in root.walk(has=None):
-        for reference in references(node.tree.raw(node.ref).get("attributes")):
+        for reference in references(node.tree.raw(node.key).get("attributes")):
             pointer = f"{prefix}{node.pointer}/attributes"
             path: Any = reference.get("path")
             try:

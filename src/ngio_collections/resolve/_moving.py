@@ -115,9 +115,9 @@ def split(node: Node, content: Raw, url: str) -> Parts:
 def _rest(node: Node) -> Iterator[Node]:
     """The other nodes of the document that a node is in, with attributes."""
     home = node.document_url
-    inside = {one.ref for one in node.walk()}
+    inside = {one.key for one in node.walk()}
     for other in node.tree.root.walk():
-        if other.ref not in inside and other.document_url == home and other.attributes:
+        if other.key not in inside and other.document_url == home and other.attributes:
             yield other
 
 
@@ -154,7 +154,7 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
         raise InvalidEditError(
             f"{url} holds a {target.get('type')!r}, and the reference to it says {node.type!r}"
         )
-    stub = node.tree.raw(node.ref)
+    stub = node.tree.raw(node.key)
     here = ids_of(node.tree.materialise((node.tree.segment, 0))) - {node.id}
     root_id, stub_id = target.get("id"), stub.get("id", target.get("id"))
     twice = sorted(here & (ids_of(target) - {root_id}))

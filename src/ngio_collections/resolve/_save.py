@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections._contract import json_pointer
@@ -17,6 +17,7 @@ from ngio_collections.errors import (
 )
 from ngio_collections.graph import fingerprint
 from ngio_collections.resolve._changes import Planned
+from ngio_collections.resolve._report import Report
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
 from ngio_collections.store import Blob
 
@@ -30,10 +31,12 @@ class Saved:
     Attributes:
         written: The documents that were written, in the order of writing.
         skipped: The documents that were looked at, and are as they should be already.
+        report: What was read for it, and what was not, where references were followed.
     """
 
     written: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    report: Report | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON."""
@@ -69,11 +72,12 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
         ForbiddenError: A document is in a store that cannot be written to.
         DocumentError: A document cannot be written. The message says what was before it.
     """
+    unchanged = dict.fromkeys(plan.source.url for plan in plans if _is_written(plan))
+    plans = [plan for plan in plans if plan.source.url not in unchanged]
     if not plans:
-        return Saved(())
+        return Saved((), tuple(unchanged))
     now = yield [Get(plan.source.url) for plan in plans]
     ready: list[_Ready] = []
-    skipped: list[str] = []
     for plan, answer in zip(plans, now, strict=True):
         if isinstance(answer, DocumentNotFoundError):
             raise ConflictError(
@@ -82,22 +86,23 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
         if isinstance(answer, DocumentError):
             raise answer
         assert isinstance(answer, Blob)
-        data = _replaced(plan, answer)
-        if data is None:
-            skipped.append(plan.source.url)
-        else:
-            ready.append(_Ready(plan, data))
-    if ready:
-        writable = yield [Probe(one.plan.source.url) for one in ready]
-        for refusal in writable:
-            if isinstance(refusal, DocumentError):
-                raise refusal
+        ready.append(_Ready(plan, _replaced(plan, answer)))
+    writable = yield [Probe(one.plan.source.url) for one in ready]
+    for refusal in writable:
+        if isinstance(refusal, DocumentError):
+            raise refusal
     written = yield from _put(ready)
-    return Saved(tuple(written), tuple(skipped))
+    return Saved(tuple(written), tuple(unchanged))
 
 
-def _replaced(plan: Planned, now: Blob) -> bytes | None:
-    """The new bytes of a document; None if its content is what it should be already."""
+def _is_written(plan: Planned) -> bool:
+    """Whether a document says already what it should say, as far as is known here."""
+    node, known = plan.node, plan.source.node
+    return node is known or dumps_bytes(node) == dumps_bytes(known)
+
+
+def _replaced(plan: Planned, now: Blob) -> bytes:
+    """The new bytes of a document."""
     source = plan.source
     if source.is_copy:
         _verify_copy(source, now)
@@ -107,8 +112,6 @@ def _replaced(plan: Planned, now: Blob) -> bytes | None:
             "and repeat the edits",
             source.url,
         )
-    if plan.node is source.node or dumps_bytes(plan.node) == dumps_bytes(source.node):
-        return None
     twice = duplicate_keys(now.data)
     if twice:
         raise NotJsonError(
@@ -133,8 +136,6 @@ def _verify_copy(source: Source, now: Blob) -> None:
 
 def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
     """Write in order, and stop at the first failure."""
-    if not ready:
-        return []
     requests = [Put(one.plan.source.url, one.data, if_match=one.plan.source.tag) for one in ready]
     answers = yield requests
     written: list[str] = []

@@ -15,7 +15,7 @@ from ngio_collections.store._protocols import (
     Stat,
     WritableStore,
 )
-from ngio_collections.store._wrappers import blocking_face, read_only_error
+from ngio_collections.store._wrappers import blocking_face, check_write, read_only_error
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
@@ -120,6 +120,10 @@ class CachedStore:
         kept = self._cache.immutable(url)
         return await self._store.stat(url) if kept is None else Stat(len(kept.data), kept.tag)
 
+    def check_write(self, url: str) -> None:
+        """Raise what a write would raise, as far as that is known before it."""
+        check_write(self._writable(url), url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
@@ -181,6 +185,9 @@ class _BlockingCached:
     def stat(self, url: str) -> Stat:
         kept = self._cache.immutable(url)
         return self._face.stat(url) if kept is None else Stat(len(kept.data), kept.tag)
+
+    def check_write(self, url: str) -> None:
+        check_write(self._writable(url), url)
 
     def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False

@@ -107,6 +107,10 @@ class LocalStore:
         """The size and the tag of a document; the errors are those of `get`."""
         return await in_thread(self._files.stat, url)
 
+    def check_write(self, url: str) -> None:
+        """Raise what a write would raise: no permission, no regular file, outside of the root."""
+        self._files.check_write(url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
@@ -205,6 +209,15 @@ class _LocalFiles:
                 status = replace(temporary, path, _check(url, path, if_match, if_absent))
             sync_folder(folder)
         return tag_of(status)
+
+    def check_write(self, url: str) -> None:
+        """Raise what a write would raise, as far as that can be seen."""
+        path = self._target(url)
+        with _changing(url):
+            _check(url, path, None, if_absent=False)
+            folder = os.path.dirname(path)
+            if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
+                raise DocumentAccessError("is in a folder that cannot be written to", url)
 
     def delete(self, url: str, *, if_match: str | None = None) -> None:
         """Delete a document."""

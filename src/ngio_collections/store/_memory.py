@@ -36,7 +36,7 @@ class MemoryStore:
         >>> from ngio_collections.store import MemoryStore
         >>> store = MemoryStore({"https://example.org/a.json": {"ome": {}}})
         >>> asyncio.run(store.get("https://example.org/a.json")).data
-        b'{"ome": {}}'
+        b'{"ome":{}}'
         >>> store.log
         [('get', 'https://example.org/a.json')]
     """

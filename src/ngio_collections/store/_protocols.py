@@ -13,6 +13,7 @@ __all__ = [
     "Blob",
     "BlockingReads",
     "BlockingWrites",
+    "ChecksWrites",
     "ReadableStore",
     "Stat",
     "SupportsBlocking",
@@ -106,4 +107,16 @@ class SupportsBlocking(Protocol):
 
     def blocking(self) -> BlockingReads | None:
         """The same store without an event loop; None if what it is made of cannot do that."""
+        ...
+
+
+@runtime_checkable
+class ChecksWrites(Protocol):
+    """A store that knows before a write whether it would refuse it, and says so cheaply.
+
+    A save of several documents asks first, so that it fails before anything is written.
+    """
+
+    def check_write(self, url: str) -> None:
+        """Raise what a write would raise: `ForbiddenError`, or `DocumentAccessError`."""
         ...

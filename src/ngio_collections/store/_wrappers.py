@@ -11,13 +11,14 @@ from ngio_collections.store._protocols import (
     Blob,
     BlockingReads,
     BlockingWrites,
+    ChecksWrites,
     ReadableStore,
     Stat,
     SupportsBlocking,
     WritableStore,
 )
 
-__all__ = ["ReadOnly", "RouterStore", "blocking_face", "read_only_error"]
+__all__ = ["ReadOnly", "RouterStore", "blocking_face", "check_write", "read_only_error"]
 
 T = TypeVar("T")
 
@@ -30,6 +31,12 @@ def blocking_face(store: ReadableStore) -> BlockingReads | None:
 def read_only_error(url: str) -> ForbiddenError:
     """The error of a write to what cannot be written."""
     return ForbiddenError("the store of this URL is read-only; nothing was changed", url)
+
+
+def check_write(store: object, url: str) -> None:
+    """Ask a store that can tell whether it would refuse a write."""
+    if isinstance(store, ChecksWrites):
+        store.check_write(url)
 
 
 class ReadOnly:
@@ -160,6 +167,10 @@ class RouterStore:
         """The size and the tag of a document; the errors are those of `get`."""
         return await self._routes.find(url).stat(url)
 
+    def check_write(self, url: str) -> None:
+        """Raise what a write would raise, as far as that is known before it."""
+        check_write(self._writable(url), url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
@@ -193,6 +204,9 @@ class _BlockingRouter:
 
     def stat(self, url: str) -> Stat:
         return self._routes.find(url).stat(url)
+
+    def check_write(self, url: str) -> None:
+        check_write(self._writable(url), url)
 
     def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False

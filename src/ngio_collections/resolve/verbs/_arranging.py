@@ -63,11 +63,11 @@ def externalize(
         raise InvalidEditError(f"{node!r} is the root of its document; use relocate")
     if node.is_reference:
         raise InvalidEditError(f"{node!r} is a reference: what it refers to is a document already")
-    return Work(_externalize(node, url), store_for(store, url))
+    return Work(_externalize(node, url), store_for(store, url, node))
 
 
 def _externalize(node: Node, url: str) -> Flow[Node]:
-    parts = split(node, node.tree.materialise(node.ref), url)
+    parts = split(node, node.tree.materialise(node.key), url)
     yield from put_new(url, rooted(parts.content), overwrite=False)
     return parts.root
 
@@ -119,7 +119,7 @@ def embed(
     home = node.require_document_url()
     url = _paths.metadata_url(home, path)
     (policy or AccessPolicy()).require(home, url)
-    return Work(_embed(node, url, limits or Limits()), store_for(store, url))
+    return Work(_embed(node, url, limits or Limits()), store_for(store, url, node, policy))
 
 
 def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
@@ -277,7 +277,9 @@ def check_links(
         levels=levels,
         progress=progress,
     )
-    return Work(checked_links(urls, settings), store_for(store, urls[0]), concurrency)
+    return Work(
+        checked_links(urls, settings), store_for(store, urls[0], policy=policy), concurrency
+    )
 
 
 def consolidate(
@@ -307,6 +309,8 @@ def consolidate(
 
     Returns:
         What was written. With `check`, `skipped` are the documents that are as the file says.
+        Its `report` has the references that were not followed: what they lead to is not in
+        the file.
 
     Raises:
         DocumentError: The document cannot be read, or the file not be written.
@@ -316,11 +320,14 @@ def consolidate(
     settings = Settings(
         policy=policy or AccessPolicy(), limits=limits or Limits(), progress=progress
     )
-    return Work(_consolidate(url, settings, check=check), store_for(store, url), concurrency)
+    return Work(
+        _consolidate(url, settings, check=check), store_for(store, url, policy=policy), concurrency
+    )
 
 
 def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
-    sources = yield from Inliner(settings).documents([url])
+    inliner = Inliner(settings)
+    sources = yield from inliner.documents([url])
     place = consolidated_url(url)
     if check:
         (answer,) = yield [Get(place, settings.limits.document_bytes)]
@@ -331,8 +338,8 @@ def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
                 f"{' and more' if len(changed) > 5 else ''}; consolidate again",
                 place,
             )
-        return Saved((), tuple(sources))
+        return Saved((), tuple(sources), inliner.report())
     (tag,) = yield [Put(place, sidecar(url, sources))]
     if isinstance(tag, DocumentError):
         raise tag
-    return Saved((place,))
+    return Saved((place,), report=inliner.report())

@@ -6,12 +6,22 @@ import os
 from typing import Any, Final, TypeAlias
 
 from ngio_collections import _paths
+from ngio_collections.document import Source
 from ngio_collections.errors import DocumentAccessError, DocumentError
 from ngio_collections.graph import Node
-from ngio_collections.resolve._requests import Answer
+from ngio_collections.resolve._policy import AccessPolicy
+from ngio_collections.resolve._requests import Answer, Flow
 from ngio_collections.store import Blob, LocalStore, ReadableStore
 
-__all__ = ["CONCURRENCY", "Location", "blob_of", "document_url", "require_node", "store_for"]
+__all__ = [
+    "CONCURRENCY",
+    "Location",
+    "blob_of",
+    "document_url",
+    "remembering",
+    "require_node",
+    "store_for",
+]
 
 Location: TypeAlias = str | os.PathLike[str]
 """A path or an address of a `.json` file, or of a Zarr group."""
@@ -30,16 +40,39 @@ def document_url(location: Location) -> str:
     return url if url.endswith(".json") else f"{url}/zarr.json"
 
 
-def store_for(store: ReadableStore | None, url: str) -> ReadableStore:
-    """The store that was given, or the one for local files."""
+def store_for(
+    store: ReadableStore | None,
+    url: str,
+    node: Node | Any | None = None,
+    policy: AccessPolicy | None = None,
+) -> ReadableStore:
+    """The store that was given, or the one that a node was read from, or that of local files.
+
+    With a policy that has a folder as its root, local files are kept to that folder by where
+    links lead, too.
+    """
     if store is not None:
         return store
+    known = node.tree.segment.source if isinstance(node, Node) else None
+    if isinstance(known, Source) and known.store is not None:
+        remembered: ReadableStore = known.store
+        return remembered
     if url.startswith("file:"):
-        return LocalStore()
+        root = None if policy is None else policy.root_folder(url)
+        return LocalStore(root)
     scheme = url.partition(":")[0]
     raise DocumentAccessError(
         f"is no local file, and there is no store for {scheme}: give one with store=...", url
     )
+
+
+def remembering(opening: Flow[Node], store: ReadableStore) -> Flow[Node]:
+    """Let a tree remember the store that it was read from, so that it is saved there."""
+    node = yield from opening
+    source = node.tree.segment.source
+    if isinstance(source, Source):
+        source.store = store
+    return node
 
 
 def require_node(node: Any) -> Node:

@@ -20,6 +20,7 @@ from ngio_collections.resolve.verbs._common import (
     Location,
     blob_of,
     document_url,
+    remembering,
     store_for,
 )
 from ngio_collections.store import ReadableStore
@@ -50,7 +51,8 @@ def open(  # noqa: A001
         DocumentError: It cannot be read for another reason.
     """
     url = document_url(location)
-    return Work(_open(url, limits or Limits()), store_for(store, url))
+    found = store_for(store, url)
+    return Work(remembering(_open(url, limits or Limits()), found), found)
 
 
 def _open(url: str, limits: Limits) -> Flow[Node]:
@@ -114,7 +116,8 @@ def open_inlined(
         consolidated=_CONSOLIDATED.get(consolidated, str(consolidated)),
         progress=progress,
     )
-    return Work(_open_inlined(url, settings), store_for(store, url), concurrency)
+    found = store_for(store, url, policy=policy)
+    return Work(remembering(_open_inlined(url, settings), found), found, concurrency)
 
 
 def _open_inlined(url: str, settings: Settings) -> Flow[Node]:
@@ -155,7 +158,9 @@ def open_ref(
         DocumentError: The document cannot be read.
     """
     url, id_ = _target(reference, base, policy or AccessPolicy())
-    return Work(_open_ref(_open(url, limits or Limits()), id_), store_for(store, url))
+    found = store_for(store, url, reference, policy)
+    opening = remembering(_open(url, limits or Limits()), found)
+    return Work(_open_ref(opening, id_), found)
 
 
 def open_inlined_ref(
@@ -205,7 +210,7 @@ def open_inlined_ref(
         levels=levels,
         policy=policy,
         limits=limits,
-        store=store,
+        store=store_for(store, url, reference, policy),
         concurrency=concurrency,
         progress=progress,
     )

@@ -10,7 +10,7 @@ from ngio_collections.document import Source, new_document
 from ngio_collections.errors import DocumentError, InvalidEditError
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
-from ngio_collections.resolve._changes import planned
+from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Put
 from ngio_collections.resolve._save import Saved, write_documents
@@ -19,6 +19,7 @@ from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
     Location,
     document_url,
+    remembering,
     require_node,
     store_for,
 )
@@ -49,7 +50,8 @@ def create(
         location: Where: a `.json` file, or a Zarr group, whose `zarr.json` is written.
         node: The node, of any tree.
         overwrite: Whether a document that is there already is replaced.
-        store: Where documents are; local files by default.
+        store: Where documents are; by default the store that the node was read from, else
+            local files.
 
     Returns:
         The root of the new document, ready for edits and `save`.
@@ -60,11 +62,17 @@ def create(
         DocumentError: It cannot be written for another reason.
     """
     url = document_url(location)
-    return Work(_create(url, require_node(node), overwrite=overwrite), store_for(store, url))
+    found = _store_of_new(store, url, require_node(node))
+    return Work(remembering(_create(url, node, overwrite=overwrite), found), found)
+
+
+def _store_of_new(store: ReadableStore | None, url: str, node: Node) -> ReadableStore:
+    """Where a new document goes: to local files, or to the store that its node came from."""
+    return store_for(store, url, None if url.startswith("file:") else node)
 
 
 def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
-    raw = rooted(_paths.relativised(exported(node.tree, node.ref, url), url))
+    raw = rooted(_paths.relativised(exported(node.tree, node.key, url), url))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
 
@@ -98,7 +106,8 @@ def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
 
     Args:
         node: A node of the edited tree.
-        store: Where documents are; local files by default.
+        store: Where documents are; by default the store that the node was read from, else
+            local files.
 
     Returns:
         What was written: one document, or none.
@@ -110,7 +119,7 @@ def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
     """
     node = require_node(node)
     url = _home(node)
-    return Work(_save(node.tree, "auto", url), store_for(store, url))
+    return Work(_save(node.tree, "auto", url), store_for(store, url, node))
 
 
 def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = None) -> Work[Saved]:
@@ -127,7 +136,8 @@ def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = Non
     Args:
         node: A node of the edited tree.
         to: `auto`, `stub` or `target`: where changes of inlined nodes go.
-        store: Where documents are; local files by default.
+        store: Where documents are; by default the store that the node was read from, else
+            local files.
 
     Returns:
         The documents that were written, and those that were looked at and left. Cost: O(edits),
@@ -141,7 +151,7 @@ def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = Non
         DocumentError: A document cannot be written.
     """
     node = require_node(node)
-    return Work(_save(node.tree, to, None), store_for(store, _home(node)))
+    return Work(_save(node.tree, to, None), store_for(store, _home(node), node))
 
 
 def _home(node: Node) -> str:
@@ -156,8 +166,14 @@ def _home(node: Node) -> str:
 
 
 def _save(tree: NodeTree, to: str, only: str | None) -> Flow[Saved]:
-    plans = [plan for plan in planned(tree, to) if only in (None, plan.source.url)]
-    saved = yield from write_documents(plans)
+    plan = Plan(tree, to)
+    documents = [one for one in plan.made() if only in (None, one.source.url)]
+    try:
+        saved = yield from write_documents(documents)
+    finally:
+        plan.note_written()
+    if only is None:
+        plan.note_all_written()
     return saved
 
 
@@ -182,7 +198,8 @@ def save_inlined(
             keeps leading to the document that it comes from; `strict` refuses ids that
             would be there twice.
         overwrite: Whether a document that is there already is replaced.
-        store: Where documents are; local files by default.
+        store: Where documents are; by default the store that the node was read from, else
+            local files.
 
     Returns:
         The root of the new document.
@@ -195,7 +212,8 @@ def save_inlined(
     url = document_url(location)
     strategy = Inlining(ids=ids)
     flow = _save_inlined(require_node(node).tree, url, strategy.ids, overwrite=overwrite)
-    return Work(flow, store_for(store, url))
+    found = _store_of_new(store, url, node)
+    return Work(remembering(flow, found), found)
 
 
 def _save_inlined(tree: NodeTree, url: str, ids: str, *, overwrite: bool) -> Flow[Node]:

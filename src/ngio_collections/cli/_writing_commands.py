@@ -1,0 +1,179 @@
+"""The commands that write documents: their arguments and options."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ngio_collections.cli._options import (
+    AllowOption,
+    DepthOption,
+    Format,
+    FormatOption,
+    Location,
+    RootOption,
+)
+
+__all__ = ["consolidate", "embed", "externalize", "inline", "relocate"]
+
+
+class Ids(StrEnum):
+    """What becomes of ids."""
+
+    NAMESPACED = "namespaced"
+    STRUCTURAL = "structural"
+    STRICT = "strict"
+
+
+class Attributes(StrEnum):
+    """Whose attributes count."""
+
+    STUB = "stub"
+    TARGET = "target"
+    FORBID = "forbid"
+
+
+OutOption = Annotated[
+    str,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="OUT",
+        help="Where the new document is written: a .json file, or a Zarr group.",
+        show_default=False,
+    ),
+]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The id of the node.", show_default=False)]
+
+
+def inline(
+    url: Location,
+    *,
+    out: OutOption,
+    ids: Annotated[
+        Ids,
+        typer.Option(
+            "--ids",
+            metavar="namespaced|structural|strict",
+            help="namespaced puts the id of their place before the ids of inlined documents; "
+            "structural keeps ids as they are; strict too, and refuses one that is there twice.",
+            case_sensitive=False,
+        ),
+    ] = Ids.NAMESPACED,
+    attributes: Annotated[
+        Attributes,
+        typer.Option(
+            "--attributes",
+            metavar="stub|target|forbid",
+            help="Whose attribute counts where a reference and what it leads to both have it; "
+            "forbid leaves such a reference as it is.",
+            case_sensitive=False,
+        ),
+    ] = Attributes.STUB,
+    depth: DepthOption = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over a document that is there already.")
+    ] = False,
+    allow: AllowOption = None,
+    root: RootOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write a document with everything that it refers to as one document.
+
+    References that resolved before resolve in the new document, to the same things. Those
+    that cannot be followed stay references.
+
+    The exit code is 0, 1 when it was written with references that were not followed, and 2
+    when it cannot be done.
+    """
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+    from ngio_collections.cli._inline import run  # noqa: PLC0415
+
+    run(
+        url,
+        out,
+        Access.of(allow, root),
+        ids=ids,
+        attributes=attributes,
+        depth=depth,
+        overwrite=overwrite,
+        as_json=output is Format.JSON,
+    )
+
+
+def consolidate(
+    url: Location,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only look whether the file is up to date; write nothing."),
+    ] = False,
+    allow: AllowOption = None,
+    root: RootOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write the metadata of all documents of a collection into one file beside it.
+
+    The file is a copy that can be opened with one request; the documents stay what counts.
+
+    The exit code is 0, 1 when the file is not up to date (with --check) or when references
+    were not followed, and 2 when it cannot be done.
+    """
+    from ngio_collections.cli import _arrange  # noqa: PLC0415
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+
+    _arrange.consolidate(url, Access.of(allow, root), check=check, as_json=output is Format.JSON)
+
+
+def externalize(url: Location, id: Id, out: OutOption, output: FormatOption = Format.TEXT) -> None:
+    """Write a node as a document of its own, and put a reference in its place.
+
+    The exit code is 0, and 2 when it cannot be done.
+    """
+    from ngio_collections.cli import _arrange  # noqa: PLC0415
+
+    _arrange.externalize(url, id, out, as_json=output is Format.JSON)
+
+
+def embed(
+    url: Location,
+    id: Id,
+    allow: AllowOption = None,
+    root: RootOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Put what a reference leads to in its place; undoes externalize.
+
+    The document that it leads to stays.
+
+    The exit code is 0, and 2 when it cannot be done.
+    """
+    from ngio_collections.cli import _arrange  # noqa: PLC0415
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+
+    _arrange.embed(url, id, Access.of(allow, root), as_json=output is Format.JSON)
+
+
+def relocate(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The .json document.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Where it goes.")],
+    documents: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DOCUMENT...]",
+            help="The documents whose references to it are mended.",
+            show_default=False,
+        ),
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Move a document, and mend the references of other documents to it.
+
+    Its own relative paths are written so that they count from the new place.
+
+    The exit code is 0, and 2 when it cannot be done.
+    """
+    from ngio_collections.cli import _arrange  # noqa: PLC0415
+
+    _arrange.relocate(old, new, documents or (), as_json=output is Format.JSON)

@@ -1,0 +1,119 @@
+"""From a Reference in the attributes of a node to what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ngio_collections import _paths
+from ngio_collections.document import declared_ids
+from ngio_collections.errors import NodeNotFoundError
+from ngio_collections.graph import Node
+
+__all__ = ["follow"]
+
+
+def follow(node: Node, reference: Mapping[str, Any]) -> Node:
+    """Find what a Reference in the attributes of a node refers to, in the tree of the node.
+
+    An id counts in the document that the Reference is in, or in that of its `path`
+    (RFC-8, "Reference"). In an inlined tree ids of several documents may be the same, and the
+    one that is meant is found; the tree must hold the document.
+
+    Args:
+        node: The node that has the Reference.
+        reference: For example `node.get_attr("labels")["source"][0]`.
+
+    Returns:
+        The node with that id; or, where the id is that of a coordinate system, a row, a
+        column or an acquisition, the node whose attributes declare it. Cost: O(log edits) for
+        the id of a node, else O(document).
+
+    Raises:
+        NodeNotFoundError: Nothing in the tree has that id in that document.
+        PathError: The path of the Reference cannot be understood.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> raw = ngc.new_node("multiscale", id="raw")
+        >>> labels = {"labels": {"source": [{"id": "raw"}]}}
+        >>> nuclei = ngc.new_node("multiscale", id="nuclei", attributes=labels)
+        >>> field = ngc.new_node("collection", children=[raw, nuclei])
+        >>> nuclei = field.find("nuclei")
+        >>> ngc.follow(nuclei, nuclei.get_attr("labels")["source"][0])
+        <Node multiscale 'raw'>
+    """
+    id_, path = reference.get("id"), reference.get("path")
+    if not isinstance(id_, str):
+        raise NodeNotFoundError(f"a Reference has an `id`, and this one has none: {reference!r}")
+    here = node.document_url
+    there = here if path is None else _paths.metadata_url(here, path)
+    places = [_place(node)] if there == here else list(_places(node.tree.root, there))
+    for place in places:
+        found = _in_document(place, id_)
+        if found is not None:
+            return found
+    moved = _among_moved(node.tree.root, there, id_) if node.tree.shrunk else None
+    if moved is not None:
+        return moved
+    where = "" if there is None else f" in {there}"
+    raise NodeNotFoundError(f"nothing has the id {id_!r}{where}, as {node!r} says")
+
+
+def _place(node: Node) -> Node:
+    """The node in which the document of a node begins."""
+    for one in (node, *node.ancestors()):
+        if one.stub is not None:
+            return one
+        root = one
+    return root
+
+
+def _places(root: Node, url: str | None) -> Iterator[Node]:
+    """The nodes in which a document begins; it may be in the tree several times."""
+    if root.document_url == url:
+        yield root
+    if root.tree.segment.inlined is None:
+        return
+    for node in root.walk():
+        edge = node.tree.edge(node.key)
+        if edge is not None and edge.target.url == url:
+            yield node
+
+
+def _in_document(place: Node, id_: str) -> Node | None:
+    """What has an id in the document that begins at a node."""
+    edge = place.tree.edge(place.key)
+    if id_ == (place.id if edge is None else edge.target.raw.get("id")):
+        return place
+    for found in place.find_all(id=id_):
+        # A node in the place of a reference has its id in the document that declares that.
+        home = found.parent() if found.stub is not None else found
+        if home is not None and found != place and _place(home) == place:
+            return found
+    for node in _nodes(place):
+        if id_ in declared_ids(node.tree.raw(node.key).get("attributes")):
+            return node
+    return None
+
+
+def _among_moved(root: Node, url: str | None, id_: str) -> Node | None:
+    """What has an id that counts in a document, wherever an edit has put it."""
+    for found in root.find_all(id=id_):
+        if (found.document_url if found.stub is None else found.declared_in) == url:
+            return found
+    for node in root.walk():
+        attributes = node.tree.raw(node.key).get("attributes")
+        if node.document_url == url and id_ in declared_ids(attributes):
+            return node
+    return None
+
+
+def _nodes(place: Node) -> Iterator[Node]:
+    """The nodes of a document, without those of documents inside of it."""
+    stack = [place]
+    while stack:
+        node = stack.pop()
+        yield node
+        children = [child for child in node.children() if child.stub is None]
+        stack.extend(reversed(children))

@@ -1,0 +1,115 @@
+"""References in attributes, followed to what they mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import ngio_collections as ngc
+
+PLATE, A01, A02 = "memory://lab/plate.json", "memory://lab/w/A01.json", "memory://lab/w/A02.json"
+
+
+def _well(name: str) -> dict[str, Any]:
+    """A well whose ids are those of every other well."""
+    system = {"id": "um", "axes": [{"name": "x"}]}
+    transformation = {
+        "type": "scale",
+        "scale": [1.0],
+        "input": {"id": "level"},
+        "output": {"id": "um"},
+    }
+    level = {
+        "type": "singlescale",
+        "id": "level",
+        "attributes": {"coordinateTransformations": [transformation]},
+    }
+    image = {"coordinateSystems": [system]}
+    labels = {"coordinateSystems": [], "labels": {"source": [{"id": "image"}]}}
+    plate = {"type": "json", "path": "../plate.json"}
+    row = {"row": {"id": "A", "path": plate}, "column": {"id": "01", "path": plate}}
+    return {
+        "type": "collection",
+        "version": "0.9",
+        "id": "well",
+        "attributes": {"well": row, "lab:self": {"id": "well"}},
+        "nodes": [
+            {"type": "multiscale", "id": "image", "attributes": image, "nodes": [level]},
+            {"type": "multiscale", "id": f"{name}_nuclei", "attributes": labels, "nodes": []},
+        ],
+    }
+
+
+@pytest.fixture
+def view() -> ngc.Node:
+    plate = {
+        "type": "collection",
+        "version": "0.9",
+        "id": "plate",
+        "attributes": {"plate": {"rows": [{"id": "A"}], "columns": [{"id": "01"}]}},
+        "nodes": [
+            {"type": "collection", "id": name, "path": {"type": "json", "path": f"./w/{name}.json"}}
+            for name in ("A01", "A02")
+        ],
+    }
+    documents = {
+        PLATE: {"ome": plate},
+        A01: {"ome": _well("A01")},
+        A02: {"ome": _well("A02")},
+    }
+    return ngc.open_inlined(PLATE, store=ngc.MemoryStore(documents))
+
+
+def _found(view: ngc.Node, id_: str) -> ngc.Node:
+    found = view.find(id_)
+    assert found is not None
+    return found
+
+
+def test_an_id_is_looked_for_in_the_document_of_the_reference(view: ngc.Node) -> None:
+    for name in ("A01", "A02"):
+        nuclei = _found(view, f"{name}_nuclei")
+        image = ngc.follow(nuclei, nuclei.get_attr("labels")["source"][0])
+        assert image.id == "image"
+        assert image.parent() == view.find(name)
+
+
+def test_a_path_leads_to_the_document_around_it(view: ngc.Node) -> None:
+    well = _found(view, "A02")
+    for end in ("row", "column"):
+        assert ngc.follow(well, well.get_attr("well")[end]) == view
+
+
+def test_the_id_of_the_root_of_a_target_means_the_node_in_its_place(view: ngc.Node) -> None:
+    for name in ("A01", "A02"):
+        image = next(_found(view, name).children())
+        assert ngc.follow(image, {"id": "well"}) == view.find(name)
+
+
+def test_ids_that_attributes_declare_lead_to_their_node(view: ngc.Node) -> None:
+    image = next(_found(view, "A02").children())
+    level = next(image.children())
+    (transformation,) = level.get_attr("coordinateTransformations")
+    assert ngc.follow(level, transformation["input"]) == level
+    assert ngc.follow(level, transformation["output"]) == image
+
+
+def test_a_reference_from_outside_leads_inside(view: ngc.Node) -> None:
+    found = ngc.follow(view, {"id": "image", "path": {"type": "json", "path": "./w/A02.json"}})
+    assert found.parent() == view.find("A02")
+
+
+def test_ids_of_other_documents_do_not_count(view: ngc.Node) -> None:
+    with pytest.raises(ngc.NodeNotFoundError, match=r"'image' in memory://lab/plate.json"):
+        ngc.follow(view, {"id": "image"})
+    nuclei = _found(view, "A01_nuclei")
+    with pytest.raises(ngc.NodeNotFoundError, match="'A02_nuclei'"):
+        ngc.follow(nuclei, {"id": "A02_nuclei"})
+
+
+def test_what_is_no_reference_is_refused(view: ngc.Node) -> None:
+    with pytest.raises(ngc.NodeNotFoundError, match="has none"):
+        ngc.follow(view, {"path": {"type": "json", "path": "./w/A02.json"}})
+    with pytest.raises(ngc.PathError):
+        ngc.follow(view, {"id": "image", "path": {"type": "json", "path": ""}})

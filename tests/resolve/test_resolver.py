@@ -1,0 +1,68 @@
+"""The verbs bound to a store, a policy and limits."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+import pytest
+
+import ngio_collections as ngc
+from ngio_collections import aio
+
+PLATE, WELL = "memory://lab/plate.json", "memory://lab/A01.json"
+
+
+def _documents() -> dict[str, object]:
+    stub = {"type": "collection", "id": "A01", "path": {"type": "json", "path": "./A01.json"}}
+    far = {"type": "json", "path": "https://example.org/a.json"}
+    elsewhere = {"type": "collection", "id": "far", "path": far}
+    plate = {"type": "collection", "version": "0.9", "id": "plate", "nodes": [stub, elsewhere]}
+    well = {"type": "collection", "version": "0.9", "id": "well", "nodes": []}
+    return {PLATE: {"ome": plate}, WELL: {"ome": well}}
+
+
+def test_every_verb_is_there_with_its_arguments() -> None:
+    verbs = [name for name in aio.__all__ if name != "Resolver"]
+    for bound, module in ((ngc.Resolver, ngc), (aio.Resolver, aio)):
+        resolver = bound(ngc.MemoryStore())
+        for name in verbs:
+            ours = inspect.signature(getattr(resolver, name))
+            assert ours == inspect.signature(getattr(module, name))
+            assert getattr(resolver, name).__doc__ == getattr(module, name).__doc__
+        public = {name for name in dir(resolver) if not name.startswith("_")}
+        assert public == {*verbs, "store", "policy", "limits", "concurrency"}
+
+
+def test_what_it_is_bound_to_is_used() -> None:
+    store = ngc.MemoryStore(_documents())  # type: ignore[arg-type]
+    policy = ngc.AccessPolicy(origins=["https://example.org"])
+    resolver = ngc.Resolver(store, policy=policy, limits=ngc.Limits(documents=2))
+    view = resolver.open_inlined(PLATE)
+    (record,) = view.report.unfollowed
+    assert record.kind == "limit"
+    assert resolver.save_tree(view.find("A01").set_attr("lab:x", 1)).written == (WELL,)  # type: ignore[union-attr]
+    assert asyncio.run(aio.Resolver(store).open(WELL)).get_attr("lab:x") == 1
+
+
+def test_an_argument_comes_before_what_it_is_bound_to() -> None:
+    resolver = ngc.Resolver(ngc.MemoryStore())
+    other = ngc.MemoryStore(_documents())  # type: ignore[arg-type]
+    assert resolver.open(WELL, store=other).id == "well"
+    with pytest.raises(ngc.DocumentNotFoundError):
+        resolver.open(WELL)
+
+
+def test_a_tree_is_saved_to_the_store_that_it_was_read_from() -> None:
+    store = ngc.MemoryStore(_documents())  # type: ignore[arg-type]
+    well = ngc.open(WELL, store=store)
+    assert ngc.save(well.rename("A01")).written == (WELL,)
+    made = ngc.create("memory://lab/new.json", ngc.new_node("collection"), store=store)
+    assert ngc.save_tree(made.rename("new")).written == ("memory://lab/new.json",)
+    stub = next(ngc.open(PLATE, store=store).children())
+    assert ngc.open_ref(stub).name == "A01"
+
+
+def test_a_document_without_a_store_is_refused_with_words_that_help() -> None:
+    with pytest.raises(ngc.DocumentAccessError, match="no store for memory: give one with store="):
+        ngc.open(WELL)

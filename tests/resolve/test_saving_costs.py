@@ -1,0 +1,44 @@
+"""What a save looks at: the documents that were edited since the last one, and no other."""
+
+from __future__ import annotations
+
+import ngio_collections as ngc
+from tests.graph.effort import calls_of
+
+ROOT = "memory://lab/all.json"
+
+
+def _store(documents: int) -> ngc.MemoryStore:
+    stubs = [
+        {"type": "collection", "id": f"n{n}", "path": {"type": "json", "path": f"./{n}.json"}}
+        for n in range(documents)
+    ]
+    root = {"type": "collection", "version": "0.9", "id": "all", "nodes": stubs}
+    made: dict[str, object] = {ROOT: {"ome": root}}
+    for n in range(documents):
+        node = {"type": "collection", "version": "0.9", "id": f"n{n}", "nodes": []}
+        made[f"memory://lab/{n}.json"] = {"ome": node}
+    return ngc.MemoryStore(made)  # type: ignore[arg-type]
+
+
+def test_a_save_reads_and_writes_the_documents_that_were_edited_since_the_last() -> None:
+    store = _store(20)
+    view = ngc.open_inlined(ROOT, store=store)
+    for n in range(20):
+        store.log.clear()
+        view = view.find(f"n{n}").set_attr("lab:x", n)  # type: ignore[union-attr]
+        url = f"memory://lab/{n}.json"
+        assert ngc.save_tree(view).written == (url,)
+        assert [entry for entry in store.log if entry[0] in ("get", "put")] == [
+            ("get", url),
+            ("put", url),
+        ]
+
+
+def test_a_save_costs_the_same_however_many_documents_there_are() -> None:
+    def effort(documents: int) -> int:
+        view = ngc.open_inlined(ROOT, store=_store(documents))
+        edited = view.find("n3").set_attr("lab:x", 1)  # type: ignore[union-attr]
+        return calls_of(lambda: ngc.save_tree(edited))
+
+    assert effort(400) <= effort(40) * 1.2

@@ -1,0 +1,159 @@
+"""A save makes the documents say what that version of the tree says, whatever was saved before."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+import ngio_collections as ngc
+
+ROOT = "memory://lab/a.json"
+
+
+def _document(id: str, attributes: dict[str, Any], *nodes: dict[str, Any]) -> dict[str, Any]:
+    node = {"version": "0.9", "type": "collection", "id": id, "attributes": attributes}
+    return {"ome": {**node, "nodes": list(nodes)}}
+
+
+def _stub(id: str, path: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    where = {"type": "json", "path": path}
+    return {"type": "collection", "id": id, "path": where, "attributes": attributes}
+
+
+def _store() -> ngc.MemoryStore:
+    """A document that refers to two, of which one only refers to a third."""
+    chain: dict[str, Any] = {"ome": {"version": "0.9", **_stub("chain", "./d.json", {"k:1": "c"})}}
+    inner = {"type": "collection", "id": "inner", "nodes": []}
+    return ngc.MemoryStore(
+        {
+            ROOT: _document(
+                "a",
+                {},
+                _stub("b", "./b.json", {"k:0": "stub", "k:1": "stub"}),
+                _stub("c", "./c.json", {"k:2": "stub"}),
+            ),
+            "memory://lab/b.json": _document("b", {"k:1": "target", "k:2": "target"}, inner),
+            "memory://lab/c.json": chain,
+            "memory://lab/d.json": _document("d", {"k:1": "d", "k:3": "d"}),
+        }
+    )
+
+
+def _view(store: ngc.MemoryStore) -> ngc.Node:
+    return ngc.open_inlined(ROOT, store=store)
+
+
+def _said(root: ngc.Node) -> dict[str | None, Any]:
+    return {
+        node.id: (node.name, dict(node.attributes), [child.id for child in node.children()])
+        for node in root.walk()
+    }
+
+
+def _written(saved: ngc.Saved) -> set[str]:
+    return {url.rpartition("/")[2] for url in saved.written}
+
+
+def test_an_attribute_that_was_saved_and_dropped_again_is_dropped_in_the_document() -> None:
+    store = _store()
+    edited = _view(store).find("b").set_attr("k:9", 1)
+    assert _written(ngc.save_tree(edited)) == {"b.json"}
+    undone = edited.find("b").drop_attrs("k:9")
+    assert _written(ngc.save_tree(undone)) == {"b.json"}
+    assert "k:9" not in _view(store).find("b").attributes
+
+
+@pytest.mark.parametrize("id", ["a", "b", "c", "inner"])
+def test_saving_an_older_version_brings_every_document_back(id: str) -> None:
+    store = _store()
+    before = {url: store.read(url) for url in store.urls()}
+    view = _view(store)
+    ngc.save_tree(view.find(id).set_attrs({"k:1": "new", "k:9": "new"}, drop=["k:2"]))
+    assert {url: store.read(url) for url in store.urls()} != before
+    ngc.save_tree(view)
+    assert {url: store.read(url) for url in store.urls()} == before
+    assert ngc.save_tree(view).written == ()
+
+
+def test_each_save_says_where_its_own_changes_go_and_leaves_what_was_saved_before() -> None:
+    store = _store()
+    edited = _view(store).find("b").set_attr("k:8", 1)
+    assert _written(ngc.save_tree(edited, to="target")) == {"b.json"}
+    edited = edited.find("b").set_attr("k:9", 1)
+    assert _written(ngc.save_tree(edited, to="stub")) == {"a.json"}
+    assert "k:8" not in ngc.open(ROOT, store=store).find("b").attributes
+    assert "k:9" not in ngc.open("memory://lab/b.json", store=store).attributes
+
+
+def test_a_root_can_be_replaced_and_saved_again_and_again() -> None:
+    store = _store()
+    root = ngc.open("memory://lab/d.json", store=store)
+    for name in ("one", "two", "three"):
+        root = root.replace(ngc.new_node("collection", id=name))
+        assert _written(ngc.save(root)) == {"d.json"}
+        assert ngc.open("memory://lab/d.json", store=store).id == name
+
+
+def test_a_document_that_need_not_be_written_is_no_conflict() -> None:
+    store = _store()
+    edited = _view(store).find("inner").rename("Mine")
+    ngc.save_tree(edited)
+    ngc.save(ngc.open("memory://lab/b.json", store=store).rename("Theirs"))
+    saved = ngc.save_tree(edited.find("c").set_attr("k:3", "new"))
+    assert _written(saved) == {"d.json"}
+    with pytest.raises(ngc.ConflictError):
+        ngc.save_tree(edited.find("inner").rename("Mine again"))
+
+
+def test_a_save_of_one_document_leaves_the_others_to_the_next_save() -> None:
+    store = _store()
+    edited = _view(store).find("b").set_attrs({"k:0": "new", "k:2": "new"})
+    assert _written(ngc.save(edited.find("inner"))) == {"b.json"}
+    assert _written(ngc.save_tree(edited)) == {"a.json"}
+    assert _said(_view(store)) == _said(edited)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_versions_are_saved_in_whatever_order_the_documents_say_the_last(
+    seed: int,
+) -> None:
+    choose = random.Random(seed)
+    store = _store()
+    versions = [_view(store)]
+    for _ in range(8):
+        tree = choose.choice(versions)
+        node = tree.find(choose.choice("abc") if choose.random() < 0.8 else "inner")
+        keys = [f"k:{n}" for n in range(5)]
+        if choose.random() < 0.3:
+            edited = node.drop_attrs(choose.choice(keys))
+        elif choose.random() < 0.2:
+            edited = node.rename(choose.choice(["A", "B", None]))
+        elif choose.random() < 0.3:
+            edited = tree.find("inner").move(tree.find(choose.choice("abc")))
+        else:
+            edited = node.set_attr(choose.choice(keys), choose.randrange(4))
+        versions.append(edited)
+        saved = choose.choice(versions)
+        try:
+            ngc.save_tree(saved, to=choose.choice(["auto", "auto", "stub", "target"]))
+        except ngc.InvalidEditError:  # What the target has cannot be dropped in the stub alone.
+            ngc.save_tree(saved)
+        assert _said(_view(store)) == _said(saved)
+        assert ngc.save_tree(saved).written == ()
+
+
+@pytest.mark.parametrize("to", ["stub", "target"])
+def test_a_root_that_is_a_reference_itself_is_saved_and_brought_back(to: str) -> None:
+    store = _store()
+    before = {url: store.read(url) for url in store.urls()}
+    view = ngc.open_inlined("memory://lab/c.json", store=store)
+    edited = view.set_attrs({"k:1": "new", "k:9": "new"})
+    written = {"stub": {"c.json"}, "target": {"c.json", "d.json"}}[to]
+    assert _written(ngc.save_tree(edited, to=to)) == written
+    assert dict(ngc.open_inlined("memory://lab/c.json", store=store).attributes) == dict(
+        edited.attributes
+    )
+    ngc.save_tree(view)
+    assert {url: store.read(url) for url in store.urls()} == before
