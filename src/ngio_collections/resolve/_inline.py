@@ -493,7 +493,8 @@ class Inliner:
 def _merged_attributes(stub: Any, target: Raw, wins: str) -> Any:
     theirs = target.get("attributes")
     if not isinstance(stub, dict) or not isinstance(theirs, dict):
-        return stub if theirs is None or wins == "stub" else theirs
+        # What is no object has no attributes that could count.
+        return theirs if isinstance(theirs, dict) else stub
     return {**stub, **theirs} if wins == "target" else {**theirs, **stub}
 
 
