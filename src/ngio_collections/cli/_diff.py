@@ -13,7 +13,7 @@ from ngio_collections._frozen import same_json, thaw
 from ngio_collections.cli._access import Access
 from ngio_collections.cli._following import tell_unfollowed
 from ngio_collections.cli._json_output import print_array
-from ngio_collections.cli._output import FOUND, console, say, stopping_at_errors
+from ngio_collections.cli._output import FOUND, console, say, stop, stopping_at_errors
 from ngio_collections.cli._tree import opened
 from ngio_collections.graph import ChangedNode
 
@@ -93,6 +93,8 @@ def run(
         typer.Exit: With code 1 if they are different or references were not followed, 2 if
             one of them cannot be read.
     """
+    if depth is not None and not inline:
+        stop("--depth says how far --inline follows references; give that as well")
     with stopping_at_errors():
         roots = [opened(one, access, inline=inline, follow=depth) for one in (old, new)]
         found = ngc.diff(*roots)
