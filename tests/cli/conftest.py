@@ -90,6 +90,6 @@ def plate(write: Write) -> str:
     """A plate of two wells, each in a document of its own; `A` refers to a node of `B`."""
     write("plate.json", standalone("plate", stub("A", "./wells/A.json"), stub("B", "wells/B.json")))
     source = {"id": "image", "path": {"type": "json", "path": "./B.json"}}
-    write("wells/A.json", standalone("A", node("label", attributes={"mine:source": source})))
+    write("wells/A.json", standalone("A", node("label", attributes={"acquisition": source})))
     write("wells/B.json", standalone("B", node("image")))
     return "plate.json"
