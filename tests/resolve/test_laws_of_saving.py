@@ -104,16 +104,18 @@ def test_a_second_save_of_the_same_tree_writes_nothing(
 
 
 @moderate
-@given(collections(shared=False), STEPS, STEPS)
-def test_a_tree_can_be_saved_edited_and_saved_again(
-    collection: Collection, first: list[Any], second: list[Any]
+@given(collections(shared=False), st.lists(STEPS, max_size=2), st.lists(st.integers(0, 2)), WINS)
+def test_after_a_save_the_documents_say_what_the_version_that_was_saved_says(
+    collection: Collection, edits: list[list[Any]], order: list[int], wins: str
 ) -> None:
     store = collection.store()
-    root = edited(_opened(collection, store, "stub"), first)
-    ngc.save_tree(root, store=store)
-    root = edited(root, second)
-    ngc.save_tree(root, store=store)
-    assert same(_opened(collection, store, "stub").to_json(), root.to_json())
+    versions = [_opened(collection, store, wins)]
+    for steps in edits:
+        versions.append(edited(versions[-1], steps))
+    for number in order:
+        root = versions[number % len(versions)]
+        ngc.save_tree(root, store=store)
+        assert same(_opened(collection, store, wins).to_json(), root.to_json())
 
 
 @moderate
