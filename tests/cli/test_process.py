@@ -272,6 +272,12 @@ def test_a_terminal_gets_a_progress_bar_on_standard_error(plate: str) -> None:
     assert out.startswith(b"collection plate\n")
 
 
+def test_checking_many_documents_shows_how_far_it_has_come(plate: str) -> None:
+    out, shown = _on_a_terminal("validate", plate, "-r", "--format", "json", term="xterm")
+    assert b"Checking documents" in shown
+    assert out == b"[]\n"
+
+
 def test_a_terminal_that_cannot_move_its_cursor_gets_no_progress_bar(plate: str) -> None:
     out, shown = _on_a_terminal("tree", plate, "--inline", term="dumb")
     assert shown == b""
