@@ -26,8 +26,9 @@ _IDS: Final = ("a", "b", "c", "a--b", "-", "b-", "-x61", "-n1x", "--", "ü")
 class _Maker:
     """Draws documents in which everything with an id has a mark, and every Reference a tag."""
 
-    def __init__(self, draw: st.DrawFn, count: int) -> None:
+    def __init__(self, draw: st.DrawFn, count: int, *, own_paths: bool) -> None:
         self.draw = draw
+        self.own_paths = own_paths
         self.urls = _URLS[:count]
         self.numbers = itertools.count()
         self.free: list[list[str]] = [list(draw(st.permutations(_IDS))) for _ in self.urls]
@@ -43,7 +44,7 @@ class _Maker:
         """A Reference to something of any document, which need not be there."""
         target = self.draw(st.integers(0, len(self.urls) - 1))
         made: dict[str, Any] = {"id": self.draw(st.sampled_from(_IDS))}
-        if target != home or not self.draw(st.integers(0, 3)):
+        if target != home or (self.own_paths and not self.draw(st.integers(0, 3))):
             made["path"] = dict(_paths.path_to(self.urls[home], self.urls[target]))
         return {**made, "tag": next(self.numbers)}
 
@@ -83,10 +84,15 @@ class _Maker:
 
 
 @st.composite
-def referring(draw: st.DrawFn) -> dict[str, bytes]:
-    """Documents by address; the first is the one to open. Ids are unique in each."""
+def referring(draw: st.DrawFn, *, own_paths: bool = True) -> dict[str, bytes]:
+    """Documents by address; the first is the one to open. Ids are unique in each.
+
+    Args:
+        draw: Given by hypothesis.
+        own_paths: Whether a Reference may have a path to the document that it is in.
+    """
     count = draw(st.integers(1, len(_URLS)))
-    make = _Maker(draw, count)
+    make = _Maker(draw, count, own_paths=own_paths)
     roots = [make.node(number) for number in range(count)]
     for number in range(1, count):
         above = roots[draw(st.integers(0, number - 1))]
