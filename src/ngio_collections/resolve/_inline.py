@@ -250,7 +250,13 @@ class Inliner:
             raise answer
         assert isinstance(answer, Blob)
         self._bytes += len(answer.data)
-        copies = entries(answer.data, place)
+        # Not even their tags are asked for: the file may be somebody else's.
+        refusal = self._settings.policy.refusal
+        copies = {
+            url: copy
+            for url, copy in entries(answer.data, place).items()
+            if url == entry or refusal(entry, url) is None
+        }
         if self._settings.consolidated == "verify":
             urls = list(copies)
             for start in range(0, len(urls), BATCH):

@@ -26,6 +26,10 @@ SEPARATOR: Final = "--"
 _ESCAPE: Final = "-x"
 _NUMBERED: Final = "-n"
 """The place of a reference without an id, or with one that another reference has too."""
+_BORROWED: Final = "-r"
+"""The place of a reference that has the id of its target, which something beside it has too."""
+_MIDDLE: Final = "-m"
+"""The documents between a reference and its content, whose roots are references themselves."""
 
 
 def encoded_id(id_: str) -> str:
@@ -72,15 +76,20 @@ class _Place:
         prefix: What comes before its ids.
         root: The id of its root node.
         stub: The id that its root has in the new document.
+        key: The identity of the JSON of its root, 0 for that of the tree.
+        layers: For each layer of an inlined root with attributes where its ids count, if that
+            is not here alone.
     """
 
-    __slots__ = ("prefix", "rebase", "root", "stub", "url")
+    __slots__ = ("key", "layers", "prefix", "rebase", "root", "stub", "url")
 
-    def __init__(self, url: str | None, prefix: str, root: Any, stub: Any) -> None:
+    def __init__(self, url: str | None, prefix: str, root: Any, stub: Any, key: int = 0) -> None:
         self.url = url
         self.prefix = prefix
         self.root = root
         self.stub = stub
+        self.key = key
+        self.layers: tuple[_Place, ...] = ()
         self.rebase: dict[str, str] = {}
 
 
@@ -105,6 +114,8 @@ class _Production:
         self._places: dict[str, _Place] = {}
         self._count: Counter[str] = Counter()
         self._stubs: dict[str, Counter[str]] = {}
+        self._taken = self._taken_ids() if self._is_namespaced else {}
+        self._hidden: dict[int, dict[str, str | None]] = {}
 
     def _known_edges(self, origins: dict[int, Ref]) -> dict[int, Edge]:
         edges: dict[int, Edge] = {}
@@ -146,6 +157,27 @@ class _Production:
 
         rewritten(self._content, home, self._enter, own)
 
+    def _taken_ids(self) -> dict[int, set[str]]:
+        """The ids of each document, if there are references that have that of their target."""
+        if all(isinstance(edge.stub.raw.get("id"), str) for edge in self._edges.values()):
+            return {}
+        taken: dict[int, set[str]] = {0: set()}
+
+        def enter(raw: Raw, above: int) -> int:
+            edge = self._edges.get(id(raw))
+            note = taken[above].add
+            if isinstance(id_ := (raw if edge is None else edge.stub.raw).get("id"), str):
+                note(id_)
+            declared = list(declared_ids(raw.get("attributes")))
+            taken[above].update(declared)  # Of an inlined node, they may be those of either.
+            if edge is not None:
+                above = id(raw)
+                taken.setdefault(above, set()).update(declared)
+            return above
+
+        rewritten(self._content, 0, enter, lambda _, __: {})
+        return taken
+
     def _refuse_collisions(self) -> None:
         twice = sorted(id_ for id_, times in self._count.items() if times > 1)
         if twice:
@@ -161,23 +193,56 @@ class _Production:
         edge = self._edges.get(id(raw))
         if edge is None:
             if id(raw) in self._urls and self._urls[id(raw)] != above.url:
-                return _Place(self._urls[id(raw)], above.prefix, above.root, above.stub)
+                url = self._urls[id(raw)]
+                return _Place(url, above.prefix, above.root, above.stub, above.key)
             return above
         root = edge.target.raw.get("id")
-        if not self._is_namespaced:
-            return _Place(edge.target.url, "", root, raw.get("id"))
-        name = self._name(raw, above)
-        return _Place(edge.target.url, name + SEPARATOR, root, name)
+        if self._is_namespaced:
+            name = self._name(raw, edge, above)
+            place = _Place(edge.target.url, name + SEPARATOR, root, name, id(raw))
+        else:
+            place = _Place(edge.target.url, "", root, raw.get("id"))
+        if any("attributes" in layer.raw for layer in edge.layers[:-1]):
+            middles: list[_Place] = []
+            for layer in edge.layers[1:-1]:
+                prefix = f"{place.prefix}{_MIDDLE}{len(middles)}{SEPARATOR}"
+                id_ = layer.raw.get("id")
+                middles.append(_Place(layer.url, prefix, id_, place.stub, id(layer.raw)))
+            place.layers = (above, *middles, place)
+            self._note_hidden(edge, place.layers)
+        return place
 
-    def _name(self, raw: Raw, above: _Place) -> str:
+    def _note_hidden(self, edge: Edge, places: tuple[_Place, ...]) -> None:
+        """Note the ids of attributes that others of the same name took the place of.
+
+        Where these declare the same id, it is theirs that is meant from now on.
+        """
+        merged = edge.raw.get("attributes")
+        for key, value in merged.items() if isinstance(merged, dict) else ():
+            winner = edge.layer_of(key, value)
+            ids: set[str] | None = None
+            for number, layer in enumerate(edge.layers):
+                attributes = layer.raw.get("attributes")
+                if number == winner or not isinstance(attributes, dict) or key not in attributes:
+                    continue
+                ids = set(declared_ids({key: value})) if ids is None else ids
+                hidden = self._hidden.setdefault(places[number].key, {})
+                for id_ in declared_ids({key: attributes[key]}):
+                    hidden[id_] = self._new_id(places[winner], id_) if id_ in ids else None
+
+    def _name(self, raw: Raw, edge: Edge, above: _Place) -> str:
         """The id of the place of a document, unique among those of the document above."""
         id_ = raw.get("id")
         used = self._stubs.setdefault(above.prefix, Counter())
         part = encoded_id(id_) if isinstance(id_, str) else ""
-        used[part] += 1
-        if not part or used[part] > 1:
+        sign = _NUMBERED
+        if not isinstance(edge.stub.raw.get("id"), str) and id_ in self._taken.get(above.key, ()):
+            sign = _BORROWED
+        used[sign + part] += 1
+        number = used[sign + part]
+        if not part or number > 1 or sign == _BORROWED:
             # No part of an id begins with a hyphen unless it is escaped, so this is unique.
-            part = f"{_NUMBERED}{used[part]}x{part.encode().hex()}"
+            part = f"{sign}{number}x{part.encode().hex()}"
         return above.prefix + part
 
     # -- nodes -----------------------------------------------------------------------
@@ -190,8 +255,22 @@ class _Production:
         if self._is_namespaced and "id" in fields:
             fields["id"] = self._node_id(fields["id"], raw, place)
         if "attributes" in fields:
-            fields["attributes"] = self._attributes(fields["attributes"], place)
+            if place.layers and id(raw) in self._edges:
+                fields["attributes"] = self._merged(self._edges[id(raw)], raw, place)
+            else:
+                fields["attributes"] = self._attributes(fields["attributes"], place, place)
         return fields
+
+    def _merged(self, edge: Edge, raw: Raw, place: _Place) -> Any:
+        """The attributes of an inlined node: ids count where the layer is that has them."""
+        attributes = raw["attributes"]
+        if not isinstance(attributes, dict):
+            return attributes
+        made: dict[str, Any] = {}
+        for key, value in attributes.items():
+            ids = place.layers[edge.layer_of(key, value)]
+            made.update(self._attributes({key: value}, place, ids))
+        return made
 
     def _node_id(self, id_: Any, raw: Raw, place: _Place) -> Any:
         if not isinstance(id_, str):
@@ -215,11 +294,12 @@ class _Production:
             base = place.rebase[head] = made[:-1]
         return {**path, "path": base + tail}
 
-    def _attributes(self, attributes: Any, place: _Place) -> Any:
+    def _attributes(self, attributes: Any, place: _Place, ids: _Place) -> Any:
+        """Attributes whose paths count from one place, and whose ids are those of another."""
         made = map_ids(
             attributes,
-            lambda value: self._declared(value, place),
-            lambda value: self._referred(value, place),
+            lambda value: self._declared(value, ids),
+            lambda value: self._referred(value, place, ids),
         )
         if place.url is None:
             return made
@@ -230,10 +310,10 @@ class _Production:
             return value
         return {**value, "id": place.prefix + encoded_id(value["id"])}
 
-    def _referred(self, value: Mapping[str, Any], place: _Place) -> Mapping[str, Any]:
+    def _referred(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> Mapping[str, Any]:
         """A Reference that leads to the same thing from the new document."""
         path = value.get("path")
-        target = place
+        target = ids
         if isinstance(path, dict):
             try:
                 url = _paths.metadata_url(place.url, path)
@@ -244,21 +324,35 @@ class _Production:
                 return value  # Its path is written anew with all others.
             target = found
         new = self._id_in(target, value["id"])
+        if new is None:
+            return value if isinstance(path, dict) else self._outward(value, place, target)
         if self._is_namespaced or self._count[new] < 2:
             made = {key: v for key, v in value.items() if key != "path" or v is None}
             return value if made == value and new == value["id"] else {**made, "id": new}
         if isinstance(path, dict) or target.url in (None, self._url):
             return value
         # Which of several is meant cannot be said inside; from outside it can.
-        return {**value, "path": _paths.path_to(str(target.url), str(target.url))}
+        return self._outward(value, place, target)
 
-    def _id_in(self, place: _Place, id_: str) -> str:
-        """The id that something of a document has in the new one."""
+    def _outward(
+        self, value: Mapping[str, Any], place: _Place, target: _Place
+    ) -> Mapping[str, Any]:
+        """A Reference to something in a document as it is outside of the new one."""
+        if place.url is None or target.url is None:
+            return value
+        return {**value, "path": _paths.path_to(place.url, target.url)}
+
+    def _id_in(self, place: _Place, id_: str) -> str | None:
+        """The id that something of a document has in the new one, None if it is not there."""
         if place.stub is not None and id_ == place.root:
             return str(place.stub)
-        if not self._is_namespaced:
-            return id_
-        return place.prefix + encoded_id(id_)
+        hidden = self._hidden.get(place.key)
+        if hidden is not None and id_ in hidden:
+            return hidden[id_]
+        return self._new_id(place, id_)
+
+    def _new_id(self, place: _Place, id_: str) -> str:
+        return place.prefix + encoded_id(id_) if self._is_namespaced else id_
 
 
 _HARD: Final = frozenset("#?%:\\")
