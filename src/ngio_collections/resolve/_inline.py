@@ -131,6 +131,7 @@ class Inliner:
         self._records: dict[tuple[str, str, str, str], Unfollowed] = {}
         self._edges: dict[int, Edge] = {}
         self._originals: dict[int, Raw] = {}
+        self._assembled = 0
 
     def flow(self, url: str) -> Flow[NodeTree]:
         """Read the document at an address and all that it refers to.
@@ -409,10 +410,27 @@ class Inliner:
             found = memo.get((url or "", 0 if depth is None else frame.depth + 1))
             if found is None:
                 target = self._follow(frame, link, above)
-                if target is not None:
+                if target is not None and self._has_room(frame, link, target):
                     return _Frame(str(url), target, frame.depth + 1)
             done.append(found)
         return None
+
+    def _has_room(self, frame: _Frame, link: _Link, target: _Loaded) -> bool:
+        """Whether one more document may be put together; if not, there is a record of it.
+
+        All that is put together comes into the tree. What circles become is counted here
+        before it is there, since there are more ways through a few of them than anybody
+        could wait for.
+        """
+        self._assembled += target.scan.nodes
+        if self._assembled <= self._settings.limits.nodes:
+            return True
+        self._note_nodes(frame, link)
+        return False
+
+    def _note_nodes(self, frame: _Frame, link: _Link) -> None:
+        words = f"is not put in: the limit nodes={self._settings.limits.nodes:,} is reached"
+        self._note(frame, link, "limit", f"{words}; raise it with Limits(...)")
 
     def _cyclic(self) -> set[str]:
         """The documents that are part of themselves.
@@ -489,10 +507,8 @@ class Inliner:
     def _merged(self, frame: _Frame, link: _Link, built: _Built, nodes: int) -> Raw | None:
         """The node that a stub and its target become; None, and a record, if they do not."""
         stub, target = link.stub.raw, built.raw
-        limit = self._settings.limits.nodes
-        if nodes + built.nodes - 1 > limit:
-            words = f"is not put in: the limit nodes={limit:,} is reached"
-            self._note(frame, link, "limit", f"{words}; raise it with Limits(...)")
+        if nodes + built.nodes - 1 > self._settings.limits.nodes:
+            self._note_nodes(frame, link)
             return None
         if stub.get("type") != target.get("type"):
             self._note(frame, link, *_mismatch(stub, target))

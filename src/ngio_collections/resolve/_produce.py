@@ -236,7 +236,8 @@ class _Production:
         used = self._stubs.setdefault(above.prefix, Counter())
         part = encoded_id(id_) if isinstance(id_, str) else ""
         sign = _NUMBERED
-        if not isinstance(edge.stub.raw.get("id"), str) and id_ in self._taken.get(above.key, ()):
+        is_own = not part or isinstance(edge.stub.raw.get("id"), str)
+        if not is_own and id_ in self._taken.get(above.key, ()):
             sign = _BORROWED
         used[sign + part] += 1
         number = used[sign + part]

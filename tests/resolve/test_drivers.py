@@ -1,0 +1,213 @@
+"""The two ways of carrying out a verb do the same, and leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+import ngio_collections as ngc
+from ngio_collections import MemoryStore, aio, api
+from ngio_collections.store import Blob, Stat
+
+ENTRY: Final = "memory://lab/all.json"
+COUNT: Final = 100
+STORES: Final[dict[str, Callable[[Any], Any]]] = {
+    "blocking": MemoryStore,
+    "awaited": lambda documents: MemoryStore(documents, latency=0),
+}
+
+
+def _documents() -> dict[str, Any]:
+    stubs = [
+        {"type": "collection", "id": f"s{n}", "path": {"type": "json", "path": f"./p{n}.json"}}
+        for n in range(COUNT)
+    ]
+    parts = {
+        f"memory://lab/p{n}.json": {"ome": {"type": "collection", "id": f"p{n}", "nodes": []}}
+        for n in range(COUNT)
+    }
+    return {ENTRY: {"ome": {"type": "collection", "id": "all", "nodes": stubs}}, **parts}
+
+
+def _public(module: Any) -> list[tuple[str, Any]]:
+    return [
+        (name, getattr(module, name))
+        for name in sorted(module.__all__)
+        if inspect.isfunction(getattr(module, name))
+    ]
+
+
+def test_both_have_the_same_verbs_with_the_same_arguments_and_words() -> None:
+    assert sorted(api.__all__) == sorted(aio.__all__)
+    assert len(_public(api)) >= 14
+    for (name, sync), (other, awaited) in zip(_public(api), _public(aio), strict=True):
+        assert name == other == sync.__name__ == awaited.__name__
+        assert inspect.signature(sync) == inspect.signature(awaited)
+        assert inspect.getdoc(sync) == inspect.getdoc(awaited) is not None
+        assert inspect.iscoroutinefunction(awaited)
+        assert not inspect.iscoroutinefunction(sync)
+        assert getattr(ngc, name) is sync
+
+
+def _all_verbs(store: Any) -> list[Any]:
+    """What every verb gives, one after the other."""
+    made: list[Any] = []
+    root = ngc.open_inlined(ENTRY, store=store)
+    edited = root.set_attr("lab:k", 1)
+    made.append(ngc.save_tree(next(edited.children()).set_attr("lab:k", 2), store=store))
+    made.append(ngc.save_inlined(root, "memory://lab/out.json", store=store).to_json())
+    plain = ngc.open(ENTRY, store=store)
+    made.append(ngc.embed(next(plain.children()), store=store).to_json())
+    new = ngc.create("memory://lab/new.json", ngc.new_node("collection"), store=store)
+    made.append(ngc.save(new.set_attr("lab:k", 1), store=store))
+    made.append(ngc.open_ref(next(plain.children()), store=store).to_json())
+    made.append(ngc.relocate("memory://lab/new.json", "memory://lab/x/n.json", store=store))
+    made.append(ngc.delete("memory://lab/x/n.json", store=store))
+    made.append(ngc.check_links(ENTRY, store=store).to_json())
+    made.append(ngc.consolidate(ENTRY, store=store))
+    return made
+
+
+async def _all_awaited(store: Any) -> list[Any]:
+    made: list[Any] = []
+    root = await aio.open_inlined(ENTRY, store=store)
+    edited = root.set_attr("lab:k", 1)
+    made.append(await aio.save_tree(next(edited.children()).set_attr("lab:k", 2), store=store))
+    made.append((await aio.save_inlined(root, "memory://lab/out.json", store=store)).to_json())
+    plain = await aio.open(ENTRY, store=store)
+    made.append((await aio.embed(next(plain.children()), store=store)).to_json())
+    new = await aio.create("memory://lab/new.json", ngc.new_node("collection"), store=store)
+    made.append(await aio.save(new.set_attr("lab:k", 1), store=store))
+    made.append((await aio.open_ref(next(plain.children()), store=store)).to_json())
+    made.append(await aio.relocate("memory://lab/new.json", "memory://lab/x/n.json", store=store))
+    made.append(await aio.delete("memory://lab/x/n.json", store=store))
+    made.append((await aio.check_links(ENTRY, store=store)).to_json())
+    made.append(await aio.consolidate(ENTRY, store=store))
+    return made
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_both_do_the_same_and_leave_no_thread_and_no_task(kind: str) -> None:
+    threads = set(threading.enumerate())
+    waited, awaited, inside = (STORES[kind](_documents()) for _ in range(3))
+    expected = _all_verbs(waited)
+
+    async def main() -> list[Any]:
+        made = await _all_awaited(awaited)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        # The verbs that wait work where a loop is running, as in a notebook.
+        assert _all_verbs(inside) == expected
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return made
+
+    assert asyncio.run(main()) == expected
+    assert set(threading.enumerate()) == threads
+    for store in (awaited, inside):
+        assert {url: store.read(url) for url in store.urls()} == {
+            url: waited.read(url) for url in waited.urls()
+        }
+
+
+def test_a_store_that_blocks_does_not_hold_up_the_event_loop_and_no_thread_stays() -> None:
+    class Blocking:
+        """A store that can be used without an event loop only."""
+
+        def __init__(self) -> None:
+            self.inside = MemoryStore(_documents())
+            self.threads: set[int] = set()
+
+        def blocking(self) -> Any:
+            face = self.inside.blocking()
+            assert face is not None
+            threads = self.threads
+
+            class Face:
+                def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+                    threads.add(threading.get_ident())
+                    return face.get(url, max_bytes=max_bytes)
+
+                def stat(self, url: str) -> Stat:
+                    return face.stat(url)
+
+            return Face()
+
+        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            raise AssertionError(url)
+
+        async def stat(self, url: str) -> Stat:
+            raise AssertionError(url)
+
+    before = set(threading.enumerate())
+    store = Blocking()
+    root = asyncio.run(aio.open_inlined(ENTRY, store=store))
+    assert sum(1 for _ in root.walk()) == COUNT + 1
+    assert threading.get_ident() not in store.threads
+    assert set(threading.enumerate()) == before
+
+
+@pytest.mark.parametrize("concurrency", [1, 7, 32, 1000])
+def test_never_more_requests_are_under_way_than_allowed(concurrency: int) -> None:
+    store = MemoryStore(_documents(), latency=0)
+    ngc.open_inlined(ENTRY, concurrency=concurrency, store=store)
+    assert store.most_in_flight == min(concurrency, COUNT)
+    assert store.in_flight == 0
+    again = MemoryStore(_documents(), latency=0)
+    ngc.check_links(ENTRY, concurrency=concurrency, store=again)
+    assert again.most_in_flight == min(concurrency, COUNT)
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+def test_no_request_at_all_is_no_concurrency(concurrency: int) -> None:
+    with pytest.raises(ValueError, match="concurrency"):
+        ngc.open_inlined(ENTRY, concurrency=concurrency, store=MemoryStore(_documents(), latency=0))
+
+
+def test_the_progress_is_told_and_ends_where_all_is_read() -> None:
+    told: list[tuple[int, int]] = []
+    store = MemoryStore(_documents())
+    ngc.open_inlined(ENTRY, progress=lambda *done: told.append(done), store=store)
+    assert told[-1] == (COUNT + 1, COUNT + 1)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_cancelling_leaves_no_task_and_no_request() -> None:
+    class Stuck(MemoryStore):
+        """A store that never answers after the first document."""
+
+        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            if url == ENTRY:
+                return await super().get(url, max_bytes=max_bytes)
+            reached.set()
+            await asyncio.Event().wait()
+            raise AssertionError(url)
+
+    async def main() -> None:
+        task = asyncio.create_task(aio.open_inlined(ENTRY, store=store))
+        await reached.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    store, reached = Stuck(_documents(), latency=0), asyncio.Event()
+    asyncio.run(main())
+    gc.collect()  # The collector was paused while reading, and is back.
+    assert gc.isenabled()
+
+
+def test_an_exception_of_the_caller_comes_out_and_leaves_nothing_behind() -> None:
+    def progress(_: int, __: int) -> None:
+        raise KeyboardInterrupt
+
+    for make in STORES.values():
+        threads = set(threading.enumerate())
+        with pytest.raises(KeyboardInterrupt):
+            ngc.open_inlined(ENTRY, progress=progress, store=make(_documents()))
+        assert gc.isenabled()
+        assert set(threading.enumerate()) == threads
