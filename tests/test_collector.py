@@ -20,11 +20,11 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As if there had been no pause before, and with few objects being many."""
     monkeypatch.setattr(_collector, "MANY", 1_000)
     monkeypatch.setattr(_collector._Pauses, "aged", 0)
-    frozen = gc.get_freeze_count()
+    gc.unfreeze()  # Other tests of the process may have frozen something.
     gc.collect()
     yield
     assert gc.isenabled()
-    assert gc.get_freeze_count() == frozen
+    assert gc.get_freeze_count() == 0
 
 
 def looks() -> list[int]:
@@ -83,7 +83,8 @@ def test_what_somebody_has_frozen_stays_frozen() -> None:
         frozen = gc.get_freeze_count()
         with collector_paused():
             held = make(10_000)
-        assert gc.get_freeze_count() == frozen
+        # Some of them may be gone by now, but none was thawed.
+        assert 0 < frozen - 100 < gc.get_freeze_count() <= frozen
         assert len(held) == 10_000
     finally:
         gc.unfreeze()

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ngio_collections.cli._app import app
-from tests.cli.samples import Process, Run, Write, document, node
+from tests.cli.samples import Process, Run, Write, document, node, standalone, stub
 
 # Nothing of the terminal that the tests run in decides what they see.
 NEUTRAL = {"COLUMNS": "80", "FORCE_COLOR": None, "NO_COLOR": None, "TERM": "dumb"}
@@ -83,3 +83,13 @@ def bad() -> dict[str, Any]:
 def slightly_bad() -> dict[str, Any]:
     """A document with one finding at SHOULD."""
     return document(attributes={"mine": 1})
+
+
+@pytest.fixture
+def plate(write: Write) -> str:
+    """A plate of two wells, each in a document of its own; `A` refers to a node of `B`."""
+    write("plate.json", standalone("plate", stub("A", "./wells/A.json"), stub("B", "wells/B.json")))
+    source = {"id": "image", "path": {"type": "json", "path": "./B.json"}}
+    write("wells/A.json", standalone("A", node("label", attributes={"acquisition": source})))
+    write("wells/B.json", standalone("B", node("image")))
+    return "plate.json"

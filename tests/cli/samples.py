@@ -21,3 +21,14 @@ def node(id: str, **fields: Any) -> dict[str, Any]:
 def document(*nodes: Any, **fields: Any) -> dict[str, Any]:
     """A standalone document whose root is a collection of these nodes."""
     return {"ome": node("root", version="0.9.dev3", **{"nodes": list(nodes), **fields})}
+
+
+def stub(id: str, path: str, **fields: Any) -> dict[str, Any]:
+    """A reference to a collection in another document."""
+    place = {"type": "json", "path": path}
+    return {"type": "collection", "id": id, "name": id, "path": place, **fields}
+
+
+def standalone(id: str, *nodes: Any, **fields: Any) -> dict[str, Any]:
+    """A document whose root has this id."""
+    return {"ome": node(id, version="0.9", **{"nodes": list(nodes), **fields})}

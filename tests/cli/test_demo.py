@@ -106,23 +106,42 @@ def test_the_scene_of_a_well_puts_its_two_fields_side_by_side(name: str) -> None
     assert [t["translation"] for t in placed] == [[0.0, 0.0], [0.0, 665.6]]
 
 
-def test_the_demo_writes_checks_breaks_and_shows_the_three_findings(
+def test_the_demo_writes_checks_edits_breaks_and_shows_the_three_findings(
     run: Run, tmp_path: Path
 ) -> None:
     folder = tmp_path / "plate"
     result = run("demo", str(folder))
     assert result.exit_code == 0
     assert result.stderr == ""
-    for name, content in plate_documents().items():
-        assert json.loads((folder / name).read_text("utf-8")) == content
     for name, content in break_documents(plate_documents()).items():
         assert json.loads((folder / "broken" / name).read_text("utf-8")) == content
     assert "profile ngio (v1-2026-08): 5 documents, no findings" in result.stdout
     assert "profile rfc8 (v1-2026-08): 5 documents, no findings" in result.stdout
+    assert "3. Opened as one tree: 53 nodes of 5 documents:" in result.stdout
     for breakage in BREAKAGES:
         assert breakage.rule in result.stdout
         assert breakage.what in result.stdout
     assert "5 documents, 3 findings at MUST, 0 at SHOULD" in result.stdout
+
+
+def test_the_demo_edits_two_nodes_and_says_which_two_files_that_changed(
+    run: Run, tmp_path: Path
+) -> None:
+    lines = [line.strip() for line in run("demo", str(tmp_path / "plate")).stdout.splitlines()]
+    written = {name: json.loads((tmp_path / "plate" / name).read_text("utf-8")) for name in NAMES}
+    original = plate_documents()
+    changed = [name for name in NAMES if written[name] != original[name]]
+    assert changed == ["wells/A01.json", "wells/B02.json"]
+    for name in NAMES:
+        said = f"wrote       {name}" if name in changed else f"left as is  {name}"
+        assert said in lines
+    differences = [
+        str(ngc.diff(ngc.as_tree(original[name]["ome"]).root, ngc.as_tree(content["ome"]).root))
+        for name, content in written.items()
+        if name in changed
+    ]
+    assert [line.partition(": ")[2] for line in differences] == ["demo:focus set", "renamed"]
+    assert findings_of(written, "ngio") == []
 
 
 def test_without_a_folder_the_demo_makes_one_where_it_is_run(
@@ -160,14 +179,15 @@ def test_the_demo_refuses_a_file_in_the_place_of_the_folder(run: Run, tmp_path: 
 def test_a_folder_that_cannot_be_written_ends_with_2(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, *arguments: object, **options: object) -> int:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(folder: str, data: bytes) -> None:
+        raise PermissionError(13, "Permission denied", folder)
 
-    monkeypatch.setattr(Path, "write_text", refuse)
+    monkeypatch.setattr("ngio_collections.store._local.staged", refuse)
     result = run("demo", str(tmp_path / "plate"))
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
-    assert "plate.json: cannot be written (Permission denied)" in result.stderr
+    assert "B02.json" in result.stderr
+    assert "Permission denied" in result.stderr
 
 
 def test_every_command_that_the_demo_suggests_works(
@@ -175,6 +195,6 @@ def test_every_command_that_the_demo_suggests_works(
 ) -> None:
     lines = run("demo", str(tmp_path / "a plate"), columns=40).stdout.splitlines()
     commands = [line.strip() for line in lines if line.strip().startswith("ngio-collections ")]
-    assert len(commands) == 4
+    assert len(commands) == 7
     codes = [process(*shlex.split(command)[1:], cwd=tmp_path).returncode for command in commands]
-    assert codes == [0, 1, 0, 0]
+    assert codes == [0, 1, 0, 1, 0, 0, 0]

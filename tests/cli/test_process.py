@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import typer
 
 import ngio_collections as ngc
 from ngio_collections.cli._app import validate
-from tests.cli.samples import Process, Run, Write, document, node
+from tests.cli.samples import Process, Run, Write, document, node, stub
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -44,7 +46,8 @@ def test_help_imports_neither_pydantic_nor_the_engine() -> None:
         "from ngio_collections.cli import main\n"
         "sys.argv = ['ngio-collections', '--help']\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'pydantic', 'ngio_collections.validate', 'ngio_collections.api'}\n"
+        "heavy = {'pydantic', 'ngio_collections.validate', 'ngio_collections.api', 'asyncio',"
+        " 'ngio_collections.graph', 'ngio_collections.resolve', 'rich.progress'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     result = subprocess.run(
@@ -185,3 +188,133 @@ def test_no_command_shows_the_help(run: Run) -> None:
     assert result.exit_code == 2
     assert "validate" in result.output
     assert "demo" in result.output
+
+
+MANY: list[Any] = [node(f"n{n}") for n in range(2_000)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tree", "many.json", "--width", "2000", "--lines", "3000"),
+        ("tree", "many.json", "--format", "json"),
+        ("diff", "few.json", "many.json", "--format", "json"),
+        ("diff", "few.json", "many.json"),
+        ("check-links", "stubs.json", "--format", "json"),
+    ],
+)
+def test_a_reader_of_the_new_commands_that_goes_away_causes_no_words(
+    write: Write, arguments: tuple[str, ...]
+) -> None:
+    write("few.json", document())
+    write("many.json", document(*MANY))
+    write("stubs.json", document(*[stub(f"s{n}", f"./{n}.json") for n in range(2_000)]))
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "ngio_collections.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PYTHONPATH": str(SOURCE)},
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.read(1)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+
+
+FOLLOWING = [
+    ("tree", "plate.json", "--inline"),
+    ("inline", "plate.json", "-o", "one.json", "--overwrite"),
+    ("check-links", "plate.json"),
+    ("diff", "plate.json", "plate.json", "--inline"),
+    ("consolidate", "plate.json"),
+    ("validate", "plate.json", "--recursive"),
+]
+
+
+@pytest.mark.parametrize("arguments", FOLLOWING, ids=[command[0] for command in FOLLOWING])
+def test_a_pipe_in_the_place_of_the_terminal_gets_no_progress_bar(
+    process: Process, plate: str, arguments: tuple[str, ...]
+) -> None:
+    result = process(*arguments, FORCE_COLOR="1", TERM="xterm")
+    assert result.returncode == 0
+    assert result.stderr == b""
+
+
+def _on_a_terminal(*arguments: str, term: str) -> tuple[bytes, bytes]:
+    """Call the command line with a terminal as standard error; what both outputs got."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    try:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "ngio_collections.cli", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env={"PYTHONPATH": str(SOURCE), "TERM": term, "COLUMNS": "80"},
+        )
+        os.close(theirs)
+        out, _ = running.communicate(timeout=60)
+        assert running.returncode == 0
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when nobody has it open any more.
+            while data := os.read(ours, 65536):
+                shown += data
+    finally:
+        os.close(ours)
+    return out, shown
+
+
+def test_a_terminal_gets_a_progress_bar_on_standard_error(plate: str) -> None:
+    out, shown = _on_a_terminal("tree", plate, "--inline", term="xterm")
+    assert b"Reading documents" in shown
+    assert b"3/3" in shown
+    assert b"Reading documents" not in out
+    assert out.startswith(b"collection plate\n")
+
+
+def test_checking_many_documents_shows_how_far_it_has_come(plate: str) -> None:
+    out, shown = _on_a_terminal("validate", plate, "-r", "--format", "json", term="xterm")
+    assert b"Checking documents" in shown
+    assert out == b"[]\n"
+
+
+def test_a_terminal_that_cannot_move_its_cursor_gets_no_progress_bar(plate: str) -> None:
+    out, shown = _on_a_terminal("tree", plate, "--inline", term="dumb")
+    assert shown == b""
+    assert out.startswith(b"collection plate\n")
+
+
+NEW_COMMANDS = (
+    *("tree", "check-links", "diff"),
+    *("inline", "consolidate", "externalize", "embed", "relocate"),
+)
+
+
+@pytest.mark.parametrize("command", NEW_COMMANDS)
+def test_every_command_has_a_help_that_says_what_its_exit_codes_mean(
+    run: Run, command: str
+) -> None:
+    result = run(command, "--help", columns=200)
+    assert result.exit_code == 0
+    assert "The exit code is 0" in " ".join(result.output.split())
+    assert "--format" in result.output
+    assert command in run("--help").output
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_the_new_commands_work_on_a_terminal_of_few_characters(
+    process: Process, write: Write, encoding: str
+) -> None:
+    name = write("µ.json", document(node("Größe 細胞 \ud800"), stub("gone", "./細胞.json")))
+    few = write("few.json", document())
+    for arguments, code in (
+        (("tree", name, "--inline"), 1),
+        (("check-links", name), 1),
+        (("diff", few, name), 1),
+        (("inline", name, "-o", "細胞.json", "--overwrite"), 1),
+        (("embed", name, "gone"), 2),
+    ):
+        result = process(*arguments, PYTHONIOENCODING=encoding)
+        assert result.returncode == code, result.stderr
+        assert b"Traceback" not in result.stderr
+        result.stdout.decode(encoding)

@@ -259,3 +259,25 @@ def test_a_patch_is_read_only_and_a_copy() -> None:
     assert _there(made, "x").get_attr("k") == [1]
     assert hash(patch) == hash(Patch(patch.to_json()))
     assert patch != Patch([])
+
+
+def _apart(wells: int, prefix: str) -> Node:
+    """A plate whose wells all hold the same ids, as in a tree of many documents."""
+    nodes = [
+        {
+            "type": "collection",
+            "id": f"w{n}",
+            "nodes": [{"type": "collection", "id": f"{prefix}{k}"} for k in range(5)],
+        }
+        for n in range(wells)
+    ]
+    return root_of({"type": "collection", "id": "plate", "nodes": nodes})
+
+
+def test_ids_that_occur_often_do_not_slow_a_comparison_down() -> None:
+    costs = []
+    for wells in (20, 200):
+        old, new = _apart(wells, "a"), _apart(wells, "b")
+        costs.append(calls_of(lambda o=old, n=new: diff(o, n)))  # type: ignore[misc]
+    assert costs[1] < 20 * costs[0]
+    _check_law(_apart(10, "a"), _apart(10, "b"))

@@ -160,3 +160,12 @@ def test_junk_stays_where_it_is_beside_nodes_that_are_replaced_and_moved() -> No
     assert other.replace(new).to_json()["nodes"] == ["first", {"id": "a"}, 7, item, "last"]
     assert one.remove().to_json()["nodes"] == ["first", 7, {"id": "b"}, "last"]
     assert [n.pointer for n in root.children()] == ["/nodes/1", "/nodes/3"]
+
+
+@pytest.mark.parametrize("nodes", [[{"id": "hidden"}], None, "text", 5, {"id": "a"}])
+def test_what_is_no_list_of_nodes_is_kept_on_the_way_to_another_document(nodes: Any) -> None:
+    thing = {"type": "ex:thing", "nodes": nodes}
+    home = as_tree({"type": "collection", "nodes": [thing]}, "memory://lab/a/home.json").root
+    other = as_tree({"type": "collection", "nodes": []}, "memory://lab/b/other.json").root
+    assert next(other.add(home).children()).to_json()["nodes"] == [thing]
+    assert home.subtree().set_attr("k", 1).to_json()["nodes"] == [thing]

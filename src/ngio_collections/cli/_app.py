@@ -175,7 +175,10 @@ def demo(
         Path, typer.Argument(metavar="[DIR]", help="Where to write; a folder that is new or empty.")
     ] = Path("ngio-collections-demo"),
 ) -> None:
-    """Write a small plate collection, check it, break a copy and check that."""
+    """Write a small plate collection, check it, edit it, and check a broken copy.
+
+    Each step says what it did. The exit code is 0, and 2 when nothing can be written.
+    """
     from ngio_collections.cli._demo import run  # noqa: PLC0415
 
     run(directory)

@@ -13,7 +13,7 @@ from ngio_collections._frozen import same_json, thaw
 from ngio_collections.cli._access import Access
 from ngio_collections.cli._following import tell_unfollowed
 from ngio_collections.cli._json_output import print_array
-from ngio_collections.cli._output import FOUND, console, say, stopping_at_errors
+from ngio_collections.cli._output import FOUND, console, say, stop, stopping_at_errors
 from ngio_collections.cli._tree import opened
 from ngio_collections.graph import ChangedNode
 
@@ -22,7 +22,8 @@ __all__ = ["run"]
 MOST_OF_ONE_KIND: Final = 100
 """How many differences of one kind are written out as text."""
 
-_OWN: Final = {"attributes", "name", "nodes"}
+_COMPARED: Final = {"attributes", "name", "nodes"}
+"""The fields in which one node can differ; one that differs in others is another node."""
 
 
 def _place(node: ngc.Node) -> str:
@@ -39,13 +40,18 @@ def _what(changed: ChangedNode) -> str:
     parts += [f"attribute {key} dropped" for key in changed.dropped]
     if changed.renamed:
         parts.append(f"name {old.get('name')!r:.80} -> {new.get('name')!r:.80}")
-    parts += [
-        f"{key} changed"
+    return ", ".join(parts) or "an empty field attributes came or went"
+
+
+def _why_replaced(found: ngc.Diff) -> str:
+    """Why the trees were not compared: what makes their roots different nodes."""
+    old, new = found.old.raw, found.new.raw
+    fields = [
+        key
         for key in dict.fromkeys([*old, *new])
-        if key not in _OWN
-        and not ((key in old) == (key in new) and same_json(thaw(old[key]), thaw(new[key])))
+        if key not in _COMPARED and not same_json(thaw(old.get(key)), thaw(new.get(key)))
     ]
-    return ", ".join(parts) or "its attributes are written in another way"
+    return ", ".join(fields) or "what their fields hold"
 
 
 def _print_some(out: Console, lines: Iterator[str], number: int, style: str) -> None:
@@ -60,7 +66,8 @@ def _print_text(found: ngc.Diff) -> None:
     if found.replaced:
         say(out, f"- {_place(found.old)}", "red")
         say(out, f"+ {_place(found.new)}", "green")
-        say(out, "the roots are not the same node; nothing below them was compared", "bold")
+        why = _why_replaced(found)
+        say(out, f"the roots differ in {why}; nothing below them was compared", "bold")
         return
     kinds: tuple[tuple[str, str, Sequence[ngc.Node]], ...] = (
         ("-", "red", found.removed),
@@ -93,6 +100,8 @@ def run(
         typer.Exit: With code 1 if they are different or references were not followed, 2 if
             one of them cannot be read.
     """
+    if depth is not None and not inline:
+        stop("--depth says how far --inline follows references; give that as well")
     with stopping_at_errors():
         roots = [opened(one, access, inline=inline, follow=depth) for one in (old, new)]
         found = ngc.diff(*roots)

@@ -131,7 +131,8 @@ def diff(
     """Show what is different between the nodes of two documents.
 
     Nodes are matched by their ids, or else by their positions: - is gone, + is new, > is
-    in another place, ~ is changed. JSON is the patch that makes B out of A.
+    in another place, ~ has another name or other attributes. A node that differs in any
+    other field is gone and new. JSON is the patch that makes B out of A.
 
     The exit code is 0 when they are the same, 1 when they are different or references were
     not followed, and 2 when one of them cannot be read.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 import ngio_collections as ngc
 from ngio_collections import _paths
@@ -67,12 +69,17 @@ class Recursion:
         Yields:
             Each with its findings.
         """
-        for source in self._others:
-            name = label(source.url)
-            findings = ngc.validate_document(
-                dict(source.document), profile=profile, revision=revision, url=name
-            )
-            yield Checked(name, tuple(findings))
+        # Findings and a bar on one terminal would overwrite each other.
+        showing = nullcontext() if sys.stdout.isatty() else following("Checking documents")
+        with showing as progress:
+            for number, source in enumerate(self._others, 1):
+                name = label(source.url)
+                findings = ngc.validate_document(
+                    dict(source.document), profile=profile, revision=revision, url=name
+                )
+                yield Checked(name, tuple(findings))
+                if progress is not None:
+                    progress(number, len(self._others))
 
     def tell(self) -> None:
         """Print on standard error which references were not followed."""

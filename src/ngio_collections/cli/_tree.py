@@ -12,7 +12,7 @@ from ngio_collections._frozen import thaw
 from ngio_collections.cli._access import Access
 from ngio_collections.cli._following import following, tell_unfollowed
 from ngio_collections.cli._json_output import print_array
-from ngio_collections.cli._output import FOUND, console, say, stopping_at_errors
+from ngio_collections.cli._output import FOUND, console, say, stop, stopping_at_errors
 from ngio_collections.graph import outline
 
 __all__ = ["opened", "run"]
@@ -98,6 +98,8 @@ def run(
         typer.Exit: With code 1 if references were not followed, 2 if the document cannot be
             read.
     """
+    if follow is not None and not inline:
+        stop("--follow says how far --inline follows references; give that as well")
     with stopping_at_errors():
         root = opened(location, access, inline=inline, follow=follow)
     if as_json:

@@ -139,6 +139,8 @@ def run(
         typer.Exit: With the exit code of the command.
     """
     require_profile(profile, revision)
+    if not recursive and (depth is not None or allow or root is not None):
+        stop("--depth, --allow and --root say what --recursive reads; give that as well")
     this = _Run(profile, revision)
     recursion = _recursion(paths, depth, allow, root) if recursive else None
     if as_json:

@@ -9,7 +9,7 @@ from typing import Any
 from ngio_collections._frozen import same_json, view
 from ngio_collections.graph._node import Node, NodeTree
 from ngio_collections.graph._patch import Patch
-from ngio_collections.graph._script import ABSENT, Script, attribute_changes
+from ngio_collections.graph._script import ABSENT, Script, WrittenScript, attribute_changes
 from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
 
@@ -69,7 +69,7 @@ class Diff:
         """
         if self.replaced:
             return Patch([{"op": "replace", "at": [], "node": self.new.to_json()}])
-        script = Script(self.old.tree)
+        script = WrittenScript(self.old.tree)
         _write_script(self, script)
         return Patch(script.operations)
 

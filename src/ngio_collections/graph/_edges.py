@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ngio_collections.graph._segment import Raw
 
 __all__ = ["Edge", "Inlined", "Layer"]
+
+_ABSENT: Final = object()
 
 
 class Layer(NamedTuple):
@@ -48,6 +50,24 @@ class Edge(NamedTuple):
     def target(self) -> Layer:
         """The root of the document that holds the content."""
         return self.layers[-1]
+
+    def layer_of(self, key: str, value: Any) -> int:
+        """The number of the layer that an attribute of the node comes from.
+
+        Args:
+            key: The attribute.
+            value: Its value in the node; what was not read but set counts as the target's.
+        """
+        last = len(self.layers) - 1
+        read = self.raw.get("attributes")
+        if not isinstance(read, dict) or read.get(key, _ABSENT) is not value:
+            return last
+        numbers = range(last, -1, -1) if self.wins == "target" else range(last + 1)
+        for number in numbers:
+            attributes = self.layers[number].raw.get("attributes")
+            if isinstance(attributes, dict) and key in attributes:
+                return number
+        return last
 
 
 class Inlined(NamedTuple):

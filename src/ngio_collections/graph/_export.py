@@ -99,7 +99,7 @@ def exported(tree: TreeState, start: Ref, url: str | None) -> Raw:
         return urls.get(id(raw), above)
 
     def own(raw: Raw, here: str | None) -> dict[str, Any]:
-        fields = {**raw, "nodes": []} if "nodes" in raw else dict(raw)
+        fields = dict(raw)
         if here is None or here == to:
             return fields
         for key in ("path", "attributes"):

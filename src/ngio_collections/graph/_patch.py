@@ -45,7 +45,7 @@ _FIELDS: Final[dict[str, tuple[set[str], set[str]]]] = {
 def address_of(tree: TreeState, ref: Ref) -> Address:
     """How a patch addresses a node: by its id if nothing else has it, else by positions."""
     id_ = tree.raw(ref).get("id")
-    if isinstance(id_, str) and tree.find_refs(id_) == [ref]:
+    if isinstance(id_, str) and tree.is_only(ref, id_):
         return id_
     return tree.path(ref)
 

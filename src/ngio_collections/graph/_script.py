@@ -1,7 +1,7 @@
 """From one version of a tree to another, one operation after the other.
 
-A script works on a tree of its own: each operation is written down with addresses that
-count in that tree, and is then done to it.
+A script works on a tree of its own: each operation is done to it, after it was written down
+with addresses that count in that tree, if that is asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ngio_collections.graph._patch import address_of, set_attributes
 from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import Ref, key_of
 
-__all__ = ["ABSENT", "Script", "attribute_changes", "longest_run"]
+__all__ = ["ABSENT", "Script", "WrittenScript", "attribute_changes", "longest_run"]
 
 ABSENT: Final[Any] = object()
 """Where a script is told of a field that is not there."""
@@ -57,17 +57,16 @@ def longest_run(numbers: Sequence[int]) -> set[int]:
 
 
 class Script:
-    """Operations on a tree, written down as they are done."""
+    """Operations on a tree, done one after the other."""
 
     def __init__(self, start: NodeTree) -> None:
         self.tree = start
-        self.operations: list[dict[str, Any]] = []
 
-    def _address(self, ref: Ref) -> Any:
-        return address_of(self.tree, ref)
+    def _address(self, _ref: Ref) -> Any:
+        """What an operation calls a node; nothing, as it is not written down."""
+        return None
 
-    def _do(self, operation: dict[str, Any], result: Node) -> None:
-        self.operations.append(operation)
+    def _do(self, _operation: dict[str, Any], result: Node) -> None:
         self.tree = result.tree
 
     def node(self, ref: Ref) -> Node:
@@ -162,3 +161,18 @@ class Script:
                 index = previous + 1
                 now.insert(index, self.add(parent, item, index if index < len(now) else None))
             previous = index
+
+
+class WrittenScript(Script):
+    """Operations on a tree, written down as they are done."""
+
+    def __init__(self, start: NodeTree) -> None:
+        super().__init__(start)
+        self.operations: list[dict[str, Any]] = []
+
+    def _address(self, ref: Ref) -> Any:
+        return address_of(self.tree, ref)
+
+    def _do(self, operation: dict[str, Any], result: Node) -> None:
+        self.operations.append(operation)
+        super()._do(operation, result)

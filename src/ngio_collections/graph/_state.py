@@ -261,16 +261,24 @@ class TreeState:
         if not self.is_edited or not (self.shrunk or self.large or self.ids):
             segment = self.segment
             return [(segment, position) for position in segment.positions(id_)]
-        found: list[Ref] = []
-        for segment in (self.segment, *self.large):
-            found.extend((segment, position) for position in segment.positions(id_))
-        link = self.ids.get(id_)
-        while link is not None:
-            found.append(link[0])
-            link = link[1]
-        if self.shrunk:
-            found = [ref for ref in found if self.holds(ref)]
+        found = list(self._refs_of(id_))
         return found if len(found) < 2 else sorted(found, key=self.order)
+
+    def is_only(self, ref: Ref, id_: str) -> bool:
+        """Whether a node is the only one with an id. Cost: O(log edits), however many there are."""
+        return list(itertools.islice(self._refs_of(id_), 2)) == [ref]
+
+    def _refs_of(self, id_: str) -> Iterator[Ref]:
+        """The nodes with an id, in no order."""
+        for segment in (self.segment, *self.large) if self.is_edited else (self.segment,):
+            for position in segment.positions(id_):
+                if not self.shrunk or self.holds((segment, position)):
+                    yield segment, position
+        link = self.ids.get(id_) if self.is_edited else None
+        while link is not None:
+            if not self.shrunk or self.holds(link[0]):
+                yield link[0]
+            link = link[1]
 
     def edge(self, ref: Ref) -> Edge | None:
         """The reference in whose place a node stands, None if it is not inlined."""

@@ -113,10 +113,12 @@ def _split(edge: Edge, before: _Split, new: Raw, to: str) -> list[Raw]:
     for key in {**old, **new}:
         if key not in _NOT_OWN and not _same(old.get(key, _ABSENT), new.get(key, _ABSENT)):
             _spread(edge, made, (key,), new.get(key, _ABSENT), to)
-    theirs, ours = old.get("attributes"), new.get("attributes")
-    if isinstance(theirs, dict) or isinstance(ours, dict):
-        theirs = theirs if isinstance(theirs, dict) else {}
-        ours = ours if isinstance(ours, dict) else {}
+    theirs, ours = old.get("attributes", _ABSENT), new.get("attributes", _ABSENT)
+    is_new = not isinstance(theirs, dict)
+    if (ours is _ABSENT and theirs is not _ABSENT) or (is_new and ours == {}):
+        _spread(edge, made, ("attributes",), ours, to)
+    elif isinstance(ours, dict):
+        theirs = {} if is_new else theirs
         for key in {**theirs, **ours}:
             if not _same(theirs.get(key, _ABSENT), ours.get(key, _ABSENT)):
                 _spread(edge, made, ("attributes", key), ours.get(key, _ABSENT), to)
@@ -136,7 +138,9 @@ def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: s
     """Write one field, or one attribute, of an inlined node to its layers."""
     having = [n for n, raw in enumerate(made) if _get(raw, key) is not _ABSENT]
     last = len(made) - 1
-    order = having if edge.wins != "target" else having[::-1]
+    # The strategy is about attributes; of all other fields the stub's count.
+    target_wins = edge.wins == "target" and len(key) == 2
+    order = having[::-1] if target_wins else having
     chosen = {"stub": 0, "target": last}.get(to, order[0] if order else last)
     if value is _ABSENT:
         if to == "stub" and having not in ([], [0]):
@@ -151,7 +155,7 @@ def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: s
     value = _paths.rebased(value, edge.target.url or "", layer.url or "") if layer.url else value
     made[chosen] = _with(made[chosen], key, value)
     # What would hide the new value goes.
-    hiding = [n for n in having if (n > chosen) == (edge.wins == "target") and n != chosen]
+    hiding = [n for n in having if (n > chosen) == target_wins and n != chosen]
     for n in hiding:
         made[n] = _without(made[n], key)
 
@@ -172,10 +176,8 @@ def _with(raw: Raw, key: tuple[str, ...], value: Any) -> dict[str, Any]:
 def _without(raw: Raw, key: tuple[str, ...]) -> dict[str, Any]:
     if len(key) == 1:
         return {k: v for k, v in raw.items() if k != key[0]}
-    inner = {k: v for k, v in raw[key[0]].items() if k != key[1]}
-    if inner:
-        return {**raw, key[0]: inner}
-    return {k: v for k, v in raw.items() if k != key[0]}
+    # The object stays when it gets empty, as it does in a node that is not inlined.
+    return {**raw, key[0]: {k: v for k, v in raw[key[0]].items() if k != key[1]}}
 
 
 class Plan:

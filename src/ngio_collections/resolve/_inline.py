@@ -215,15 +215,32 @@ class Inliner:
             found: list[str] = []
             for start in range(0, len(level), BATCH):
                 batch = level[start : start + BATCH]
-                copies, most = self._copies, self._left()
+                copies = self._copies
                 wanted = [url for url in batch if url not in copies] if copies else batch
-                answers = iter((yield [Get(url, most) for url in wanted]) if wanted else ())
+                answers = iter((yield from self._get(wanted)) if wanted else ())
                 for url in batch:
                     copy = copies.get(url)
-                    source = self._parse(url, next(answers)) if copy is None else copy
+                    source = self._parse(url, next(answers)) if copy is None else self._copied(copy)
                     self._loaded[url] = self._scanned(source, depth, found)
                 self._tell(len(level) - start - len(batch) + len(found))
             level, depth = found, depth + 1
+
+    def _get(self, urls: Sequence[str]) -> Flow[list[Answer]]:
+        """Read documents, which together are no larger than what is left of the limit.
+
+        Nobody knows beforehand how large they are: each may take its share, and those that
+        are larger are read one by one.
+        """
+        left = self._left()
+        share = min(left, max(1, (self._settings.limits.total_bytes - self._bytes) // len(urls)))
+        answers = list((yield [Get(url, share) for url in urls]))
+        used = sum(len(answer.data) for answer in answers if isinstance(answer, Blob))
+        for number, answer in enumerate(answers):
+            if isinstance(answer, LimitExceededError) and share < left:
+                (again,) = yield [Get(urls[number], self._left(used))]
+                answers[number] = again
+                used += len(again.data) if isinstance(again, Blob) else 0
+        return answers
 
     def _prefetch(self, entry: str) -> Flow[None]:
         """Read the consolidated file, whose documents need not be read any more."""
@@ -233,7 +250,13 @@ class Inliner:
             raise answer
         assert isinstance(answer, Blob)
         self._bytes += len(answer.data)
-        copies = entries(answer.data, place)
+        # Not even their tags are asked for: the file may be somebody else's.
+        refusal = self._settings.policy.refusal
+        copies = {
+            url: copy
+            for url, copy in entries(answer.data, place).items()
+            if url == entry or refusal(entry, url) is None
+        }
         if self._settings.consolidated == "verify":
             urls = list(copies)
             for start in range(0, len(urls), BATCH):
@@ -244,13 +267,20 @@ class Inliner:
                         del copies[url]
         self._copies = copies
 
-    def _left(self) -> int:
+    def _left(self, used: int = 0) -> int:
+        """How large the next document may be."""
         limits = self._settings.limits
-        return max(0, min(limits.document_bytes, limits.total_bytes - self._bytes))
+        return max(0, min(limits.document_bytes, limits.total_bytes - self._bytes - used))
 
     def _tell(self, waiting: int) -> None:
         if self._settings.progress is not None:
             self._settings.progress(len(self._read), len(self._read) + waiting)
+
+    def _copied(self, source: Source) -> Source:
+        """A document that was in the consolidated file."""
+        self._read.append(source.url)
+        self._origins[_paths.origin(source.url)] = None
+        return source
 
     def _parse(self, url: str, answer: Answer) -> Source | DocumentError:
         if isinstance(answer, DocumentError):
@@ -493,7 +523,8 @@ class Inliner:
 def _merged_attributes(stub: Any, target: Raw, wins: str) -> Any:
     theirs = target.get("attributes")
     if not isinstance(stub, dict) or not isinstance(theirs, dict):
-        return stub if theirs is None or wins == "stub" else theirs
+        # What is no object has no attributes that could count.
+        return theirs if isinstance(theirs, dict) else stub
     return {**stub, **theirs} if wins == "target" else {**theirs, **stub}
 
 

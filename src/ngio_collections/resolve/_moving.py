@@ -155,9 +155,10 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
             f"{url} holds a {target.get('type')!r}, and the reference to it says {node.type!r}"
         )
     stub = node.tree.raw(node.key)
-    here = ids_of(node.tree.materialise((node.tree.segment, 0))) - {node.id}
+    here = ids_of(node.tree.materialise((node.tree.segment, 0)))
     root_id, stub_id = target.get("id"), stub.get("id", target.get("id"))
-    twice = sorted(here & (ids_of(target) - {root_id}))
+    # The id of the reference takes the place of that of the root.
+    twice = sorted(here & (ids_of(target) - ({root_id} if "id" in stub else set())))
     if twice:
         raise InvalidEditError(
             f"{url} has ids that {home} has too: {', '.join(twice[:5])}; rename them first"

@@ -43,11 +43,12 @@ class AccessPolicy:
     schemes: Collection[str] | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.origins, str) or isinstance(self.schemes, str):
+        given = (ANY,) if self.origins == ANY else self.origins
+        if isinstance(given, str) or isinstance(self.schemes, str):
             raise TypeError("origins and schemes are lists: origins=['https://example.org']")
         root = None if self.root is None else _paths.as_url(self.root)
         origins = frozenset(
-            o if o == ANY else _paths.origin(_paths.as_url(o)) for o in self.origins
+            name if name == ANY else _paths.origin(_paths.as_url(name)) for name in given
         )
         object.__setattr__(self, "root", root)
         object.__setattr__(self, "origins", origins)

@@ -7,7 +7,7 @@ resolves in the new one, to the same thing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
@@ -16,10 +16,10 @@ from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
 from ngio_collections._json import dumps_bytes
 from ngio_collections._paths import Rebasing
-from ngio_collections.document import ids_in, map_ids
+from ngio_collections.document import declared_ids, ids_in, map_ids
 from ngio_collections.errors import InvalidEditError, PathError
 from ngio_collections.graph import Edge, NodeTree, Raw
-from ngio_collections.graph._export import urls_by_identity
+from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref
 
@@ -31,6 +31,10 @@ SEPARATOR: Final = "--"
 _ESCAPE: Final = "-x"
 _NUMBERED: Final = "-n"
 """The place of a reference without an id, or with one that another reference has too."""
+_BORROWED: Final = "-r"
+"""The place of a reference that has the id of its target, which something beside it has too."""
+_MIDDLE: Final = "-m"
+"""The documents between a reference and its content, whose roots are references themselves."""
 
 _KINDS: Final = frozenset({"json", "zarr"})
 """The types of paths that are understood."""
@@ -81,19 +85,22 @@ class _Place:
         prefix: What comes before its ids.
         root: The id of its root node.
         stub: The id that its root has in the new document.
+        key: The identity of the JSON of its root, 0 for that of the tree.
         rebasing: Makes its paths count from the new document; None if they do already.
+        layers: For each layer of an inlined root with attributes where its ids count, if that
+            is not here alone.
     """
 
-    __slots__ = ("prefix", "rebasing", "root", "stub", "url")
+    __slots__ = ("key", "layers", "prefix", "rebasing", "root", "stub", "url")
 
-    def __init__(
-        self, url: str | None, prefix: str, root: Any, stub: Any, rebasing: Rebasing | None
-    ) -> None:
+    def __init__(self, url: str | None, prefix: str, root: Any, stub: Any, key: int = 0) -> None:
         self.url = url
         self.prefix = prefix
         self.root = root
         self.stub = stub
-        self.rebasing = rebasing
+        self.key = key
+        self.rebasing: Rebasing | None = None
+        self.layers: tuple[_Place, ...] = ()
 
 
 class _Production:
@@ -124,8 +131,10 @@ class _Production:
         self._places: dict[str, _Place] = {}
         self._stubs: dict[str, Counter[str]] = {}
         self._lists: list[list[Any]] = [[self.content]]
-        self._described: list[tuple[dict[str, Any], _Place]] = []
+        self._described: list[tuple[dict[str, Any], _Place, Edge | None]] = []
         self._count: Counter[str] = Counter()
+        self._taken = self._taken_ids() if self._is_namespaced else {}
+        self._hidden: dict[int, dict[str, str | None]] = {}
 
     def _known_edges(self, origins: dict[int, Ref]) -> dict[int, Edge]:
         edges: dict[int, Edge] = {}
@@ -137,6 +146,27 @@ class _Production:
             if edge is not None:
                 edges[key] = edge
         return edges
+
+    def _taken_ids(self) -> dict[int, set[str]]:
+        """The ids of each document, if there are references that have that of their target."""
+        if all(isinstance(edge.stub.raw.get("id"), str) for edge in self._edges.values()):
+            return {}
+        taken: dict[int, set[str]] = {0: set()}
+
+        def enter(raw: Raw, above: int) -> int:
+            edge = self._edges.get(id(raw))
+            note = taken[above].add
+            if isinstance(id_ := (raw if edge is None else edge.stub.raw).get("id"), str):
+                note(id_)
+            declared = declared_ids(raw.get("attributes"))
+            taken[above].update(declared)  # Of an inlined node, they may be those of either.
+            if edge is not None:
+                above = id(raw)
+                taken.setdefault(above, set()).update(declared)
+            return above
+
+        rewritten(self.content, 0, enter, lambda _, __: {})
+        return taken
 
     @property
     def is_copy(self) -> bool:
@@ -151,11 +181,11 @@ class _Production:
     def made(self) -> dict[str, Any]:
         """The root node of the new document."""
         url = self._tree.url
-        home = self._places[str(url)] = _Place(url, "", None, None, self._rebasing(url))
+        home = self._places[str(url)] = self._placed(_Place(url, "", None, None))
         root = self._copied(home)
         if self._is_namespaced:
-            for fields, place in self._described:
-                fields["attributes"] = self._mapped(fields["attributes"], place)
+            for described in self._described:
+                self._mend(*described)
         else:
             self._mend_references()
         self._mend_paths()
@@ -200,7 +230,8 @@ class _Production:
         if self._is_namespaced and "id" in fields:
             fields["id"] = self._node_id(fields["id"], raw, place)
         if "attributes" in fields:
-            self._described.append((fields, place))
+            edge = self._edges.get(id(raw)) if place.layers else None
+            self._described.append((fields, place, edge))
         return fields
 
     def _leaves(self, children: list[Any], place: _Place) -> list[Any] | None:
@@ -261,17 +292,28 @@ class _Production:
             url = self._urls.get(id(raw), above.url)
             if url == above.url:
                 return above
-            return self._placed(url, above.prefix, above.root, above.stub)
-        root = edge.target.raw.get("id")
-        if not self._is_namespaced:
-            return self._placed(edge.target.url, "", root, raw.get("id"))
-        name = self._name(raw, above)
-        return self._placed(edge.target.url, name + SEPARATOR, root, name)
+            return self._placed(_Place(url, above.prefix, above.root, above.stub, above.key))
+        url, root = edge.target.url, edge.target.raw.get("id")
+        if self._is_namespaced:
+            name = self._name(raw, edge, above)
+            place = self._placed(_Place(url, name + SEPARATOR, root, name, id(raw)))
+        else:
+            place = self._placed(_Place(url, "", root, raw.get("id")))
+        if any("attributes" in layer.raw for layer in edge.layers[:-1]):
+            middles: list[_Place] = []
+            for layer in edge.layers[1:-1]:
+                prefix = f"{place.prefix}{_MIDDLE}{len(middles)}{SEPARATOR}"
+                id_ = layer.raw.get("id")
+                middles.append(_Place(layer.url, prefix, id_, place.stub, id(layer.raw)))
+            place.layers = (above, *middles, place)
+            self._note_hidden(edge, place.layers)
+        return place
 
-    def _placed(self, url: str | None, prefix: str, root: Any, stub: Any) -> _Place:
-        place = _Place(url, prefix, root, stub, self._rebasing(url))
-        if url is not None:
-            self._places.setdefault(url, place)
+    def _placed(self, place: _Place) -> _Place:
+        """A place, with what makes its paths count from the new document; the first is known."""
+        place.rebasing = self._rebasing(place.url)
+        if place.url is not None:
+            self._places.setdefault(place.url, place)
         return place
 
     def _rebasing(self, url: str | None) -> Rebasing | None:
@@ -284,47 +326,89 @@ class _Production:
             self._rebasings[folder] = Rebasing.between(folder, self._url)
         return self._rebasings[folder]
 
-    def _name(self, raw: Raw, above: _Place) -> str:
+    def _note_hidden(self, edge: Edge, places: tuple[_Place, ...]) -> None:
+        """Note the ids of attributes that others of the same name took the place of.
+
+        Where these declare the same id, it is theirs that is meant from now on.
+        """
+        merged = edge.raw.get("attributes")
+        for key, value in merged.items() if isinstance(merged, dict) else ():
+            winner = edge.layer_of(key, value)
+            ids: set[str] | None = None
+            for number, layer in enumerate(edge.layers):
+                attributes = layer.raw.get("attributes")
+                if number == winner or not isinstance(attributes, dict) or key not in attributes:
+                    continue
+                ids = set(declared_ids({key: value})) if ids is None else ids
+                hidden = self._hidden.setdefault(places[number].key, {})
+                for id_ in declared_ids({key: attributes[key]}):
+                    hidden[id_] = self._new_id(places[winner], id_) if id_ in ids else None
+
+    def _name(self, raw: Raw, edge: Edge, above: _Place) -> str:
         """The id of the place of a document, unique among those of the document above."""
         id_ = raw.get("id")
         used = self._stubs.setdefault(above.prefix, Counter())
         part = encoded_id(id_) if isinstance(id_, str) else ""
-        used[part] += 1
-        if not part or used[part] > 1:
+        sign = _NUMBERED
+        if not isinstance(edge.stub.raw.get("id"), str) and id_ in self._taken.get(above.key, ()):
+            sign = _BORROWED
+        used[sign + part] += 1
+        number = used[sign + part]
+        if not part or number > 1 or sign == _BORROWED:
             # No part of an id begins with a hyphen unless it is escaped, so this is unique.
-            part = f"{_NUMBERED}{used[part]}x{part.encode().hex()}"
+            part = f"{sign}{number}x{part.encode().hex()}"
         return above.prefix + part
 
     # -- references ------------------------------------------------------------------
 
     def _mend_references(self) -> None:
         """Write those References anew that would lead elsewhere; ids stay what they were."""
-        referring: list[tuple[dict[str, Any], _Place, bool]] = []
+        referring: list[tuple[dict[str, Any], _Place, Edge | None, bool]] = []
         declared: list[str] = []
-        aims: set[str] = set()
-        for fields, place in self._described:
-            ids, references = ids_in(fields["attributes"])
-            declared += ids
-            if not references:
-                continue
+        aims: set[str | None] = set()
+        for fields, place, edge in self._described:
             is_plain = True
-            for value in references:
-                id_ = value["id"]
-                if "path" in value or id_ == place.root:
+            for part, ids_of in self._parts(fields["attributes"], place, edge):
+                ids, references = ids_in(part)
+                declared += ids
+                hidden = self._hidden.get(ids_of.key, ())
+                for value in references:
+                    id_ = value["id"]
+                    if "path" not in value and id_ != ids_of.root and id_ not in hidden:
+                        aims.add(id_)
+                        continue
                     is_plain = False
-                    target = self._target(value, place)
-                    id_ = id_ if target is None else self._id_in(target, id_)
-                aims.add(id_)
-            referring.append((fields, place, is_plain))
+                    target = self._target(value, place, ids_of)
+                    aims.add(None if target is None else self._id_in(target, id_))
+            referring.append((fields, place, edge, is_plain))
         self._count = self._counted(declared, None if self._is_strict else aims)
         repeated = [id_ for id_, times in self._count.items() if times > 1]
         if self._is_strict and repeated:
             raise _collision(repeated)
-        for fields, place, is_plain in referring:
+        for fields, place, edge, is_plain in referring:
             if repeated or not is_plain:
-                fields["attributes"] = self._mapped(fields["attributes"], place)
+                self._mend(fields, place, edge)
 
-    def _counted(self, declared: list[str], wanted: set[str] | None) -> Counter[str]:
+    def _parts(
+        self, attributes: Any, place: _Place, edge: Edge | None
+    ) -> Sequence[tuple[Any, _Place]]:
+        """Attributes with the place that their ids are of; one by one if it is not the same."""
+        if edge is None or not isinstance(attributes, dict):
+            return ((attributes, place),)
+        layers = place.layers
+        return [({k: v}, layers[edge.layer_of(k, v)]) for k, v in attributes.items()]
+
+    def _mend(self, fields: dict[str, Any], place: _Place, edge: Edge | None) -> None:
+        """Give the attributes of a node the ids of the new document."""
+        if edge is None:
+            fields["attributes"] = self._mapped(fields["attributes"], place, place)
+        elif isinstance(fields["attributes"], dict):
+            made: dict[str, Any] = {}
+            for part, ids_of in self._parts(fields["attributes"], place, edge):
+                made.update(self._mapped(part, place, ids_of))
+            fields["attributes"] = made
+
+    def _counted(self, declared: list[str], wanted: Container[str | None] | None) -> Counter[str]:
         """How often ids occur in the new document: the wanted ones, or all of them."""
         if wanted is not None:
             ids = chain(map(itemgetter("id"), chain.from_iterable(self._lists)), declared)
@@ -337,12 +421,12 @@ class _Production:
         texts = (id_ for id_ in some if isinstance(id_, str))
         return Counter(id_ for id_ in texts if wanted is None or id_ in wanted)
 
-    def _mapped(self, attributes: Any, place: _Place) -> Any:
-        """Attributes with the ids of the new document."""
+    def _mapped(self, attributes: Any, place: _Place, ids: _Place) -> Any:
+        """Attributes whose paths count from one place, and whose ids are those of another."""
         return map_ids(
             attributes,
-            lambda value: self._declared(value, place),
-            lambda value: self._referred(value, place),
+            lambda value: self._declared(value, ids),
+            lambda value: self._referred(value, place, ids),
         )
 
     def _declared(self, value: Mapping[str, Any], place: _Place) -> Mapping[str, Any]:
@@ -350,37 +434,52 @@ class _Production:
             return value
         return {**value, "id": place.prefix + encoded_id(value["id"])}
 
-    def _referred(self, value: Mapping[str, Any], place: _Place) -> Mapping[str, Any]:
+    def _referred(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> Mapping[str, Any]:
         """A Reference that leads to the same thing from the new document."""
-        target = self._target(value, place)
+        target = self._target(value, place, ids)
         if target is None:
             return value  # Its path is written anew with all others.
+        has_path = isinstance(value.get("path"), dict)
         new = self._id_in(target, value["id"])
+        if new is None:
+            return value if has_path else self._outward(value, place, target)
         if self._is_namespaced or self._count[new] < 2:
             made = {key: v for key, v in value.items() if key != "path" or v is None}
             return value if made == value and new == value["id"] else {**made, "id": new}
-        if isinstance(value.get("path"), dict) or target.url in (None, self._url):
+        if has_path or target.url in (None, self._url):
             return value
         # Which of several is meant cannot be said inside; from outside it can.
-        return {**value, "path": _paths.path_to(str(target.url), str(target.url))}
+        return self._outward(value, place, target)
 
-    def _target(self, value: Mapping[str, Any], place: _Place) -> _Place | None:
+    def _outward(
+        self, value: Mapping[str, Any], place: _Place, target: _Place
+    ) -> Mapping[str, Any]:
+        """A Reference to something in a document as it is outside of the new one."""
+        if place.url is None or target.url is None:
+            return value
+        return {**value, "path": _paths.path_to(place.url, target.url)}
+
+    def _target(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> _Place | None:
         """Where the document is that a Reference leads to; None if it is not in the new one."""
         path = value.get("path")
         if not isinstance(path, dict):
-            return place
+            return ids
         try:
             return self._places.get(_paths.metadata_url(place.url, path))
         except PathError:
             return None
 
-    def _id_in(self, place: _Place, id_: str) -> str:
-        """The id that something of a document has in the new one."""
+    def _id_in(self, place: _Place, id_: str) -> str | None:
+        """The id that something of a document has in the new one, None if it is not there."""
         if place.stub is not None and id_ == place.root:
             return str(place.stub)
-        if not self._is_namespaced:
-            return id_
-        return place.prefix + encoded_id(id_)
+        hidden = self._hidden.get(place.key)
+        if hidden is not None and id_ in hidden:
+            return hidden[id_]
+        return self._new_id(place, id_)
+
+    def _new_id(self, place: _Place, id_: str) -> str:
+        return place.prefix + encoded_id(id_) if self._is_namespaced else id_
 
     # -- paths in attributes -----------------------------------------------------------
 
@@ -390,9 +489,9 @@ class _Production:
         for start in range(0, len(moved), _CHUNK):
             chunk = moved[start : start + _CHUNK]
             # Most attributes hold no paths, and the text says so faster than looking for them.
-            if b'"path"' not in dumps_bytes([fields["attributes"] for fields, _ in chunk]):
+            if b'"path"' not in dumps_bytes([one[0]["attributes"] for one in chunk]):
                 continue
-            for fields, place in chunk:
+            for fields, place, _ in chunk:
                 assert place.rebasing is not None
                 fields["attributes"] = place.rebasing.within(fields["attributes"])
 
