@@ -23,12 +23,13 @@ import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Final, NamedTuple, NoReturn, Self, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
 from ngio_collections.errors import PathError
 
 __all__ = [
+    "Rebasing",
     "as_url",
     "file_name",
     "folder",
@@ -732,19 +733,59 @@ def rebased_path(path: str, old: str, new: str) -> str:
         >>> rebased_path("./a.zarr", "file:///x/all.json", "file:///x/sub/one.json")
         '../a.zarr'
     """
-    if _folder(old) == _folder(new):
-        return path
-    simple = _plain(path)
-    if simple is not None:
-        lead, shared = _lead(old, new)
-        if simple[1].partition("/")[0] != shared:
-            return lead + simple[1]
-    target = _target(old, path)
-    if target is None or (target == _target(new, path) and not path.startswith(".")):
-        return path
-    # A relative path may happen to lead there from both (`../a/0`, in the folder a); it is
-    # written as anybody would write it there.
-    return relative(new, target)
+    rebasing = Rebasing.between(old, new)
+    return path if rebasing is None else rebasing(path)
+
+
+class Rebasing:
+    """Writes path strings that count from one folder so that they count from another.
+
+    It is for many paths of one document; see `rebased_path`.
+
+    Args:
+        old: The URL of the folder that they count from.
+        new: The URL of the folder that they shall count from.
+    """
+
+    __slots__ = ("_lead", "_new", "_old", "_shared")
+
+    def __init__(self, old: str, new: str) -> None:
+        self._old = old
+        self._new = new
+        self._lead, self._shared = _lead(old, new)
+
+    @classmethod
+    def between(cls, old: str, new: str) -> Self | None:
+        """The one between the folders of two documents; None if that is the same folder."""
+        start, end = _folder(old), _folder(new)
+        return None if start == end else cls(start, end)
+
+    def __call__(self, path: str) -> str:
+        """The path string that leads to the same place."""
+        simple = _plain(path)
+        if simple is not None and simple[1].partition("/")[0] != self._shared:
+            return self._lead + simple[1]
+        target = _target(self._old, path)
+        if target is None or (target == _target(self._new, path) and not path.startswith(".")):
+            return path
+        # A relative path may happen to lead there from both (`../a/0`, in the folder a); it is
+        # written as anybody would write it there.
+        return relative(self._new, target)
+
+    def within(self, value: Any) -> Any:
+        """A JSON value with all of its paths written like that; see `rebased`."""
+        return _with_paths(value, self)
+
+    def of_folder(self, path: str) -> str | None:
+        """What a path string that ends with a slash becomes, whatever comes behind the slash.
+
+        Returns:
+            None if what comes behind it matters.
+        """
+        simple = _plain(path[:-1])
+        if simple is None or simple[1].partition("/")[0] == self._shared:
+            return None
+        return f"{self._lead}{simple[1]}/"
 
 
 def _target(base_url: str, path: str) -> str | None:
@@ -818,9 +859,8 @@ def rebased(value: Any, old: str, new: str) -> Any:
         >>> rebased(node, "file:///x/all.json", "file:///x/sub/one.json")
         {'id': 'a', 'path': {'type': 'zarr', 'path': '../a.zarr'}}
     """
-    if _folder(old) == _folder(new):
-        return value
-    return _with_paths(value, lambda path: rebased_path(path, old, new))
+    rebasing = Rebasing.between(old, new)
+    return value if rebasing is None else rebasing.within(value)
 
 
 def relativised(value: Any, url: str) -> Any:

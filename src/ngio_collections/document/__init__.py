@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ngio_collections.document._envelope import Envelope, open_envelope, parse_document
-from ngio_collections.document._references import declared_ids, map_ids, references
+from ngio_collections.document._references import declared_ids, ids_in, map_ids, references
 from ngio_collections.document._source import (
     Source,
     is_in_zarr,
@@ -17,6 +17,7 @@ __all__ = [
     "Envelope",
     "Source",
     "declared_ids",
+    "ids_in",
     "is_in_zarr",
     "map_ids",
     "new_document",

@@ -6,10 +6,10 @@ follows from where they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-__all__ = ["declared_ids", "map_ids", "references"]
+__all__ = ["declared_ids", "ids_in", "map_ids", "references"]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -40,7 +40,12 @@ _TRANSFORMING: Final[tuple[Path, ...]] = (
 _ENDS: Final = ("input", "output")
 _INNER: Final = ("transformations", "transformation", "forward", "inverse")
 
-_TOP: Final = frozenset(path[0] for path in (*_DECLARING, *_REFERRING, *_TRANSFORMING))
+_DECLARES, _REFERS, _TRANSFORMS = range(3)
+_PLACES: Final[dict[str, list[tuple[Path, int]]]] = {}
+"""The places by the attribute that they are in, so that most attributes cost one lookup."""
+for _number, _found in enumerate((_DECLARING, _REFERRING, _TRANSFORMING)):
+    for _path in _found:
+        _PLACES.setdefault(_path[0], []).append((_path, _number))
 
 Change: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -49,28 +54,50 @@ def _same(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return value
 
 
-def declared_ids(attributes: Any) -> Iterator[str]:
+def declared_ids(attributes: Any) -> list[str]:
     """The ids that the attributes of a node declare: of coordinate systems, rows, columns..."""
-    found: list[str] = []
-
-    def note(value: Mapping[str, Any]) -> Mapping[str, Any]:
-        found.append(value["id"])
-        return value
-
-    map_ids(attributes, note, _same)
-    return iter(found)
+    return ids_in(attributes)[0]
 
 
-def references(attributes: Any) -> Iterator[Mapping[str, Any]]:
+def references(attributes: Any) -> list[Mapping[str, Any]]:
     """The References in the attributes of a node, in the places where RFC-8 has them."""
-    found: list[Mapping[str, Any]] = []
+    return ids_in(attributes)[1]
 
+
+def ids_in(attributes: Any) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """The ids that the attributes of a node declare, and the References in them."""
+    declared: list[str] = []
+    referred: list[Mapping[str, Any]] = []
+    if not isinstance(attributes, dict):
+        return declared, referred
+    for key, value in attributes.items():
+        for path, kind in _PLACES.get(key, ()):
+            inner = value
+            if len(path) == 2:
+                inner = value.get(path[1]) if isinstance(value, dict) else None
+            if not inner:
+                continue
+            if kind == _TRANSFORMS:
+                _transformations(inner, _noting(referred))
+            elif kind == _REFERS:
+                referred += _objects(inner)
+            else:
+                declared += [one["id"] for one in _objects(inner)]
+    return declared, referred
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """An object with an id, or those of an array of them."""
+    items = value if isinstance(value, list) else [value]
+    return [one for one in items if isinstance(one, dict) and isinstance(one.get("id"), str)]
+
+
+def _noting(found: list[Mapping[str, Any]]) -> Change:
     def note(value: Mapping[str, Any]) -> Mapping[str, Any]:
         found.append(value)
         return value
 
-    map_ids(attributes, _same, note)
-    return iter(found)
+    return note
 
 
 def map_ids(attributes: Any, declare: Change, refer: Change) -> Any:
@@ -82,18 +109,21 @@ def map_ids(attributes: Any, declare: Change, refer: Change) -> Any:
         refer: Gives a new Reference for one.
 
     Returns:
-        The attributes; the same object if nothing changes, else one that shares what is
-        the same. Objects whose `id` is no string are left alone.
+        The attributes; the same object if nothing changes, else one that shares with them
+        what is the same. Objects whose `id` is no string are left alone.
     """
-    if not isinstance(attributes, dict) or _TOP.isdisjoint(attributes):
+    if not isinstance(attributes, dict) or _PLACES.keys().isdisjoint(attributes):
         return attributes
-    for path in _DECLARING:
-        attributes = _at(attributes, path, lambda value: _each(value, declare))
-    for path in _REFERRING:
-        attributes = _at(attributes, path, lambda value: _each(value, refer))
-    for path in _TRANSFORMING:
-        attributes = _at(attributes, path, lambda value: _transformations(value, refer))
-    return attributes
+    changes: dict[int, Callable[[Any], Any]] = {
+        _DECLARES: lambda value: _each(value, declare),
+        _REFERS: lambda value: _each(value, refer),
+        _TRANSFORMS: lambda value: _transformations(value, refer),
+    }
+    made = attributes
+    for key in attributes:
+        for path, kind in _PLACES.get(key, ()):
+            made = _at(made, path, changes[kind])
+    return made
 
 
 def _at(value: Any, path: Path, change: Callable[[Any], Any]) -> Any:

@@ -7,15 +7,20 @@ resolves in the new one, to the same thing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
-from ngio_collections.document import declared_ids, map_ids
+from ngio_collections._json import dumps_bytes
+from ngio_collections._paths import Rebasing
+from ngio_collections.document import declared_ids, ids_in, map_ids
 from ngio_collections.errors import InvalidEditError, PathError
 from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._export import rewritten, urls_by_identity
+from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref
 
 __all__ = ["SEPARATOR", "decoded_id", "encoded_id", "one_document"]
@@ -30,6 +35,10 @@ _BORROWED: Final = "-r"
 """The place of a reference that has the id of its target, which something beside it has too."""
 _MIDDLE: Final = "-m"
 """The documents between a reference and its content, whose roots are references themselves."""
+
+_KINDS: Final = frozenset({"json", "zarr"})
+"""The types of paths that are understood."""
+_CHUNK: Final = 1_000
 
 
 def encoded_id(id_: str) -> str:
@@ -77,11 +86,12 @@ class _Place:
         root: The id of its root node.
         stub: The id that its root has in the new document.
         key: The identity of the JSON of its root, 0 for that of the tree.
+        rebasing: Makes its paths count from the new document; None if they do already.
         layers: For each layer of an inlined root with attributes where its ids count, if that
             is not here alone.
     """
 
-    __slots__ = ("key", "layers", "prefix", "rebase", "root", "stub", "url")
+    __slots__ = ("key", "layers", "prefix", "rebasing", "root", "stub", "url")
 
     def __init__(self, url: str | None, prefix: str, root: Any, stub: Any, key: int = 0) -> None:
         self.url = url
@@ -89,17 +99,23 @@ class _Place:
         self.root = root
         self.stub = stub
         self.key = key
+        self.rebasing: Rebasing | None = None
         self.layers: tuple[_Place, ...] = ()
-        self.rebase: dict[str, str] = {}
 
 
 class _Production:
     """Makes one document.
 
+    First all nodes are copied, with their new ids and paths. Then it is known where
+    everything is, and the attributes, which refer to it, get theirs.
+
     Args:
         tree: The tree.
         url: The address of the new document.
         ids: What becomes of ids; one of `IDS`.
+
+    Attributes:
+        content: The root node of the tree, with everything below it.
     """
 
     def __init__(self, tree: NodeTree, url: str, ids: str) -> None:
@@ -108,12 +124,15 @@ class _Production:
         self._is_namespaced = ids == "namespaced"
         self._is_strict = ids == "strict"
         origins: dict[int, Ref] = {}
-        self._content = tree.materialise((tree.segment, 0), origins)
+        self.content = tree.materialise((tree.segment, 0), origins)
         self._urls = urls_by_identity(tree, origins)
         self._edges = self._known_edges(origins)
+        self._rebasings: dict[str, Rebasing | None] = {}
         self._places: dict[str, _Place] = {}
-        self._count: Counter[str] = Counter()
         self._stubs: dict[str, Counter[str]] = {}
+        self._lists: list[list[Any]] = [[self.content]]
+        self._described: list[tuple[dict[str, Any], _Place, Edge | None]] = []
+        self._count: Counter[str] = Counter()
         self._taken = self._taken_ids() if self._is_namespaced else {}
         self._hidden: dict[int, dict[str, str | None]] = {}
 
@@ -128,35 +147,6 @@ class _Production:
                 edges[key] = edge
         return edges
 
-    def made(self) -> dict[str, Any]:
-        """The root node of the new document."""
-        home = _Place(self._tree.url, "", None, None)
-        self._survey(home)
-        if self._is_strict:
-            self._refuse_collisions()
-        self._stubs.clear()
-        return rewritten(self._content, home, self._enter, self._own)
-
-    # -- what there is ---------------------------------------------------------------
-
-    def _survey(self, home: _Place) -> None:
-        """Find where each document is first, and how often each id would occur."""
-        self._places[str(home.url)] = home
-        count = self._count
-
-        def own(raw: Raw, place: _Place) -> dict[str, Any]:
-            if not self._is_namespaced:
-                id_ = raw.get("id")
-                if isinstance(id_, str):
-                    count[id_] += 1
-                if "attributes" in raw:
-                    count.update(declared_ids(raw["attributes"]))
-            if place.url is not None:
-                self._places.setdefault(place.url, place)
-            return {}
-
-        rewritten(self._content, home, self._enter, own)
-
     def _taken_ids(self) -> dict[int, set[str]]:
         """The ids of each document, if there are references that have that of their target."""
         if all(isinstance(edge.stub.raw.get("id"), str) for edge in self._edges.values()):
@@ -168,40 +158,147 @@ class _Production:
             note = taken[above].add
             if isinstance(id_ := (raw if edge is None else edge.stub.raw).get("id"), str):
                 note(id_)
-            declared = list(declared_ids(raw.get("attributes")))
+            declared = declared_ids(raw.get("attributes"))
             taken[above].update(declared)  # Of an inlined node, they may be those of either.
             if edge is not None:
                 above = id(raw)
                 taken.setdefault(above, set()).update(declared)
             return above
 
-        rewritten(self._content, 0, enter, lambda _, __: {})
+        rewritten(self.content, 0, enter, lambda _, __: {})
         return taken
 
-    def _refuse_collisions(self) -> None:
-        twice = sorted(id_ for id_, times in self._count.items() if times > 1)
-        if twice:
-            more = f" and {len(twice) - 5:,} more" if len(twice) > 5 else ""
-            raise InvalidEditError(
-                f"several nodes would have one id: {', '.join(map(repr, twice[:5]))}{more}; "
-                "use ids='namespaced'"
-            )
+    @property
+    def is_copy(self) -> bool:
+        """Whether the new document says the same as one that there is, in the same folder."""
+        urls = {self._tree.url, *self._urls.values()} - {None}
+        return (
+            not (self._edges or self._is_namespaced or self._is_strict)
+            and len(urls) == 1
+            and all(self._rebasing(url) is None for url in urls)
+        )
+
+    def made(self) -> dict[str, Any]:
+        """The root node of the new document."""
+        url = self._tree.url
+        home = self._places[str(url)] = self._placed(_Place(url, "", None, None))
+        root = self._copied(home)
+        if self._is_namespaced:
+            for described in self._described:
+                self._mend(*described)
+        else:
+            self._mend_references()
+        self._mend_paths()
+        return root
+
+    # -- nodes -----------------------------------------------------------------------
+
+    def _copied(self, home: _Place) -> dict[str, Any]:
+        """All nodes with other ids and paths; their attributes are taken note of."""
+        content = self.content
+        place = self._enter(content, home)
+        root = self._own(content, place)
+        stack: list[tuple[Raw, _Place, dict[str, Any]]] = [(content, place, root)]
+        known = self._edges.keys() | self._urls.keys()
+        while stack:
+            raw, above, holder = stack.pop()
+            children = child_nodes(raw)
+            if not children:
+                continue
+            self._lists.append(children)
+            nodes = self._leaves(children, above)
+            if nodes is None or not known.isdisjoint(map(id, children)):
+                nodes = []
+                inner = []
+                for child in children:
+                    if type(child) is not dict:
+                        nodes.append(child)
+                        continue
+                    place = self._enter(child, above) if id(child) in known else above
+                    copy = self._own(child, place)
+                    nodes.append(copy)
+                    if "nodes" in child:
+                        inner.append((child, place, copy))
+                stack += reversed(inner)
+            holder["nodes"] = nodes
+        return root
+
+    def _own(self, raw: Raw, place: _Place) -> dict[str, Any]:
+        fields = dict(raw)
+        if "path" in fields and place.rebasing is not None:
+            fields["path"] = place.rebasing.within(fields["path"])
+        if self._is_namespaced and "id" in fields:
+            fields["id"] = self._node_id(fields["id"], raw, place)
+        if "attributes" in fields:
+            edge = self._edges.get(id(raw)) if place.layers else None
+            self._described.append((fields, place, edge))
+        return fields
+
+    def _leaves(self, children: list[Any], place: _Place) -> list[Any] | None:
+        """Nodes that have a path, and neither attributes nor children, as most nodes are.
+
+        It does at once what `_own` does for one, if their paths differ in the name only, as
+        those of the levels of an image do.
+
+        Returns:
+            None if they are not like that.
+        """
+        try:
+            first: str = children[0]["path"]["path"]
+            end = first.rfind("/") + 1
+            folder = first[:end]
+            start = folder if place.rebasing is None else place.rebasing.of_folder(folder)
+            if start is None:
+                return None
+            made = []
+            names = ""
+            for child in children:
+                path = child["path"]
+                text = path["path"]
+                if (
+                    "nodes" in child
+                    or "attributes" in child
+                    or text[:end] != folder
+                    or path["type"] not in _KINDS
+                ):
+                    return None
+                name = text[end:]
+                names += name
+                path = path.copy()
+                path["path"] = start + name
+                copy = child.copy()
+                copy["path"] = path
+                made.append(copy)
+            if self._is_namespaced:
+                for copy in made:
+                    copy["id"] = place.prefix + encoded_id(copy["id"])
+        except (AttributeError, KeyError, TypeError):
+            return None
+        return made if names.isalnum() and names.isascii() else None
+
+    def _node_id(self, id_: Any, raw: Raw, place: _Place) -> Any:
+        if not isinstance(id_, str):
+            return id_
+        if id(raw) in self._edges:
+            return place.stub
+        return place.prefix + encoded_id(id_) if place.prefix else encoded_id(id_)
 
     # -- places ----------------------------------------------------------------------
 
     def _enter(self, raw: Raw, above: _Place) -> _Place:
+        """Where a node is: in the document of the node above, or in another one."""
         edge = self._edges.get(id(raw))
         if edge is None:
-            if id(raw) in self._urls and self._urls[id(raw)] != above.url:
-                url = self._urls[id(raw)]
-                return _Place(url, above.prefix, above.root, above.stub, above.key)
-            return above
-        root = edge.target.raw.get("id")
+            url = self._urls.get(id(raw), above.url)
+            if url == above.url:
+                return above
+            return self._placed(_Place(url, above.prefix, above.root, above.stub, above.key))
+        url, root = edge.target.url, edge.target.raw.get("id")
         if self._is_namespaced:
             name = self._name(raw, edge, above)
-            place = _Place(edge.target.url, name + SEPARATOR, root, name, id(raw))
+            place = self._placed(_Place(url, name + SEPARATOR, root, name, id(raw)))
         else:
-            place = _Place(edge.target.url, "", root, raw.get("id"))
+            place = self._placed(_Place(url, "", root, raw.get("id")))
         if any("attributes" in layer.raw for layer in edge.layers[:-1]):
             middles: list[_Place] = []
             for layer in edge.layers[1:-1]:
@@ -211,6 +308,23 @@ class _Production:
             place.layers = (above, *middles, place)
             self._note_hidden(edge, place.layers)
         return place
+
+    def _placed(self, place: _Place) -> _Place:
+        """A place, with what makes its paths count from the new document; the first is known."""
+        place.rebasing = self._rebasing(place.url)
+        if place.url is not None:
+            self._places.setdefault(place.url, place)
+        return place
+
+    def _rebasing(self, url: str | None) -> Rebasing | None:
+        """What makes the paths of a document count from the new one."""
+        if url is None:
+            return None
+        # Up to the last slash it is the folder, of which there are fewer than of documents.
+        folder = url[: url.rindex("/") + 1] if "?" not in url else _paths.folder(url)
+        if folder not in self._rebasings:
+            self._rebasings[folder] = Rebasing.between(folder, self._url)
+        return self._rebasings[folder]
 
     def _note_hidden(self, edge: Edge, places: tuple[_Place, ...]) -> None:
         """Note the ids of attributes that others of the same name took the place of.
@@ -246,65 +360,75 @@ class _Production:
             part = f"{sign}{number}x{part.encode().hex()}"
         return above.prefix + part
 
-    # -- nodes -----------------------------------------------------------------------
+    # -- references ------------------------------------------------------------------
 
-    def _own(self, raw: Raw, place: _Place) -> dict[str, Any]:
-        fields = dict(raw)
-        path = fields.get("path")
-        if path is not None and place.url is not None:
-            fields["path"] = self._path(path, place)
-        if self._is_namespaced and "id" in fields:
-            fields["id"] = self._node_id(fields["id"], raw, place)
-        if "attributes" in fields:
-            if place.layers and id(raw) in self._edges:
-                fields["attributes"] = self._merged(self._edges[id(raw)], raw, place)
-            else:
-                fields["attributes"] = self._attributes(fields["attributes"], place, place)
-        return fields
+    def _mend_references(self) -> None:
+        """Write those References anew that would lead elsewhere; ids stay what they were."""
+        referring: list[tuple[dict[str, Any], _Place, Edge | None, bool]] = []
+        declared: list[str] = []
+        aims: set[str | None] = set()
+        for fields, place, edge in self._described:
+            is_plain = True
+            for part, ids_of in self._parts(fields["attributes"], place, edge):
+                ids, references = ids_in(part)
+                declared += ids
+                hidden = self._hidden.get(ids_of.key, ())
+                for value in references:
+                    id_ = value["id"]
+                    if "path" not in value and id_ != ids_of.root and id_ not in hidden:
+                        aims.add(id_)
+                        continue
+                    is_plain = False
+                    target = self._target(value, place, ids_of)
+                    aims.add(None if target is None else self._id_in(target, id_))
+            referring.append((fields, place, edge, is_plain))
+        self._count = self._counted(declared, None if self._is_strict else aims)
+        repeated = [id_ for id_, times in self._count.items() if times > 1]
+        if self._is_strict and repeated:
+            raise _collision(repeated)
+        for fields, place, edge, is_plain in referring:
+            if repeated or not is_plain:
+                self._mend(fields, place, edge)
 
-    def _merged(self, edge: Edge, raw: Raw, place: _Place) -> Any:
-        """The attributes of an inlined node: ids count where the layer is that has them."""
-        attributes = raw["attributes"]
-        if not isinstance(attributes, dict):
-            return attributes
-        made: dict[str, Any] = {}
-        for key, value in attributes.items():
-            ids = place.layers[edge.layer_of(key, value)]
-            made.update(self._attributes({key: value}, place, ids))
-        return made
+    def _parts(
+        self, attributes: Any, place: _Place, edge: Edge | None
+    ) -> Sequence[tuple[Any, _Place]]:
+        """Attributes with the place that their ids are of; one by one if it is not the same."""
+        if edge is None or not isinstance(attributes, dict):
+            return ((attributes, place),)
+        layers = place.layers
+        return [({k: v}, layers[edge.layer_of(k, v)]) for k, v in attributes.items()]
 
-    def _node_id(self, id_: Any, raw: Raw, place: _Place) -> Any:
-        if not isinstance(id_, str):
-            return id_
-        if id(raw) in self._edges:
-            return place.stub
-        return place.prefix + encoded_id(id_) if place.prefix else encoded_id(id_)
+    def _mend(self, fields: dict[str, Any], place: _Place, edge: Edge | None) -> None:
+        """Give the attributes of a node the ids of the new document."""
+        if edge is None:
+            fields["attributes"] = self._mapped(fields["attributes"], place, place)
+        elif isinstance(fields["attributes"], dict):
+            made: dict[str, Any] = {}
+            for part, ids_of in self._parts(fields["attributes"], place, edge):
+                made.update(self._mapped(part, place, ids_of))
+            fields["attributes"] = made
 
-    def _path(self, path: Any, place: _Place) -> Any:
-        """A Path that counts from the new document."""
-        text = path.get("path") if isinstance(path, dict) else None
-        if type(text) is not str:
-            return path
-        # Most paths of a document begin alike: the part up to the last slash is kept.
-        head, slash, tail = text.rpartition("/")
-        if not slash or not tail or tail in (".", "..") or _HARD.intersection(tail):
-            return _paths.rebased(path, place.url or "", self._url)
-        base = place.rebase.get(head)
-        if base is None:
-            made = _paths.rebased_path(head + "/x", place.url or "", self._url)
-            base = place.rebase[head] = made[:-1]
-        return {**path, "path": base + tail}
+    def _counted(self, declared: list[str], wanted: Container[str | None] | None) -> Counter[str]:
+        """How often ids occur in the new document: the wanted ones, or all of them."""
+        if wanted is not None:
+            ids = chain(map(itemgetter("id"), chain.from_iterable(self._lists)), declared)
+            try:
+                return Counter(filter(wanted.__contains__, ids))
+            except (KeyError, TypeError):
+                pass  # Not all nodes have one, or not all of them are nodes.
+        nodes = (node for items in self._lists for node in items if type(node) is dict)
+        some = chain((node.get("id") for node in nodes), declared)
+        texts = (id_ for id_ in some if isinstance(id_, str))
+        return Counter(id_ for id_ in texts if wanted is None or id_ in wanted)
 
-    def _attributes(self, attributes: Any, place: _Place, ids: _Place) -> Any:
+    def _mapped(self, attributes: Any, place: _Place, ids: _Place) -> Any:
         """Attributes whose paths count from one place, and whose ids are those of another."""
-        made = map_ids(
+        return map_ids(
             attributes,
             lambda value: self._declared(value, ids),
             lambda value: self._referred(value, place, ids),
         )
-        if place.url is None:
-            return made
-        return _paths.rebased(made, place.url, self._url)
 
     def _declared(self, value: Mapping[str, Any], place: _Place) -> Mapping[str, Any]:
         if not self._is_namespaced:
@@ -313,24 +437,17 @@ class _Production:
 
     def _referred(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> Mapping[str, Any]:
         """A Reference that leads to the same thing from the new document."""
-        path = value.get("path")
-        target = ids
-        if isinstance(path, dict):
-            try:
-                url = _paths.metadata_url(place.url, path)
-            except PathError:
-                return value
-            found = self._places.get(url)
-            if found is None:
-                return value  # Its path is written anew with all others.
-            target = found
+        target = self._target(value, place, ids)
+        if target is None:
+            return value  # Its path is written anew with all others.
+        has_path = isinstance(value.get("path"), dict)
         new = self._id_in(target, value["id"])
         if new is None:
-            return value if isinstance(path, dict) else self._outward(value, place, target)
+            return value if has_path else self._outward(value, place, target)
         if self._is_namespaced or self._count[new] < 2:
             made = {key: v for key, v in value.items() if key != "path" or v is None}
             return value if made == value and new == value["id"] else {**made, "id": new}
-        if isinstance(path, dict) or target.url in (None, self._url):
+        if has_path or target.url in (None, self._url):
             return value
         # Which of several is meant cannot be said inside; from outside it can.
         return self._outward(value, place, target)
@@ -342,6 +459,16 @@ class _Production:
         if place.url is None or target.url is None:
             return value
         return {**value, "path": _paths.path_to(place.url, target.url)}
+
+    def _target(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> _Place | None:
+        """Where the document is that a Reference leads to; None if it is not in the new one."""
+        path = value.get("path")
+        if not isinstance(path, dict):
+            return ids
+        try:
+            return self._places.get(_paths.metadata_url(place.url, path))
+        except PathError:
+            return None
 
     def _id_in(self, place: _Place, id_: str) -> str | None:
         """The id that something of a document has in the new one, None if it is not there."""
@@ -355,9 +482,28 @@ class _Production:
     def _new_id(self, place: _Place, id_: str) -> str:
         return place.prefix + encoded_id(id_) if self._is_namespaced else id_
 
+    # -- paths in attributes -----------------------------------------------------------
 
-_HARD: Final = frozenset("#?%:\\")
-"""Characters of a last segment for which the whole path has to be computed."""
+    def _mend_paths(self) -> None:
+        """Make the paths in attributes count from the new document."""
+        moved = [one for one in self._described if one[1].rebasing is not None]
+        for start in range(0, len(moved), _CHUNK):
+            chunk = moved[start : start + _CHUNK]
+            # Most attributes hold no paths, and the text says so faster than looking for them.
+            if b'"path"' not in dumps_bytes([one[0]["attributes"] for one in chunk]):
+                continue
+            for fields, place, _ in chunk:
+                assert place.rebasing is not None
+                fields["attributes"] = place.rebasing.within(fields["attributes"])
+
+
+def _collision(ids: list[str]) -> InvalidEditError:
+    ids.sort()
+    more = f" and {len(ids) - 5:,} more" if len(ids) > 5 else ""
+    return InvalidEditError(
+        f"several nodes would have one id: {', '.join(map(repr, ids[:5]))}{more}; "
+        "use ids='namespaced'"
+    )
 
 
 def one_document(tree: NodeTree, url: str, ids: str = "namespaced") -> Raw:
@@ -375,6 +521,7 @@ def one_document(tree: NodeTree, url: str, ids: str = "namespaced") -> Raw:
         InvalidEditError: Several nodes have one id, if that is an error.
     """
     with collector_paused():
-        if tree.segment.inlined is None and tree.url in (None, url):
+        if tree.url in (None, url) and tree.segment.inlined is None:
             return tree.materialise((tree.segment, 0))
-        return _Production(tree, url, ids).made()
+        production = _Production(tree, url, ids)
+        return production.content if production.is_copy else production.made()
