@@ -84,9 +84,7 @@ class Engines:
 
     def _counts(self, finding: ngc.Finding, document: dict[str, Any]) -> bool:
         if finding.rule == _TYPED_BY_CODE:
-            value = _at(document, finding.pointer)
-            version = value.get("version") if isinstance(value, dict) else value
-            return not isinstance(version, str)
+            return not isinstance(_at(document, finding.pointer), str)
         return finding.level == "MUST" and finding.rule in self._in_schema
 
     def explain(self, document: dict[str, Any]) -> str:
