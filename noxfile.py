@@ -10,6 +10,7 @@
 | tests | the fast tests |
 | conformance | jsonschema against our validation over 20,000 documents for each profile |
 | docs | runs every example in the README, docs/ and the docstrings |
+| crashes | kills processes while they save, and lets processes save at once (not by default) |
 | compatibility | the fast tests on each Python, with new and old dependencies (not by default) |
 """
 
@@ -117,6 +118,19 @@ def docs(session: nox.Session) -> None:
     """Run every example in the README, docs/ and the docstrings."""
     install(session, "codegen", "tests")
     session.run("pytest", "tests/docs", "--doctest-modules", "src", *session.posargs)
+
+
+@nox.session(default=False)
+def crashes(session: nox.Session) -> None:
+    """Kill many processes while they save, and let many saves of two processes meet."""
+    install(session, "codegen", "tests")
+    session.run(
+        "pytest",
+        "tests/resolve/test_crashes.py",
+        "-rP",  # How many there were.
+        *session.posargs,
+        env={"NGIO_CRASHES": "200", "NGIO_CONFLICTS": "500"},
+    )
 
 
 @nox.session(default=False)
