@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ngio_collections import _paths
 from ngio_collections.document import map_ids
 
-__all__ = ["Things", "leads", "referring", "tags", "unresolved"]
+__all__ = ["Things", "leads", "referring", "unresolved"]
 
 _URLS: Final = (
     "memory://lab/p/q/all.json",
@@ -21,6 +21,10 @@ _URLS: Final = (
     "memory://lab/p/q/one/three.json",
 )
 _IDS: Final = ("a", "b", "c", "a--b", "-", "b-", "-x61", "-n1x", "--", "ü")
+
+
+OVERLAY: Final = "mark:overlay"
+"""What attributes of references declare has this mark as well."""
 
 
 class _Maker:
@@ -78,6 +82,10 @@ class _Maker:
         """A reference to a document, or to none."""
         node = self.node(home)
         del node["nodes"]
+        if "attributes" in node:
+            node["attributes"] = map_ids(
+                node["attributes"], lambda value: {**value, OVERLAY: True}, _same
+            )
         missing = "memory://lab/p/missing.json"
         url = self.urls[target] if target < len(self.urls) else missing
         return {**node, "path": dict(_paths.path_to(self.urls[home], url))}
@@ -128,6 +136,20 @@ def _same(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return value
 
 
+def _meant(node: Mapping[str, Any], url: str, roots: Mapping[str, Any]) -> set[str]:
+    """The marks of a node; those of a reference are also those of what it leads to."""
+    marks = {key for key in node if key.startswith("mark:")}
+    seen: set[str] = set()
+    while "path" in node:
+        url = _paths.metadata_url(url, node["path"])
+        if url in seen or url not in roots:
+            break
+        seen.add(url)
+        node = roots[url]
+        marks |= {key for key in node if key.startswith("mark:")}
+    return marks
+
+
 class Things:
     """What documents declare, and which References they hold.
 
@@ -138,6 +160,7 @@ class Things:
     def __init__(self, documents: Mapping[str, bytes]) -> None:
         self.declared: dict[str, dict[str, list[set[str]]]] = {}
         self.references: dict[str, list[Mapping[str, Any]]] = {}
+        roots = {url: next(_nodes(data)) for url, data in documents.items()}
         for url, data in documents.items():
             declared: dict[str, list[set[str]]] = {}
             references: list[Mapping[str, Any]] = []
@@ -157,7 +180,7 @@ class Things:
 
             for node in _nodes(data):
                 if "id" in node:
-                    note(node)
+                    declared.setdefault(node["id"], []).append(_meant(node, url, roots))
                 map_ids(node.get("attributes"), note, refer)
             self.declared[url], self.references[url] = declared, references
 
@@ -186,21 +209,16 @@ def leads(things: Things) -> dict[int, set[str]]:
 def unresolved(things: Things, url: str, before: Mapping[int, set[str]]) -> list[Any]:
     """The References of a document that led to something, and do not any more.
 
-    Where an attribute took the place of another that declared the same id, its own is meant.
+    Where an attribute took the place of another that declared the same id, its own is meant:
+    one of them is that of a reference.
     """
     wrong = []
-    there = set().union(*(marks for all_ in things.declared[url].values() for marks in all_))
     for reference in things.references[url]:
         wanted = before.get(reference["tag"])
         found = things.found(url, reference)
         if wanted is None or (len(found) == 1 and wanted <= found[0]):
             continue
-        is_replaced = len(found) == 1 and wanted.isdisjoint(there) and "path" not in reference
-        if not is_replaced:
+        is_overlaid = len(found) == 1 and OVERLAY in wanted | found[0]
+        if not (is_overlaid and "path" not in reference):
             wrong.append((reference, wanted, found))
     return wrong
-
-
-def tags(things: Things) -> list[int]:
-    """The tags of all References."""
-    return [one["tag"] for references in things.references.values() for one in references]
