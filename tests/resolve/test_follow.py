@@ -113,3 +113,25 @@ def test_what_is_no_reference_is_refused(view: ngc.Node) -> None:
         ngc.follow(view, {"path": {"type": "json", "path": "./w/A02.json"}})
     with pytest.raises(ngc.PathError):
         ngc.follow(view, {"id": "image", "path": {"type": "json", "path": ""}})
+
+
+def test_what_the_attributes_of_a_stub_refer_to_and_declare_counts_where_the_stub_is() -> None:
+    inner = {"type": "multiscale", "id": "raw", "nodes": []}
+    part = {"type": "collection", "id": "part", "nodes": [inner]}
+    attributes = {"labels": {"source": [{"id": "raw"}]}, "coordinateSystems": [{"id": "um"}]}
+    stub = {"type": "collection", "id": "stub", "path": {"type": "json", "path": "./p.json"}}
+    outer = {"type": "multiscale", "id": "raw", "name": "outer", "nodes": []}
+    transformation = {"type": "identity", "input": {"id": "um"}, "output": {"id": "raw"}}
+    root = {
+        "type": "collection",
+        "attributes": {"coordinateTransformations": [transformation]},
+        "nodes": [{**stub, "attributes": attributes}, outer],
+    }
+    documents = {"memory://lab/a.json": {"ome": root}, "memory://lab/p.json": {"ome": part}}
+    view = ngc.open_inlined("memory://lab/a.json", store=ngc.MemoryStore(documents))
+    stub_node = _found(view, "stub")
+    assert ngc.follow(stub_node, stub_node.get_attr("labels")["source"][0]).name == "outer"
+    assert ngc.follow(view, view.get_attr("coordinateTransformations")[0]["input"]) == stub_node
+    assert ngc.follow(next(stub_node.children()), {"id": "raw"}).name is None
+    with pytest.raises(ngc.NodeNotFoundError):
+        ngc.follow(next(stub_node.children()), {"id": "um"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ngio_collections import _paths
-from ngio_collections.document import declared_ids
+from ngio_collections.document import declared_ids, references
 from ngio_collections.errors import NodeNotFoundError
 from ngio_collections.graph import Node
 
@@ -47,6 +47,9 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
     if not isinstance(id_, str):
         raise NodeNotFoundError(f"a Reference has an `id`, and this one has none: {reference!r}")
     here = node.document_url
+    if path is None and _is_of_stub(node, reference):
+        node = node.parent() or node
+        here = node.document_url
     there = here if path is None else _paths.metadata_url(here, path)
     places = [_place(node)] if there == here else list(_places(node.tree.root, there))
     for place in places:
@@ -58,6 +61,21 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
         return moved
     where = "" if there is None else f" in {there}"
     raise NodeNotFoundError(f"nothing has the id {id_!r}{where}, as {node!r} says")
+
+
+def _is_of_stub(node: Node, reference: Mapping[str, Any]) -> bool:
+    """Whether a Reference of an inlined node is in the attributes of its stub."""
+    edge = node.tree.edge(node.key)
+    return edge is not None and any(
+        one == reference and edge.layer_of(key, value) == 0
+        for key, value in _attributes(node).items()
+        for one in references({key: value})
+    )
+
+
+def _attributes(node: Node) -> Mapping[str, Any]:
+    found = node.tree.raw(node.key).get("attributes")
+    return found if isinstance(found, dict) else {}
 
 
 def _place(node: Node) -> Node:
@@ -91,10 +109,20 @@ def _in_document(place: Node, id_: str) -> Node | None:
         home = found.parent() if found.stub is not None else found
         if home is not None and found != place and _place(home) == place:
             return found
-    for node in _nodes(place):
-        if id_ in declared_ids(node.tree.raw(node.key).get("attributes")):
-            return node
-    return None
+    return next((node for node in _nodes(place) if _declares(node, id_, place)), None)
+
+
+def _declares(node: Node, id_: str, place: Node) -> bool:
+    """Whether attributes of a node declare an id in the document that begins at a place."""
+    attributes = _attributes(node)
+    if id_ not in declared_ids(attributes):
+        return False
+    edge = node.tree.edge(node.key)
+    if edge is None:
+        return True
+    declaring = {edge.layer_of(k, v) for k, v in attributes.items() if id_ in declared_ids({k: v})}
+    # What the stub says is said in the document around it.
+    return (0 not in declaring) if node == place else (0 in declaring)
 
 
 def _among_moved(root: Node, url: str | None, id_: str) -> Node | None:
@@ -110,10 +138,10 @@ def _among_moved(root: Node, url: str | None, id_: str) -> Node | None:
 
 
 def _nodes(place: Node) -> Iterator[Node]:
-    """The nodes of a document, without those of documents inside of it."""
+    """The nodes of a document, its references included; not those of documents inside of it."""
     stack = [place]
     while stack:
         node = stack.pop()
         yield node
-        children = [child for child in node.children() if child.stub is None]
-        stack.extend(reversed(children))
+        if node == place or node.stub is None:
+            stack.extend(reversed(list(node.children())))
