@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ngio_collections import _paths
 from ngio_collections.document import map_ids
 
-__all__ = ["Things", "leads", "referring", "unresolved"]
+__all__ = ["Things", "leads", "nodes_of", "referring", "unresolved"]
 
 _URLS: Final = (
     "memory://lab/p/q/all.json",
@@ -122,7 +122,8 @@ def referring(draw: st.DrawFn, *, own_paths: bool = True) -> dict[str, bytes]:
     return made
 
 
-def _nodes(data: bytes) -> Iterator[dict[str, Any]]:
+def nodes_of(data: bytes) -> Iterator[dict[str, Any]]:
+    """All nodes of a document, the root first."""
     document = json.loads(data)
     ome = document["attributes"]["ome"] if "zarr_format" in document else document["ome"]
     stack = [ome]
@@ -160,7 +161,7 @@ class Things:
     def __init__(self, documents: Mapping[str, bytes]) -> None:
         self.declared: dict[str, dict[str, list[set[str]]]] = {}
         self.references: dict[str, list[Mapping[str, Any]]] = {}
-        roots = {url: next(_nodes(data)) for url, data in documents.items()}
+        roots = {url: next(nodes_of(data)) for url, data in documents.items()}
         for url, data in documents.items():
             declared: dict[str, list[set[str]]] = {}
             references: list[Mapping[str, Any]] = []
@@ -178,7 +179,7 @@ class Things:
                 references.append(value)
                 return value
 
-            for node in _nodes(data):
+            for node in nodes_of(data):
                 if "id" in node:
                     declared.setdefault(node["id"], []).append(_meant(node, url, roots))
                 map_ids(node.get("attributes"), note, refer)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import ngio_collections as ngc
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.resolve._produce import decoded_id, encoded_id
-from tests.resolve.graphs import contents, moderate
-from tests.resolve.referring import Things, leads, referring, unresolved
+from tests.resolve.graphs import contents, moderate, same
+from tests.resolve.referring import Things, leads, nodes_of, referring, unresolved
 
 OUT = st.sampled_from(("memory://lab/p/q/out.json", "memory://lab/out/x/zarr.json"))
 ENTRY = "memory://lab/p/q/all.json"
@@ -46,3 +46,44 @@ def test_references_lead_to_the_same_thing_in_the_produced_document(
 def test_the_parts_of_a_namespaced_id_can_be_told_apart(parts: list[str]) -> None:
     assume(all(parts))
     assert decoded_id("--".join(map(encoded_id, parts))) == tuple(parts)
+
+
+@moderate
+@given(referring(), st.sampled_from(("namespaced", "structural")))
+def test_what_is_opened_with_other_ids_is_what_would_be_written(
+    documents: dict[str, bytes], ids: str
+) -> None:
+    store = ngc.MemoryStore(documents)
+    opened = ngc.open_inlined(ENTRY, strategy=ngc.Inlining(ids=ids), store=store)
+    plain = ngc.open_inlined(ENTRY, store=store)
+    made = ngc.save_inlined(plain, "memory://lab/p/q/all2.json", ids=ids, store=store)
+    if ids == "namespaced":
+        assert same(opened.to_json(), made.to_json())
+    assert [node.type for node in opened.walk()] == [node.type for node in made.walk()]
+
+
+@moderate
+@given(referring(), st.sampled_from(("stub", "target", "forbid")))
+def test_an_inlined_tree_can_be_taken_apart_into_its_documents(
+    documents: dict[str, bytes], wins: str
+) -> None:
+    """Every edge knows what each document says, so that nothing is lost by merging."""
+    store = ngc.MemoryStore(documents)
+    root = ngc.open_inlined(ENTRY, store=store, strategy=ngc.Inlining(attributes=wins))
+    nodes = {url: next(nodes_of(data)) for url, data in documents.items()}
+    found = {str(root.document_url)} if root.stub is None else set()
+    for node in root.walk():
+        edge = node.tree.edge(node.key)
+        if edge is None:
+            continue
+        found |= {str(layer.url) for layer in edge.layers[1:]}
+        assert all(layer.raw == nodes[str(layer.url)] for layer in edge.layers[1:])
+        assert any(one == edge.stub.raw for one in nodes_of(documents[str(edge.stub.url)]))
+        merged: dict[str, object] = {}
+        order = edge.layers if wins == "target" else edge.layers[::-1]
+        for layer in order:
+            merged |= layer.raw.get("attributes", {})
+        assert set(node.attributes) == set(merged)
+        assert node.declared_in == edge.stub.url
+    if wins != "forbid":  # What lies behind a conflict was read, and is not in the tree.
+        assert found | {ENTRY} >= set(root.report.documents)
