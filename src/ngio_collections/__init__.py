@@ -78,8 +78,8 @@ if TYPE_CHECKING:
     from ngio_collections.validate import SchemaError as SchemaError
     from ngio_collections.validate import schema_errors as schema_errors
     from ngio_collections.validate import validate_document as validate_document
+    from ngio_collections.validate._rulesets import rules as rules
     from ngio_collections.validate._schemas import profiles as profiles
-    from ngio_collections.validate._schemas import rules as rules
     from ngio_collections.validate._schemas import schema as schema
 
 __version__: Final = "0.1.0"
@@ -88,7 +88,7 @@ _HOME: Final = {
     "Level": "_contract",
     "Rule": "_contract",
     "profiles": "validate._schemas",
-    "rules": "validate._schemas",
+    "rules": "validate._rulesets",
     "schema": "validate._schemas",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",

@@ -40,7 +40,18 @@ def test_findings_with_the_same_content_are_the_same_value() -> None:
 
 def test_a_finding_is_plain_json_with_its_keys_in_a_fixed_order() -> None:
     made = finding().to_dict()
-    assert list(made) == ["document", "pointer", "rule", "level", "message", "rfc"]
+    assert list(made) == ["document",
+        "pointer",
+        "rule",
+        "level",
+        "message",
+        "rfc",
+        "kind",
+        "path",
+        "found",
+        "expected",
+        "statement",
+    ]
     assert {type(value) for value in made.values()} == {str}
     assert json.loads(json.dumps(made)) == made
     assert made["level"] == "MUST"

@@ -46,19 +46,19 @@ def test_every_rule_that_needs_code_has_a_stub() -> None:
 
 def test_a_body_is_in_the_module_of_the_group_of_its_rule() -> None:
     home = "ngio_collections.validate.rules."
-    places = {name: body.__module__ for name, body in _registry.bodies().items()}
+    places = {name: body.run.__module__ for name, body in _registry.bodies().items()}
     assert places == {name: home + stubs.STUBS[name].group for name in places}
 
 
 def test_a_body_has_the_name_of_its_rule() -> None:
     for name, body in _registry.bodies().items():
-        assert body.__name__ == name.replace("-", "_")
+        assert body.run.__name__ == name.replace("-", "_")
 
 
 def test_a_body_has_the_signature_of_its_stub() -> None:
     expected = inspect.signature(_nothing)
     for body in _registry.bodies().values():
-        assert list(inspect.signature(body).parameters) == list(expected.parameters)
+        assert list(inspect.signature(body.run).parameters) == list(expected.parameters)
 
 
 def test_every_module_of_rules_is_a_group_of_the_catalogue() -> None:
@@ -86,7 +86,7 @@ def test_a_decorated_body_is_given_back_as_it_is(monkeypatch: pytest.MonkeyPatch
     stub = rule_stub("brand-new", "plates")(_nothing)
     assert _registry.implements(stub)(_nothing) is _nothing
     registered = _registry._BODIES
-    assert registered == {"brand-new": _nothing}
+    assert registered == {"brand-new": _registry.Body(_nothing)}
 
 
 @pytest.mark.parametrize("name", stubs.STUBS)

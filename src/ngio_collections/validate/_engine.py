@@ -1,97 +1,58 @@
-"""Run structure and rules over one document and put the findings in order."""
+"""Check one document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
-from ngio_collections._contract import Level, NodeEntry, Pointer, Rule, json_pointer
-from ngio_collections.document import open_envelope, parse_document
-from ngio_collections.validate._document import DocumentContext
+from ngio_collections._contract import Level, json_pointer
+from ngio_collections.document import Envelope, open_envelope, parse_document
+from ngio_collections.graph import Segment
+from ngio_collections.validate._declarations import SegmentDeclarations
+from ngio_collections.validate._entries import SegmentHome
 from ngio_collections.validate._findings import Finding, Positions
-from ngio_collections.validate._profiles import Chain, Profile, load_profile
-from ngio_collections.validate._structure import (
-    StructuralProblem,
-    check_structure,
-    node_type_problem,
-)
-from ngio_collections.validate._words import named, show
+from ngio_collections.validate._guard import Guard
+from ngio_collections.validate._plans import Plans
+from ngio_collections.validate._profiles import load_profile
+from ngio_collections.validate._rulesets import RuleSet, as_rules
+from ngio_collections.validate._run import DocumentContext, Found, Run
+from ngio_collections.validate._words import show
 
-__all__ = ["validate_document"]
-
-
-class _Report:
-    """Findings as they come, each place and rule once."""
-
-    def __init__(self, profile: Profile, document: Any, url: str | None) -> None:
-        self.profile = profile
-        self.document = document
-        self.url = url
-        self._found: dict[tuple[Pointer, str], Finding] = {}
-
-    def add(self, rule: Rule, pointer: Pointer, found: str, expected: str = "") -> None:
-        if (pointer, rule.id) in self._found:
-            return
-        found = found[:1].upper() + found[1:]
-        sentence = f"{found}; expected {expected}." if expected else f"{found}. {rule.statement}"
-        self._found[(pointer, rule.id)] = Finding(
-            rule=rule.id,
-            level=Level(rule.level),
-            document=self.url,
-            pointer=json_pointer(pointer),
-            message=f"{sentence} {rule.fix}",
-            rfc=rule.rfc,
-        )
-
-    def structural(self, problem: StructuralProblem, base: Pointer) -> None:
-        rule = self.profile.rules[problem.rule]
-        self.add(rule, (*base, *problem.at), problem.found, problem.expected)
-
-    def ordered(self) -> list[Finding]:
-        position = Positions(self.document)
-        keys = sorted(self._found, key=lambda key: (position.of(key[0]), key[1]))
-        return [self._found[key] for key in keys]
+__all__ = ["in_order", "plans_for", "validate_document"]
 
 
-def _check_children(report: _Report, profile: Profile, entry: NodeEntry, chain: Chain) -> None:
-    """Check what stands in the list of child nodes: objects, and of the type that belongs there."""
-    nodes = entry.value.get("nodes")
-    link = chain.link("nodes")
-    if link is None or not isinstance(nodes, list):
-        return
-    rule = profile.rules[chain.fields["nodes"].rule]
-    only = link.concept if profile.concepts[link.concept].kind == "object" else ""
-    expected = chain.fields["nodes"].expected[-1]
-    for position, value in enumerate(nodes):
-        place = (*entry.pointer, "nodes", position)
-        if not isinstance(value, dict):
-            report.add(rule, place, f"item {position} of `nodes` is {show(value)}", expected)
-            continue
-        member = profile.member_of("node", value)
-        if only and member and member != only:
-            found = f"item {position} of `nodes` is a node of the type {named(value['type'])}"
-            report.add(rule, place, found, expected)
+@lru_cache(maxsize=32)
+def _plans(profile: str, revision: str, rules: RuleSet, level: Level) -> Plans:
+    return Plans(load_profile(profile, revision), rules, level)
 
 
-def _check_node(
-    report: _Report, context: DocumentContext, profile: Profile, entry: NodeEntry
-) -> None:
-    _, chain = context.chain(entry)
-    for problem in check_structure(profile, entry, chain):
-        report.structural(problem, entry.pointer)
-    if chain.member == "base-node":
-        known = node_type_problem(profile, dict(entry.value))
-        if known is not None:
-            report.structural(known, entry.pointer)
-    _check_children(report, profile, entry, chain)
+def plans_for(profile: str, revision: str, rules: Any, level: str) -> Plans:
+    """What to run for the arguments that people give.
+
+    Args:
+        profile: `rfc8` or `ngio`.
+        revision: The revision of RFC-8.
+        rules: A `RuleSet`, rules, or words for them; all if None.
+        level: The weakest level of rules that are run.
+
+    Raises:
+        UnknownProfileError: There is no such profile at that revision.
+        UnknownRuleError: There is no such rule.
+        ValueError: There is no such level.
+    """
+    return _plans(profile, revision, as_rules(rules, profile, revision), Level(level))
 
 
-def _run_rules(report: _Report, context: DocumentContext) -> None:
-    for subject, chain in context.subjects:
-        for rule, body in chain.checks:
-            for violation in body(subject, context):
-                report.add(
-                    rule, (*subject.pointer, *violation.at), violation.found, violation.expected
-                )
+def in_order(found: Iterable[Found], root: Any) -> list[Found]:
+    """What was found in a document, in the order of its text.
+
+    Args:
+        found: What was found, in any order.
+        root: The root node of the document.
+    """
+    position = Positions(root)
+    return sorted(found, key=lambda one: (position.of(one.relative), one.rule.id))
 
 
 def validate_document(
@@ -129,15 +90,46 @@ def validate_document(
         >>> ngc.validate_document({"ome": {**document["ome"], "id": "plate"}})
         []
     """
-    loaded = load_profile(profile, revision)
+    plans = plans_for(profile, revision, None, "MAY")
     envelope = open_envelope(parse_document(data, url), url)
-    report = _Report(loaded, envelope.document, url)
     if not isinstance(envelope.node, dict):
-        rule = loaded.rules[loaded.concepts["root-node"].rule]
-        report.add(rule, envelope.pointer, f"`ome` is {show(envelope.node)}", "an object (node)")
-        return report.ordered()
-    context = DocumentContext(loaded, envelope, url)
-    for entry in context.nodes:
-        _check_node(report, context, loaded, entry)
-    _run_rules(report, context)
-    return report.ordered()
+        return [_no_node(plans, envelope, url)]
+    home = SegmentHome(Segment(envelope.node, url), envelope.pointer)
+    run = run_of(plans, home, envelope, url)
+    found = run.segment(home, 0, len(home.segment))
+    return [one.finding(url) for one in in_order(found, envelope.node)]
+
+
+def run_of(
+    plans: Plans,
+    home: SegmentHome,
+    envelope: Envelope,
+    url: str | None,
+    guard: Guard | None = None,
+) -> Run:
+    """A run over one document."""
+    context = DocumentContext(
+        plans.profile,
+        SegmentDeclarations(home, plans.profile.declaring),
+        url=url,
+        envelope=envelope.kind,
+        document=envelope.document,
+    )
+    return Run(plans, context, guard)
+
+
+def _no_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:
+    """What is said of a document with something else in the place of its node."""
+    rule = plans.profile.rules[plans.profile.concepts["root-node"].rule]
+    found, expected = f"`ome` is {show(envelope.node)}", "an object (node)"
+    return Finding(
+        rule=rule.id,
+        level=rule.level,
+        document=url,
+        pointer=json_pointer(envelope.pointer),
+        message=f"{found[:1].upper()}{found[1:]}; expected {expected}. {rule.fix}",
+        rfc=rule.rfc,
+        found=found,
+        expected=expected,
+        statement=rule.statement,
+    )

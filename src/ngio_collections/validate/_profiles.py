@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ngio_collections._contract import Check, Concept, Field, Link, Rule, RuleBody
+from ngio_collections._contract import Check, Concept, Field, Link, Rule
 from ngio_collections._generated import PROFILES
 from ngio_collections._generated.catalogue import RULES
 from ngio_collections.errors import UnknownProfileError
-from ngio_collections.validate._registry import bodies
+from ngio_collections.validate._declarations import Declaring, declaring
+from ngio_collections.validate._registry import Body, bodies
 
 if TYPE_CHECKING:
     from ngio_collections._model_base import FrozenModel
@@ -35,7 +36,7 @@ class Chain:
     names: tuple[str, ...]
     fields: Mapping[str, Field]
     links: tuple[Link, ...]
-    checks: tuple[tuple[Rule, RuleBody], ...]
+    checks: tuple[tuple[Rule, Body], ...]
     member: str
 
     def link(self, key: str) -> Link | None:
@@ -50,10 +51,18 @@ class Profile:
     name: str
     revision: str
     concepts: Mapping[str, Concept]
-    models: Mapping[str, type[FrozenModel]]
+    fits: Mapping[str, Callable[[Any], bool]]
     rules: Mapping[str, Rule]
-    checks: Mapping[str, tuple[tuple[Rule, RuleBody], ...]]
+    checks: Mapping[str, tuple[tuple[Rule, Body], ...]]
+    declaring: Declaring
     _chains: dict[tuple[str, str], Chain] = field(default_factory=dict)
+
+    @property
+    def models(self) -> Mapping[str, type[FrozenModel]]:
+        """The models, which say what is wrong with a value; imported when something is."""
+        package = package_of(self.name, self.revision)
+        found: Mapping[str, type[FrozenModel]] = importlib.import_module(f"{package}.models").MODELS
+        return found
 
     def member_of(self, concept: str, value: Any) -> str:
         """Which member of a union a value is; empty if it is none of them.
@@ -117,7 +126,7 @@ class Profile:
                 stack.append(member)
         fields: dict[str, Field] = {}
         links: dict[str, Link] = {}
-        checks: list[tuple[Rule, RuleBody]] = []
+        checks: list[tuple[Rule, Body]] = []
         for name in names:
             for key, entry in self.concepts[name].fields.items():
                 fields.setdefault(key, entry)
@@ -144,10 +153,10 @@ def package_of(profile: str, revision: str) -> str:
 
 def _checks(
     concepts: Mapping[str, Concept], rules: Mapping[str, Rule]
-) -> dict[str, tuple[tuple[Rule, RuleBody], ...]]:
+) -> dict[str, tuple[tuple[Rule, Body], ...]]:
     """The rules to run on each concept: conditions of its schema and rules of the catalogue."""
     written = bodies()
-    out: dict[str, dict[str, tuple[Rule, RuleBody]]] = {}
+    out: dict[str, dict[str, tuple[Rule, Body]]] = {}
     for concept in concepts.values():
         for name in concept.constraints:
             out.setdefault(concept.name, {})[name] = (rules[name], written[name])
@@ -167,20 +176,21 @@ def load_profile(profile: str, revision: str) -> Profile:
         revision: The name of a revision of RFC-8.
 
     Returns:
-        The profile with its models, concepts and rules.
+        The profile with its concepts, rules and quick checks.
 
     Raises:
         UnknownProfileError: There is no such combination.
     """
     package = package_of(profile, revision)
     generated = importlib.import_module(f"{package}.concepts")
-    models = importlib.import_module(f"{package}.models")
+    fits = importlib.import_module(f"{package}.fits")
     rules = {name: RULES[name] for name in generated.RULES}
     return Profile(
         name=profile,
         revision=revision,
         concepts=generated.CONCEPTS,
-        models=models.MODELS,
+        fits=fits.FITS,
         rules=rules,
         checks=_checks(generated.CONCEPTS, rules),
+        declaring=declaring(generated.CONCEPTS),
     )

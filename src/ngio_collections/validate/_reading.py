@@ -54,19 +54,22 @@ def read_reference(value: Any) -> Ref | None:
 
 
 def resolve(context: Context, value: Any) -> tuple[Declaration, ...] | None:
-    """What a reference within the document refers to.
+    """What a reference refers to.
 
     Args:
         context: The document.
         value: A reference.
 
     Returns:
-        The declarations of its id, none if nothing declares it; None for a reference
-        that leaves the document or cannot be read.
+        The declarations of its id, none if nothing in this document declares it; None for a
+        reference that cannot be read, or that leads to nothing in a document that is at hand.
     """
     reference = read_reference(value)
-    if reference is None or reference.external:
+    if reference is None:
         return None
+    if reference.external:
+        # What is missing there is one rule's finding, and no other's.
+        return context.elsewhere(reference.path, reference.id) or None
     return context.declarations(reference.id)
 
 

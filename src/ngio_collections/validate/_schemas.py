@@ -7,13 +7,11 @@ import importlib.resources
 import json
 from typing import Any
 
-from ngio_collections._contract import Rule
 from ngio_collections._generated import PROFILES
-from ngio_collections._generated.catalogue import RULES
 from ngio_collections.errors import UnknownConceptError
 from ngio_collections.validate._profiles import package_of
 
-__all__ = ["profiles", "rules", "schema"]
+__all__ = ["profiles", "schema"]
 
 
 def profiles() -> tuple[tuple[str, str], ...]:
@@ -25,28 +23,6 @@ def profiles() -> tuple[tuple[str, str], ...]:
         ('ngio', 'v1-2026-08')
     """
     return tuple(PROFILES)
-
-
-def rules(*, profile: str = "ngio", revision: str = "v1-2026-08") -> tuple[Rule, ...]:
-    """The catalogue: everything that a profile requires, also what only a reader can do.
-
-    Args:
-        profile: `rfc8` or `ngio`.
-        revision: The revision of RFC-8.
-
-    Returns:
-        The rules, in the order of the requirements in the RFC.
-
-    Raises:
-        UnknownProfileError: There is no such profile at that revision.
-
-    Examples:
-        >>> import ngio_collections as ngc
-        >>> [rule.id for rule in ngc.rules() if rule.number == 12]
-        ['unique-ids']
-    """
-    names = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
-    return tuple(sorted((RULES[name] for name in names), key=lambda rule: (rule.number, rule.id)))
 
 
 def schema(

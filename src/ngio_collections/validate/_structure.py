@@ -73,7 +73,7 @@ def check_structure(
                 stack.append((place.value, inner, (*base, *place.at)))
                 continue
             problem = _problem(profile, value, chain, details)
-            if problem is not None and not (entry.parent is None and _is_version(base, problem)):
+            if problem is not None and not (entry.is_root and _is_version(base, problem)):
                 yield problem._replace(at=(*base, *problem.at))
 
 

@@ -11,16 +11,16 @@ from ngio_collections.validate._registry import implements
 
 def _is_array_root(subject: Subject, context: Context) -> bool:
     in_array = context.envelope == "zarr" and context.document.get("node_type") == "array"
-    return in_array and subject.node.parent is None
+    return in_array and subject.node.is_root
 
 
-@implements(stubs.singlescale_path_required)
+@implements(stubs.singlescale_path_required, unless="path")
 def singlescale_path_required(subject: Subject, context: Context) -> Iterator[Violation]:
     if "path" not in subject.value and not _is_array_root(subject, context):
         yield Violation("`path` is missing", "a path to the Zarr array of the level")
 
 
-@implements(stubs.singlescale_path_in_array)
+@implements(stubs.singlescale_path_in_array, needs="path")
 def singlescale_path_in_array(subject: Subject, context: Context) -> Iterator[Violation]:
     if "path" in subject.value and _is_array_root(subject, context):
         yield Violation(

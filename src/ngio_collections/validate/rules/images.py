@@ -42,12 +42,12 @@ def multiscale_nodes_or_path(subject: Subject, context: Context) -> Iterator[Vio
     yield from nodes_or_path(subject)
 
 
-@implements(stubs.multiscale_coordinate_systems)
+@implements(stubs.multiscale_coordinate_systems, unless="path")
 def multiscale_coordinate_systems(subject: Subject, context: Context) -> Iterator[Violation]:
     yield from _lacks(subject, "coordinateSystems")
 
 
-@implements(stubs.multiscale_coordinate_systems_not_empty)
+@implements(stubs.multiscale_coordinate_systems_not_empty, needs="attributes/coordinateSystems")
 def multiscale_coordinate_systems_not_empty(
     subject: Subject, context: Context
 ) -> Iterator[Violation]:
@@ -59,7 +59,7 @@ def multiscale_coordinate_systems_not_empty(
         )
 
 
-@implements(stubs.singlescale_transformations)
+@implements(stubs.singlescale_transformations, unless="path")
 def singlescale_transformations(subject: Subject, context: Context) -> Iterator[Violation]:
     yield from _lacks(subject, "coordinateTransformations")
 
@@ -86,7 +86,7 @@ def _has_known_kind(transformation: dict[str, Any]) -> bool:
     return isinstance(transformation.get("type"), str)
 
 
-@implements(stubs.level_transformation)
+@implements(stubs.level_transformation, needs="attributes/coordinateTransformations")
 def level_transformation(subject: Subject, context: Context) -> Iterator[Violation]:
     listed = subject.node.attributes.get("coordinateTransformations")
     if not isinstance(listed, list):
@@ -122,7 +122,7 @@ def _kind_words(transformation: dict[str, Any]) -> str:
     return f"the transformation of a level is a `sequence` of {inside}"
 
 
-@implements(stubs.level_transformation_types)
+@implements(stubs.level_transformation_types, needs="attributes/coordinateTransformations")
 def level_transformation_types(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         type_ = item.get("type")
@@ -138,7 +138,7 @@ def level_transformation_types(subject: Subject, context: Context) -> Iterator[V
             )
 
 
-@implements(stubs.level_input)
+@implements(stubs.level_input, needs="attributes/coordinateTransformations")
 def level_input(subject: Subject, context: Context) -> Iterator[Violation]:
     node = subject.node
     for position, item in objects(node.attributes, "coordinateTransformations"):
@@ -167,10 +167,10 @@ def _is_system_of_level(declared: Declaration, multiscale: NodeEntry | None) -> 
         return False
     if multiscale is None:
         return declared.node.type == "multiscale"
-    return declared.node is multiscale
+    return declared.node == multiscale
 
 
-@implements(stubs.level_output)
+@implements(stubs.level_output, needs="attributes/coordinateTransformations")
 def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
     multiscale = _multiscale_of(subject.node)
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
@@ -190,13 +190,13 @@ def _comparable_target(context: Context, multiscale: NodeEntry, item: dict[str, 
     if reference is None:
         return None
     own = any(
-        d.kind == "coordinate-system" and d.node is multiscale
+        d.kind == "coordinate-system" and d.node == multiscale
         for d in context.declarations(reference.id)
     )
     return reference.id if own or reference.external else None
 
 
-@implements(stubs.levels_one_output)
+@implements(stubs.levels_one_output, needs="nodes")
 def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]:
     first: str | None = None
     for position, level in objects(subject.value, "nodes"):
@@ -216,7 +216,7 @@ def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]
                 return
 
 
-@implements(stubs.multiscale_transformation_input)
+@implements(stubs.multiscale_transformation_input, needs="attributes/coordinateTransformations")
 def multiscale_transformation_input(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         declared = resolve(context, item.get("input"))
@@ -228,7 +228,7 @@ def multiscale_transformation_input(subject: Subject, context: Context) -> Itera
             )
 
 
-@implements(stubs.multiscale_transformation_output)
+@implements(stubs.multiscale_transformation_output, needs="attributes/coordinateTransformations")
 def multiscale_transformation_output(subject: Subject, context: Context) -> Iterator[Violation]:
     first: Ref | None = None
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):

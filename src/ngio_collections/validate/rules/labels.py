@@ -11,7 +11,7 @@ from ngio_collections.validate._registry import implements
 from ngio_collections.validate._words import listing, named
 
 
-@implements(stubs.labels_source_image)
+@implements(stubs.labels_source_image, needs="source")
 def labels_source_image(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, item in enumerate(array(subject.value, "source")):
         declared = resolve(context, item)

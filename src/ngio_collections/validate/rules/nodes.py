@@ -14,7 +14,7 @@ from ngio_collections.validate._words import named, show
 
 @implements(stubs.unique_ids)
 def unique_ids(subject: Subject, context: Context) -> Iterator[Violation]:
-    base = len(subject.pointer)
+    base = len(subject.node.pointer)
     for id_, declared in context.duplicates():
         first = declared[0]
         for other in declared[1:]:
@@ -26,7 +26,7 @@ def unique_ids(subject: Subject, context: Context) -> Iterator[Violation]:
             )
 
 
-@implements(stubs.sibling_names)
+@implements(stubs.sibling_names, needs="nodes")
 def sibling_names(subject: Subject, context: Context) -> Iterator[Violation]:
     seen: dict[str, int] = {}
     for position, child in objects(subject.value, "nodes"):
@@ -50,7 +50,7 @@ def root_version(subject: Subject, context: Context) -> Iterator[Violation]:
         yield Violation(f"`version` is {show(subject.value['version'])}", "a string", ("version",))
 
 
-@implements(stubs.inner_version)
+@implements(stubs.inner_version, needs="version")
 def inner_version(subject: Subject, context: Context) -> Iterator[Violation]:
     root = next(iter([*subject.node.ancestors()][-1:]), None)
     version = subject.value.get("version")
@@ -62,7 +62,7 @@ def inner_version(subject: Subject, context: Context) -> Iterator[Violation]:
         )
 
 
-@implements(stubs.same_version)
+@implements(stubs.same_version, needs="version")
 def same_version(subject: Subject, context: Context) -> Iterator[Violation]:
     root = next(iter([*subject.node.ancestors()][-1:]), None)
     version = subject.value.get("version")

@@ -54,7 +54,7 @@ def well_position(subject: Subject, context: Context) -> Iterator[Violation]:
             )
 
 
-@implements(stubs.acquisition_of_plate)
+@implements(stubs.acquisition_of_plate, needs="acquisition")
 def acquisition_of_plate(subject: Subject, context: Context) -> Iterator[Violation]:
     reference = read_reference(subject.value.get("acquisition"))
     if reference is None or reference.external:

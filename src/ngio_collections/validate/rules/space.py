@@ -80,7 +80,7 @@ def axis_unit(subject: Subject, context: Context) -> Iterator[Violation]:
         yield Violation(f"the `unit` of the axis is {show(unit)}", expected, ("unit",))
 
 
-@implements(stubs.scale_zero)
+@implements(stubs.scale_zero, needs="scale")
 def scale_zero(subject: Subject, context: Context) -> Iterator[Violation]:
     for position, factor in enumerate(array(subject.value, "scale")):
         if isinstance(factor, (int, float)) and not isinstance(factor, bool) and factor == 0:
@@ -223,11 +223,7 @@ def _axes_of(subject: Subject, context: Context, key: str) -> int | None:
     if not declared or len(declared) > 1 or declared[0].kind != "coordinate-system":
         return None
     node = subject.node
-    if (
-        node.type == "singlescale"
-        and declared[0].node is not node.parent
-        and declared[0].node is not node
-    ):
+    if node.type == "singlescale" and declared[0].node not in (node, node.parent):
         return None  # Not one of its systems, which is another rule's finding.
     axes = declared[0].value.get("axes")
     return len(axes) if isinstance(axes, list) else None
@@ -262,7 +258,7 @@ def _endpoints(subject: Subject) -> Iterator[tuple[Any, Pointer]]:
 
 def _no_systems(subject: Subject, context: Context, holder: Subject) -> Iterator[Violation]:
     """Endpoints within the document that are declared as something else than a system."""
-    above: Pointer = holder.pointer[len(subject.pointer) :]
+    above: Pointer = holder.at[len(subject.at) :]
     for value, at in _endpoints(holder):
         declared = resolve(context, value)
         if declared and not any(d.kind == "coordinate-system" for d in declared):
@@ -270,20 +266,18 @@ def _no_systems(subject: Subject, context: Context, holder: Subject) -> Iterator
             yield Violation(found, "a coordinate system", (*above, *at))
 
 
-@implements(stubs.scene_endpoints)
+@implements(stubs.scene_endpoints, needs="coordinateTransformations")
 def scene_endpoints(subject: Subject, context: Context) -> Iterator[Violation]:
     yield from _no_systems(subject, context, subject)
 
 
-@implements(stubs.collection_endpoints)
+@implements(stubs.collection_endpoints, needs="attributes/coordinateTransformations")
 def collection_endpoints(subject: Subject, context: Context) -> Iterator[Violation]:
-    attributes = subject._replace(
-        value=subject.node.attributes, pointer=(*subject.pointer, "attributes")
-    )
+    attributes = subject._replace(value=subject.node.attributes, at=(*subject.at, "attributes"))
     yield from _no_systems(subject, context, attributes)
 
 
-@implements(stubs.scene_endpoint_path)
+@implements(stubs.scene_endpoint_path, needs="coordinateTransformations")
 def scene_endpoint_path(subject: Subject, context: Context) -> Iterator[Violation]:
     for value, at in _endpoints(subject):
         if resolve(context, value) == ():
