@@ -322,6 +322,12 @@ class Context(Protocol):
         None where that document is not at hand: only views hold more than one.
         """
 
+    def unfollowed(self, pointer: Pointer) -> str | None:
+        """Why the `path` of the node at a place led to no node when a view was opened.
+
+        None where it did, or where nobody tried.
+        """
+
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         """Every id that is declared more than once, with its declarations."""
 

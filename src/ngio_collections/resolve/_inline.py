@@ -30,7 +30,7 @@ from ngio_collections.resolve._consolidated import consolidated_url, entries
 from ngio_collections.resolve._cycles import cyclic
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._report import EXPECTED_ENDS, Report, Unfollowed, kind_of
-from ngio_collections.resolve._requests import Answer, Flow, Get, Head
+from ngio_collections.resolve._requests import Answer, Flow, Get, Head, Item, Stream
 from ngio_collections.resolve._scan import Scan, Stub, scan
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.store import Blob, Stat
@@ -132,6 +132,7 @@ class Inliner:
         self._edges: dict[int, Edge] = {}
         self._originals: dict[int, Raw] = {}
         self._assembled = 0
+        self._arrived: list[Source] | None = None
 
     def flow(self, url: str) -> Flow[NodeTree]:
         """Read the document at an address and all that it refers to.
@@ -190,6 +191,46 @@ class Inliner:
                     self._note_failures(loaded)
             found = {u: d.source for u, d in self._loaded.items() if isinstance(d, _Loaded)}
             return found
+
+    def arriving(self, urls: Sequence[str], unreadable: dict[str, DocumentError]) -> Stream[Source]:
+        """Read documents and all that they refer to, and give each away when it is there.
+
+        Of a document without references nothing is kept, so that there may be any number.
+
+        Args:
+            urls: The documents to begin with.
+            unreadable: Where the errors of those go that cannot be read.
+
+        Yields:
+            The documents that could be read, in the order in which they were asked for; the
+            report has the rest.
+        """
+        self._arrived = []
+        for url in urls:
+            self._entry = url
+            if url not in self._loaded:
+                yield from self._giving_away(self._fetch(url))
+            first = self._loaded[url]
+            if isinstance(first, DocumentError):
+                unreadable[url] = first
+        for loaded in list(self._loaded.values()):
+            if isinstance(loaded, _Loaded):
+                self._note_failures(loaded)
+
+    def _giving_away(self, reading: Flow[None]) -> Stream[Source]:
+        """A flow that reads, with the documents between its requests."""
+        answers: Any = None
+        while True:
+            try:
+                batch = reading.send(answers)
+            except StopIteration:
+                batch = ()
+            arrived, self._arrived = self._arrived or [], []
+            for source in arrived:
+                yield Item(source)
+            if not batch:
+                return
+            answers = yield batch
 
     def _note_failures(self, loaded: _Loaded) -> None:
         """Note the references of a document whose target could not be read or does not fit."""
@@ -302,6 +343,11 @@ class Inliner:
         if isinstance(source, DocumentError):
             return source
         scanned = scan(source.node, levels=self._settings.levels)
+        if self._arrived is not None:
+            self._arrived.append(source)
+            if not scanned.stubs:
+                only = {"type": source.node.get("type")}
+                return _Loaded(Source(source.url, source.tag, {}, only), Scan((), (), 0), ())
         if not scanned.stubs:
             return _Loaded(source, scanned, ())
         links: list[_Link] = []

@@ -206,6 +206,9 @@ class _Limited:
         found = self._context.elsewhere(path, id)
         return None if found is None else self._around(found)
 
+    def unfollowed(self, pointer: Pointer) -> str | None:
+        return self._context.unfollowed(pointer)
+
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         if self._rule.scope.descendants != ALL:
             _refuse(self._rule.id, "all ids of the document")

@@ -22,14 +22,9 @@ from ngio_collections.validate._findings import RULE_ERROR, VIOLATION, Finding
 from ngio_collections.validate._guard import Guard
 from ngio_collections.validate._plans import NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validate._profiles import Profile
-from ngio_collections.validate._structure import (
-    StructuralProblem,
-    check_structure,
-    node_type_problem,
-)
 from ngio_collections.validate._words import named, show
 
-__all__ = ["DocumentContext", "Elsewhere", "Found", "Run"]
+__all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
 
 
 class Elsewhere(Protocol):
@@ -37,6 +32,18 @@ class Elsewhere(Protocol):
 
     def declarations(self, base: str | None, path: Any, id: str) -> tuple[Declaration, ...] | None:
         """What declares an id in the document that a path leads to; None if it is not at hand."""
+
+    def unfollowed(self, url: str | None, pointer: str) -> str | None:
+        """Why the path of a node in a document leads to no node, as far as that is known."""
+
+
+class Problem(NamedTuple):
+    """One place where a node does not have the structure of its type."""
+
+    rule: str
+    at: Pointer
+    found: str
+    expected: str
 
 
 class DocumentContext:
@@ -84,6 +91,11 @@ class DocumentContext:
 
     def elsewhere(self, path: Any, id: str) -> tuple[Declaration, ...] | None:
         return None if self._others is None else self._others.declarations(self.url, path, id)
+
+    def unfollowed(self, pointer: Pointer) -> str | None:
+        if self._others is None:
+            return None
+        return self._others.unfollowed(self.url, json_pointer(pointer))
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         return self._declared.duplicates()
@@ -220,12 +232,18 @@ class Run:
 
     # -- structure -------------------------------------------------------------------
 
-    def _structural(self, entry: Entry, problem: StructuralProblem) -> Iterator[Found]:
+    def _structural(self, entry: Entry, problem: Problem) -> Iterator[Found]:
         if problem.rule in self._plans.run:
             rule = self._profile.rules[problem.rule]
             yield Found(rule, entry, problem.at, problem.found, problem.expected)
 
     def _structure(self, entry: Entry, plan: NodePlan) -> Iterator[Found]:
+        # Only where something is wrong: pydantic, which says what, takes a while to import.
+        from ngio_collections.validate._structure import (  # noqa: PLC0415
+            check_structure,
+            node_type_problem,
+        )
+
         for problem in check_structure(self._profile, entry, plan.chain):
             yield from self._structural(entry, problem)
         if plan.chain.member == "base-node":
@@ -251,7 +269,7 @@ class Run:
                     found = f"item {position} of `nodes` is a node of the type {type_}"
             if found:
                 at = ("nodes", position)
-                problem = StructuralProblem(field.rule, at, found, field.expected[-1])
+                problem = Problem(field.rule, at, found, field.expected[-1])
                 yield from self._structural(entry, problem)
 
     # -- rules -----------------------------------------------------------------------

@@ -16,22 +16,14 @@ from pydantic_core import ErrorDetails
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
 from ngio_collections._frozen import convert
 from ngio_collections.validate._profiles import Chain, Profile
+from ngio_collections.validate._run import Problem
 from ngio_collections.validate._words import listing, named, show
 
-__all__ = ["StructuralProblem", "check_structure", "node_type_problem"]
+__all__ = ["check_structure", "node_type_problem"]
 
 # The second is said of a value that Python holds at several places of a document.
 _RECURSION_ERRORS: Final = {"recursion_depth_exceeded", "recursion_loop"}
 _TAG_ERRORS: Final = {"union_tag_not_found", "union_tag_invalid"}
-
-
-class StructuralProblem(NamedTuple):
-    """One place where a node does not have the structure of its type."""
-
-    rule: str
-    at: Pointer
-    found: str
-    expected: str
 
 
 class _Place(NamedTuple):
@@ -45,9 +37,7 @@ class _Place(NamedTuple):
     at: Pointer
 
 
-def check_structure(
-    profile: Profile, entry: NodeEntry, chain: Chain
-) -> Iterator[StructuralProblem]:
+def check_structure(profile: Profile, entry: NodeEntry, chain: Chain) -> Iterator[Problem]:
     """Validate one node without its children by the generated model of its type.
 
     Args:
@@ -77,7 +67,7 @@ def check_structure(
                 yield problem._replace(at=(*base, *problem.at))
 
 
-def _is_version(base: Pointer, problem: StructuralProblem) -> bool:
+def _is_version(base: Pointer, problem: Problem) -> bool:
     """Whether it is about the version of the node, which for the root has a rule of its own."""
     return not base and problem.at == ("version",)
 
@@ -114,14 +104,14 @@ def _without_surrogates(value: Any) -> Any:
 
 def _problem(
     profile: Profile, value: dict[str, Any], chain: Chain, details: ErrorDetails
-) -> StructuralProblem | None:
+) -> Problem | None:
     kind, loc = details["type"], details["loc"]
     if kind == "missing":
         owner, at = _owner(profile, value, chain, loc[:-1])
         key = str(loc[-1])
         lacking = owner.fields[key]
         found = f"`{key}` is missing{_beside(value, at)}"
-        return StructuralProblem(lacking.missing_rule, at, found, lacking.expected[0])
+        return Problem(lacking.missing_rule, at, found, lacking.expected[0])
     place, _ = _follow(profile, value, chain, loc)
     if kind in ("too_short", "too_long") and _length_fits(place.value, details["ctx"]):
         return None  # Counted after items that are wrong themselves were left out.
@@ -199,16 +189,16 @@ def _expected(place: _Place) -> str:
     return place.field.expected[min(place.depth, len(place.field.expected) - 1)]
 
 
-def _wrong_value(profile: Profile, place: _Place) -> StructuralProblem:
+def _wrong_value(profile: Profile, place: _Place) -> Problem:
     rule = place.field.rule
     if place.link is not None and place.depth > 0:
         concept = profile.concepts.get(place.link.concept)
         rule = (concept.rule if concept is not None else "") or rule
     found = f"{_subject(place)} is {show(place.value)}"
-    return StructuralProblem(rule, place.at, found, _expected(place))
+    return Problem(rule, place.at, found, _expected(place))
 
 
-def _unknown_member(profile: Profile, place: _Place) -> StructuralProblem:
+def _unknown_member(profile: Profile, place: _Place) -> Problem:
     """The `type` of an object in a union is missing, no string, or not one of the known ones."""
     assert place.link is not None
     concept = profile.concepts[place.link.concept]
@@ -220,19 +210,17 @@ def _unknown_member(profile: Profile, place: _Place) -> StructuralProblem:
     return _type_problem(rule, place.value, place.at, f"{known} or a prefixed type")
 
 
-def _type_problem(
-    rule: str, value: dict[str, Any], at: Pointer, expected: str
-) -> StructuralProblem:
+def _type_problem(rule: str, value: dict[str, Any], at: Pointer, expected: str) -> Problem:
     if "type" not in value:
-        return StructuralProblem(rule, at, "`type` is missing", expected)
+        return Problem(rule, at, "`type` is missing", expected)
     type_ = value["type"]
     if not isinstance(type_, str):
-        return StructuralProblem(rule, (*at, "type"), f"`type` is {show(type_)}", expected)
+        return Problem(rule, (*at, "type"), f"`type` is {show(type_)}", expected)
     if ":" in type_:
         found = f"`type` is {show(type_)}, which lacks a part before or after the colon"
     else:
         found = f"`type` is {show(type_)}, which the RFC does not define and which has no prefix"
-    return StructuralProblem(rule, (*at, "type"), found, expected)
+    return Problem(rule, (*at, "type"), found, expected)
 
 
 def _comparable(text: str) -> str:
@@ -240,7 +228,7 @@ def _comparable(text: str) -> str:
     return text.casefold().translate({ord(c): None for c in " -_"}).removesuffix("s")
 
 
-def node_type_problem(profile: Profile, value: dict[str, Any]) -> StructuralProblem | None:
+def node_type_problem(profile: Profile, value: dict[str, Any]) -> Problem | None:
     """Say what is wrong with the `type` of a node whose type is no known and no prefixed one.
 
     Args:
@@ -258,7 +246,7 @@ def node_type_problem(profile: Profile, value: dict[str, Any]) -> StructuralProb
     for name, member in members.items():
         if _comparable(type_) == name:
             rule = profile.concepts[member].fields["type"].rule
-            return StructuralProblem(
+            return Problem(
                 rule, ("type",), f"`type` is {show(type_)}", f"{named(name)}, in this spelling"
             )
     rule = profile.concepts["base-node"].fields["type"].rule

@@ -56,3 +56,15 @@ def external_reference_path(subject: Subject, context: Context) -> Iterator[Viol
             f"{named(reference.id)} is not declared in this document, and there is no `path`",
             "the id of something in this document, or a path to the document that declares it",
         )
+
+
+@implements(stubs.reference_target, needs="path")
+def reference_target(subject: Subject, context: Context) -> Iterator[Violation]:
+    reference = read_reference(subject.value)
+    if reference is None or not reference.external:
+        return
+    if context.elsewhere(reference.path, reference.id) == ():
+        yield Violation(
+            f"{named(reference.id)} is not declared in the document that the path leads to",
+            "the id of something that it declares",
+        )
