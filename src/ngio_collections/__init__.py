@@ -81,15 +81,15 @@ if TYPE_CHECKING:
     from ngio_collections.store import Stat as Stat
     from ngio_collections.store import WritableStore as WritableStore
     from ngio_collections.store import ZipStore as ZipStore
-    from ngio_collections.validate import Finding as Finding
-    from ngio_collections.validate import SchemaError as SchemaError
-    from ngio_collections.validate import schema_errors as schema_errors
-    from ngio_collections.validate import validate_document as validate_document
-    from ngio_collections.validate._rulesets import RuleSet as RuleSet
-    from ngio_collections.validate._rulesets import rule as rule
-    from ngio_collections.validate._rulesets import rules as rules
-    from ngio_collections.validate._schemas import profiles as profiles
-    from ngio_collections.validate._schemas import schema as schema
+    from ngio_collections.validation import Finding as Finding
+    from ngio_collections.validation import SchemaError as SchemaError
+    from ngio_collections.validation import schema_errors as schema_errors
+    from ngio_collections.validation import validate_document as validate_document
+    from ngio_collections.validation._rulesets import RuleSet as RuleSet
+    from ngio_collections.validation._rulesets import rule as rule
+    from ngio_collections.validation._rulesets import rules as rules
+    from ngio_collections.validation._schemas import profiles as profiles
+    from ngio_collections.validation._schemas import schema as schema
 
 __version__: Final = "0.1.0"
 
@@ -99,15 +99,15 @@ _HOME: Final = {
     "Context": "_contract",
     "Subject": "_contract",
     "Violation": "_contract",
-    "RuleSet": "validate._rulesets",
-    "rule": "validate._rulesets",
+    "RuleSet": "validation._rulesets",
+    "rule": "validation._rulesets",
     "iter_findings": "api",
     "validate": "api",
     "Level": "_contract",
     "Rule": "_contract",
-    "profiles": "validate._schemas",
-    "rules": "validate._rulesets",
-    "schema": "validate._schemas",
+    "profiles": "validation._schemas",
+    "rules": "validation._rulesets",
+    "schema": "validation._schemas",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",
@@ -124,10 +124,10 @@ _HOME: Final = {
     "NotOmeError": "errors",
     "UnknownConceptError": "errors",
     "UnknownProfileError": "errors",
-    "Finding": "validate",
-    "SchemaError": "validate",
-    "schema_errors": "validate",
-    "validate_document": "validate",
+    "Finding": "validation",
+    "SchemaError": "validation",
+    "schema_errors": "validation",
+    "validate_document": "validation",
     "InvalidAttributeError": "errors",
     "MissingAttributeError": "errors",
     "Diff": "graph",

@@ -3,7 +3,7 @@
 Everything here is plain data without pydantic, so that the generated modules
 can be imported by any layer. The generator writes instances of `Rule`,
 `Concept`, `Field` and `Link`, and one stub per rule; the bodies of the stubs
-are written by hand in `ngio_collections.validate.rules`.
+are written by hand in `ngio_collections.validation.rules`.
 """
 
 from __future__ import annotations
@@ -342,7 +342,7 @@ class MissingBodyError(Exception):
     def __init__(self, rule: str, group: str) -> None:
         super().__init__(
             f"The rule {rule!r} has no body. Write one in "
-            f"src/ngio_collections/validate/rules/{group}.py."
+            f"src/ngio_collections/validation/rules/{group}.py."
         )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ngio_collections import _checking as checking
 from ngio_collections.resolve import blocking, blocking_stream, verbs
 from ngio_collections.resolve._resolver import Resolver
-from ngio_collections.validate import verbs as checking
 
 __all__ = [
     "Resolver",

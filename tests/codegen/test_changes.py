@@ -185,7 +185,7 @@ def test_a_new_rule_changes_the_catalogue_the_stubs_and_the_documentation(
     assert len(rows) == 1
     assert rows[0].startswith(
         "+ | 999 | `axis-names-are-short` | SHOULD | The name of an axis is short. "
-        "| RFC-5: axes metadata | `rfc8` v1-2026-08 | rule in `validate/rules/space.py` |"
+        "| RFC-5: axes metadata | `rfc8` v1-2026-08 | rule in `validation/rules/space.py` |"
     )
 
 

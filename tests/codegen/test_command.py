@@ -23,7 +23,7 @@ from tests.codegen.projects import (
     set_,
 )
 
-BODIES = "src/ngio_collections/validate/rules/things.py"
+BODIES = "src/ngio_collections/validation/rules/things.py"
 BODY = """
 @implements(stubs.{0})
 def {0}(subject, context):

@@ -4,7 +4,7 @@
 """A stub for each rule that needs a hand-written body.
 
 A body is a function with the signature of its stub in
-`ngio_collections/validate/rules/`, marked with `@implements(stubs.name_of_the_rule)`.
+`ngio_collections/validation/rules/`, marked with `@implements(stubs.name_of_the_rule)`.
 """
 
 from __future__ import annotations

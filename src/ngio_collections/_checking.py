@@ -1,8 +1,11 @@
-"""The verbs that check, written once for those who wait and those who await."""
+"""The verbs that check, written once for those who wait and those who await.
+
+The engine is imported when something is checked, and not before.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ngio_collections._contract import Level
 from ngio_collections.errors import DocumentError
@@ -17,16 +20,10 @@ from ngio_collections.resolve.verbs._common import (
     store_for,
 )
 from ngio_collections.store import MemoryStore, ReadableStore
-from ngio_collections.validate._documents import documents_of
-from ngio_collections.validate._engine import plans_for
-from ngio_collections.validate._findings import Finding
-from ngio_collections.validate._plans import Plans
-from ngio_collections.validate._trees import (
-    findings_of_record,
-    findings_of_source,
-    findings_of_tree,
-    found_in,
-)
+
+if TYPE_CHECKING:
+    from ngio_collections.validation._findings import Finding
+    from ngio_collections.validation._plans import Plans
 
 __all__ = ["iter_findings", "validate"]
 
@@ -89,7 +86,7 @@ def validate(
         >>> ngc.validate(plate, rules=["sibling-names", "hcs"])
         []
     """
-    plans = plans_for(profile, revision, rules, level)
+    plans = _plans(profile, revision, rules, level)
     if isinstance(target, Node):
         _require_location(recursive=recursive)
         return Work(_of_tree(target, plans, max_findings), store or _NO_STORE)
@@ -146,7 +143,7 @@ def iter_findings(
         >>> next(ngc.iter_findings(plate)).rule
         'multiscale-nodes-or-path'
     """
-    plans = plans_for(profile, revision, rules, level)
+    plans = _plans(profile, revision, rules, level)
     if isinstance(target, Node):
         _require_location(recursive=recursive)
         return Streaming(_tree_stream(target, plans), store or _NO_STORE)
@@ -157,8 +154,14 @@ def iter_findings(
     )
 
 
-_NO_STORE = MemoryStore()
+_NO_STORE: Final = MemoryStore()
 """What is asked for documents where there is nothing to ask for."""
+
+
+def _plans(profile: str, revision: str, rules: Any, level: str) -> Plans:
+    from ngio_collections.validation._engine import plans_for  # noqa: PLC0415
+
+    return plans_for(profile, revision, rules, level)
 
 
 def _require_location(*, recursive: bool) -> None:
@@ -184,11 +187,16 @@ def _settings(
 
 
 def _of_tree(node: Node, plans: Plans, most: int | None) -> Flow[list[Finding]]:
+    from ngio_collections.validation._trees import findings_of_tree  # noqa: PLC0415
+
     yield from ()
     return findings_of_tree(node, plans, most)
 
 
 def _tree_stream(node: Node, plans: Plans) -> Stream[Finding]:
+    from ngio_collections.validation._documents import documents_of  # noqa: PLC0415
+    from ngio_collections.validation._trees import found_in  # noqa: PLC0415
+
     for document in documents_of(node, plans.profile.declaring):
         for found in found_in(document, plans):
             yield Item(found.finding(document.url))
@@ -196,6 +204,11 @@ def _tree_stream(node: Node, plans: Plans) -> Stream[Finding]:
 
 def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:
     """The findings of documents as they arrive."""
+    from ngio_collections.validation._trees import (  # noqa: PLC0415
+        findings_of_record,
+        findings_of_source,
+    )
+
     unreadable: dict[str, DocumentError] = {}
     inliner = Inliner(settings)
     arriving = inliner.arriving([url], unreadable)

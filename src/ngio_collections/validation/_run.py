@@ -16,13 +16,13 @@ from ngio_collections._contract import (
     json_pointer,
 )
 from ngio_collections.graph import Raw
-from ngio_collections.validate._declarations import Declarations
-from ngio_collections.validate._entries import Entry, SegmentHome
-from ngio_collections.validate._findings import RULE_ERROR, VIOLATION, Finding
-from ngio_collections.validate._guard import Guard
-from ngio_collections.validate._plans import NodePlan, Plans, SubjectPlan, ToRun
-from ngio_collections.validate._profiles import Profile
-from ngio_collections.validate._words import named, show
+from ngio_collections.validation._declarations import Declarations
+from ngio_collections.validation._entries import Entry, SegmentHome
+from ngio_collections.validation._findings import RULE_ERROR, VIOLATION, Finding
+from ngio_collections.validation._guard import Guard
+from ngio_collections.validation._plans import NodePlan, Plans, SubjectPlan, ToRun
+from ngio_collections.validation._profiles import Profile
+from ngio_collections.validation._words import named, show
 
 __all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
 
@@ -239,7 +239,7 @@ class Run:
 
     def _structure(self, entry: Entry, plan: NodePlan) -> Iterator[Found]:
         # Only where something is wrong: pydantic, which says what, takes a while to import.
-        from ngio_collections.validate._structure import (  # noqa: PLC0415
+        from ngio_collections.validation._structure import (  # noqa: PLC0415
             check_structure,
             node_type_problem,
         )

@@ -16,7 +16,7 @@ from typing import Any
 from ngio_collections._contract import json_pointer
 from ngio_collections.document import parse_document
 from ngio_collections.errors import MissingExtraError
-from ngio_collections.validate._profiles import package_of
+from ngio_collections.validation._profiles import package_of
 
 __all__ = ["SchemaError", "schema_errors"]
 

@@ -9,15 +9,15 @@ from typing import Any
 from ngio_collections._contract import Level, json_pointer
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
-from ngio_collections.validate._declarations import SegmentDeclarations
-from ngio_collections.validate._entries import SegmentHome
-from ngio_collections.validate._findings import Finding, Positions
-from ngio_collections.validate._guard import Guard
-from ngio_collections.validate._plans import Plans
-from ngio_collections.validate._profiles import load_profile
-from ngio_collections.validate._rulesets import RuleSet, as_rules
-from ngio_collections.validate._run import DocumentContext, Found, Run
-from ngio_collections.validate._words import show
+from ngio_collections.validation._declarations import SegmentDeclarations
+from ngio_collections.validation._entries import SegmentHome
+from ngio_collections.validation._findings import Finding, Positions
+from ngio_collections.validation._guard import Guard
+from ngio_collections.validation._plans import Plans
+from ngio_collections.validation._profiles import load_profile
+from ngio_collections.validation._rulesets import RuleSet, as_rules
+from ngio_collections.validation._run import DocumentContext, Found, Run
+from ngio_collections.validation._words import show
 
 __all__ = ["in_order", "plans_for", "validate_document"]
 

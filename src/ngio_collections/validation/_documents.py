@@ -21,8 +21,8 @@ from ngio_collections.graph import Edge, Node, NodeTree, Raw, Segment
 from ngio_collections.graph._state import Ref
 from ngio_collections.resolve import Report, Unfollowed
 from ngio_collections.resolve._changes import Plan
-from ngio_collections.validate._declarations import Declaring, SegmentDeclarations
-from ngio_collections.validate._entries import SegmentHome
+from ngio_collections.validation._declarations import Declaring, SegmentDeclarations
+from ngio_collections.validation._entries import SegmentHome
 
 __all__ = ["Document", "View", "documents_of"]
 

@@ -10,13 +10,13 @@ from ngio_collections._contract import Level
 from ngio_collections.document import Source
 from ngio_collections.graph import Node
 from ngio_collections.resolve import Unfollowed
-from ngio_collections.validate._declarations import SegmentDeclarations
-from ngio_collections.validate._documents import PATH_TARGET, Document, documents_of, lost
-from ngio_collections.validate._engine import in_order
-from ngio_collections.validate._findings import Finding
-from ngio_collections.validate._guard import Guard
-from ngio_collections.validate._plans import Plans
-from ngio_collections.validate._run import DocumentContext, Found, Run
+from ngio_collections.validation._declarations import SegmentDeclarations
+from ngio_collections.validation._documents import PATH_TARGET, Document, documents_of, lost
+from ngio_collections.validation._engine import in_order
+from ngio_collections.validation._findings import Finding
+from ngio_collections.validation._guard import Guard
+from ngio_collections.validation._plans import Plans
+from ngio_collections.validation._run import DocumentContext, Found, Run
 
 __all__ = [
     "findings_in",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
-from ngio_collections.validate._registry import implements
+from ngio_collections.validation._registry import implements
 
 
 def _is_array_root(subject: Subject, context: Context) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ngio_collections._contract import json_pointer
-from ngio_collections.validate._engine import validate_document
-from ngio_collections.validate._findings import Finding
-from ngio_collections.validate._profiles import load_profile, package_of
-from ngio_collections.validate._reference import SchemaError, schema_errors
+from ngio_collections.validation._engine import validate_document
+from ngio_collections.validation._findings import Finding
+from ngio_collections.validation._profiles import load_profile, package_of
+from ngio_collections.validation._reference import SchemaError, schema_errors
 
 __all__ = [
     "Finding",

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from ngio_collections._contract import Context, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
-from ngio_collections.validate._dimensions import check_dimensions
-from ngio_collections.validate._reading import (
+from ngio_collections.validation._dimensions import check_dimensions
+from ngio_collections.validation._reading import (
     array,
     is_prefixed,
     kind_of,
@@ -17,8 +17,8 @@ from ngio_collections.validate._reading import (
     read_reference,
     resolve,
 )
-from ngio_collections.validate._registry import implements
-from ngio_collections.validate._words import named, show
+from ngio_collections.validation._registry import implements
+from ngio_collections.validation._words import named, show
 
 _AXIS_TYPES: Final = ("array", "space", "time", "channel", "coordinate", "displacement")
 

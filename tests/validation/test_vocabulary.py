@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
-from ngio_collections.validate import _reading
-from ngio_collections.validate.rules import space
+from ngio_collections.validation import _reading
+from ngio_collections.validation.rules import space
 
 SPACE = [
     *("angstrom", "attometer", "centimeter", "decimeter", "exameter", "femtometer", "foot"),

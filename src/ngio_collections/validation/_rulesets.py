@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 from ngio_collections._contract import Check, Level, Rule, RuleBody, Scope
 from ngio_collections._generated.catalogue import GROUPS, RULES
 from ngio_collections.errors import UnknownRuleError
-from ngio_collections.validate._profiles import package_of
-from ngio_collections.validate._registry import Body, bodies
+from ngio_collections.validation._profiles import package_of
+from ngio_collections.validation._registry import Body, bodies
 
 __all__ = ["OwnRule", "RuleSet", "rule", "rules"]
 

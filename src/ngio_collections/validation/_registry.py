@@ -66,7 +66,7 @@ def bodies() -> dict[str, Body]:
     Raises:
         MissingBodyError: A stub has no body.
     """
-    rules = importlib.import_module("ngio_collections.validate.rules")
+    rules = importlib.import_module("ngio_collections.validation.rules")
     for module in pkgutil.iter_modules(rules.__path__):
         importlib.import_module(f"{rules.__name__}.{module.name}")
     for name, stub in STUBS.items():

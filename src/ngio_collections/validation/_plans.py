@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ngio_collections._contract import Level, Pointer, Rule, RuleBody
-from ngio_collections.validate._entries import CONTAINERS
-from ngio_collections.validate._profiles import Chain, Profile
-from ngio_collections.validate._registry import Body
-from ngio_collections.validate._rulesets import RuleSet
+from ngio_collections.validation._entries import CONTAINERS
+from ngio_collections.validation._profiles import Chain, Profile
+from ngio_collections.validation._registry import Body
+from ngio_collections.validation._rulesets import RuleSet
 
 __all__ = ["LEVELS", "NodePlan", "Plans", "SubjectPlan", "ToRun"]
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from ngio_collections._contract import Concept, Declaration, Pointer
 from ngio_collections.graph import Raw
 from ngio_collections.graph._state import Ref, key_of
-from ngio_collections.validate._entries import Entry, SegmentHome, StateHome
+from ngio_collections.validation._entries import Entry, SegmentHome, StateHome
 
 __all__ = [
     "Declarations",

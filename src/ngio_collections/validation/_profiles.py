@@ -12,8 +12,8 @@ from ngio_collections._contract import Check, Concept, Field, Link, Rule
 from ngio_collections._generated import PROFILES
 from ngio_collections._generated.catalogue import RULES
 from ngio_collections.errors import UnknownProfileError
-from ngio_collections.validate._declarations import Declaring, declaring
-from ngio_collections.validate._registry import Body, bodies
+from ngio_collections.validation._declarations import Declaring, declaring
+from ngio_collections.validation._registry import Body, bodies
 
 if TYPE_CHECKING:
     from ngio_collections._model_base import FrozenModel

@@ -22,8 +22,8 @@ from ngio_collections._contract import (
 )
 from ngio_collections._generated import PROFILES, stubs
 from ngio_collections._generated.catalogue import RULES
-from ngio_collections.validate import _registry, rules
-from ngio_collections.validate._profiles import load_profile
+from ngio_collections.validation import _registry, rules
+from ngio_collections.validation._profiles import load_profile
 
 
 def _nothing(subject: Subject, context: Context) -> Iterator[Violation]:
@@ -45,7 +45,7 @@ def test_every_rule_that_needs_code_has_a_stub() -> None:
 
 
 def test_a_body_is_in_the_module_of_the_group_of_its_rule() -> None:
-    home = "ngio_collections.validate.rules."
+    home = "ngio_collections.validation.rules."
     places = {name: body.run.__module__ for name, body in _registry.bodies().items()}
     assert places == {name: home + stubs.STUBS[name].group for name in places}
 

@@ -10,7 +10,7 @@ import pickle
 import pytest
 
 import ngio_collections as ngc
-from ngio_collections.validate import json_pointer
+from ngio_collections.validation import json_pointer
 
 DOCUMENT = {"ome": {"type": "collection", "version": "0.9", "id": "a b", "nodes": []}}
 

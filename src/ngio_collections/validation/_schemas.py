@@ -9,7 +9,7 @@ from typing import Any
 
 from ngio_collections._generated import PROFILES
 from ngio_collections.errors import UnknownConceptError
-from ngio_collections.validate._profiles import package_of
+from ngio_collections.validation._profiles import package_of
 
 __all__ = ["profiles", "schema"]
 
