@@ -16,8 +16,8 @@ Examples:
 from __future__ import annotations
 
 from ngio_collections import _checking as checking
+from ngio_collections._resolver import AsyncResolver as Resolver
 from ngio_collections.resolve import awaited, awaited_stream, verbs
-from ngio_collections.resolve._resolver import AsyncResolver as Resolver
 
 __all__ = [
     "Resolver",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ngio_collections import _checking as checking
+from ngio_collections._resolver import Resolver
 from ngio_collections.resolve import blocking, blocking_stream, verbs
-from ngio_collections.resolve._resolver import Resolver
 
 __all__ = [
     "Resolver",

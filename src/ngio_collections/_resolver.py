@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from ngio_collections.resolve import verbs
+from ngio_collections import _checking as checking
+from ngio_collections.resolve import Streaming, Work, verbs
 from ngio_collections.resolve._policy import AccessPolicy, Limits
-from ngio_collections.resolve._requests import drive, run
-from ngio_collections.resolve._work import Work, present
+from ngio_collections.resolve._requests import drive, drive_stream, run, run_stream
+from ngio_collections.resolve._work import present
 from ngio_collections.store import ReadableStore
 
 __all__ = ["AsyncResolver", "Resolver"]
@@ -36,7 +37,7 @@ class _Bound:
     limits: Limits = field(default_factory=Limits)
     concurrency: int = 32
 
-    def _filled(self, verb: Callable[..., Work[Any]], given: dict[str, Any]) -> dict[str, Any]:
+    def _filled(self, verb: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
         known = inspect.signature(verb).parameters
         ours = {name: getattr(self, name) for name in _Bound.__dataclass_fields__ if name in known}
         # Without a store of its own, each verb finds the one that is right for it.
@@ -60,6 +61,28 @@ def _awaiting(
     async def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> T:
         work = verb(*args, **self._filled(verb, kwargs))
         return await drive(work.flow, work.store, concurrency=work.concurrency)
+
+    present(call, verb, bound=True)
+    return call
+
+
+def _streaming(verb: Callable[P, Streaming[T]]) -> Callable[Concatenate[_Bound, P], Iterator[T]]:
+    @wraps(verb)
+    def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        work = verb(*args, **self._filled(verb, kwargs))
+        return run_stream(work.stream, work.store, concurrency=work.concurrency)
+
+    present(call, verb, bound=True)
+    return call
+
+
+def _streaming_awaited(
+    verb: Callable[P, Streaming[T]],
+) -> Callable[Concatenate[_Bound, P], AsyncIterator[T]]:
+    @wraps(verb)
+    def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        work = verb(*args, **self._filled(verb, kwargs))
+        return drive_stream(work.stream, work.store, concurrency=work.concurrency)
 
     present(call, verb, bound=True)
     return call
@@ -90,6 +113,7 @@ class Resolver(_Bound):
     delete = _waiting(verbs.delete)
     embed = _waiting(verbs.embed)
     externalize = _waiting(verbs.externalize)
+    iter_findings = _streaming(checking.iter_findings)
     open = _waiting(verbs.open)
     open_inlined = _waiting(verbs.open_inlined)
     open_inlined_ref = _waiting(verbs.open_inlined_ref)
@@ -98,6 +122,7 @@ class Resolver(_Bound):
     save = _waiting(verbs.save)
     save_inlined = _waiting(verbs.save_inlined)
     save_tree = _waiting(verbs.save_tree)
+    validate = _waiting(checking.validate)
 
 
 class AsyncResolver(_Bound):
@@ -111,6 +136,7 @@ class AsyncResolver(_Bound):
     delete = _awaiting(verbs.delete)
     embed = _awaiting(verbs.embed)
     externalize = _awaiting(verbs.externalize)
+    iter_findings = _streaming_awaited(checking.iter_findings)
     open = _awaiting(verbs.open)
     open_inlined = _awaiting(verbs.open_inlined)
     open_inlined_ref = _awaiting(verbs.open_inlined_ref)
@@ -119,3 +145,4 @@ class AsyncResolver(_Bound):
     save = _awaiting(verbs.save)
     save_inlined = _awaiting(verbs.save_inlined)
     save_tree = _awaiting(verbs.save_tree)
+    validate = _awaiting(checking.validate)
