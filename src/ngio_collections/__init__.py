@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.report import RuleCount as RuleCount
+    from ngio_collections.report import Summary as Summary
+    from ngio_collections.report import summarize as summarize
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -139,6 +142,9 @@ _HOME: Final = {
     "save": "api",
     "save_inlined": "api",
     "save_tree": "api",
+    "RuleCount": "report",
+    "Summary": "report",
+    "summarize": "report",
     "AccessPolicy": "resolve",
     "Inlining": "resolve",
     "Limits": "resolve",
@@ -194,8 +200,10 @@ __all__ = [
     "Resolver",
     "RouterStore",
     "Rule",
+    "RuleCount",
     "Saved",
     "Stat",
+    "Summary",
     "Transaction",
     "Unfollowed",
     "UnknownConceptError",
@@ -231,6 +239,7 @@ __all__ = [
     "save_tree",
     "schema",
     "schema_errors",
+    "summarize",
     "validate_document",
 ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from ngio_collections._contract import Level, NodeEntry, Pointer, Rule, json_pointer
 from ngio_collections.document import open_envelope, parse_document
 from ngio_collections.validate._document import DocumentContext
-from ngio_collections.validate._findings import Finding, Positions
+from ngio_collections.validate._findings import Finding, Positions, outline_path
 from ngio_collections.validate._profiles import Chain, Profile, load_profile
 from ngio_collections.validate._structure import (
     StructuralProblem,
@@ -31,8 +31,8 @@ class _Report:
     def add(self, rule: Rule, pointer: Pointer, found: str, expected: str = "") -> None:
         if (pointer, rule.id) in self._found:
             return
-        found = found[:1].upper() + found[1:]
-        sentence = f"{found}; expected {expected}." if expected else f"{found}. {rule.statement}"
+        said = found[:1].upper() + found[1:]
+        sentence = f"{said}; expected {expected}." if expected else f"{said}. {rule.statement}"
         self._found[(pointer, rule.id)] = Finding(
             rule=rule.id,
             level=Level(rule.level),
@@ -40,6 +40,11 @@ class _Report:
             pointer=json_pointer(pointer),
             message=f"{sentence} {rule.fix}",
             rfc=rule.rfc,
+            path=outline_path(self.document, pointer),
+            found=found,
+            expected=expected,
+            statement=rule.statement,
+            fix=rule.fix,
         )
 
     def structural(self, problem: StructuralProblem, base: Pointer) -> None:

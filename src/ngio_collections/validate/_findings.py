@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ngio_collections._contract import Level, Pointer
+from ngio_collections.validate._words import named
 
-__all__ = ["Finding", "Positions"]
+__all__ = ["Finding", "Positions", "outline_path"]
+
+_FIRST: Final = 2
+"""How many nodes of a long outline path are kept at its beginning."""
+_LAST: Final = 6
+"""And how many at its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake in a document.
+    """One mistake in a document, or one rule that could not be checked.
 
     Attributes:
         rule: The rule that is broken, by the name that the catalogue gives it.
@@ -21,6 +28,13 @@ class Finding:
         pointer: A JSON Pointer (RFC 6901) from the root of the file to the place.
         message: What was found, what was expected and what to do about it.
         rfc: The section of the RFC that the rule comes from.
+        kind: `violation`; or `rule-error`: the rule itself raised an error, which the message
+            names, and nothing is known of the place.
+        path: The node for people: ids from the root on, as `outline_path` writes them.
+        found: What was found, as the beginning of a sentence.
+        expected: What should be there; empty where the statement says it.
+        statement: What the rule requires, in one sentence.
+        fix: What to do about it.
     """
 
     rule: str
@@ -29,6 +43,12 @@ class Finding:
     pointer: str
     message: str
     rfc: str
+    kind: str = "violation"
+    path: str = ""
+    found: str = ""
+    expected: str = ""
+    statement: str = ""
+    fix: str = ""
 
     def to_dict(self) -> dict[str, str | None]:
         """The finding as plain JSON, with the keys in a fixed order."""
@@ -39,10 +59,72 @@ class Finding:
             "level": str(self.level),
             "message": self.message,
             "rfc": self.rfc,
+            "kind": self.kind,
+            "path": self.path,
+            "found": self.found,
+            "expected": self.expected,
+            "statement": self.statement,
+            "fix": self.fix,
         }
 
     def __str__(self) -> str:
         return f"{self.document or ''}#{self.pointer}: {self.level} {self.rule}: {self.message}"
+
+
+def outline_path(document: Any, pointer: Pointer) -> str:
+    """Say in which node a place is, by the ids of the nodes from the root on.
+
+    A node without an id is called by its type and its position. Of a path of more than eight
+    nodes the first two and the last six are named.
+
+    Args:
+        document: The document, parsed.
+        pointer: A place in it.
+
+    Returns:
+        The path, empty where the place is in no node. Cost: O(length of the pointer).
+
+    Examples:
+        >>> well = {"id": "A01", "nodes": [{"type": "multiscale"}, {"id": "A01_nuclei"}]}
+        >>> document = {"ome": {"id": "plate", "nodes": [well]}}
+        >>> outline_path(document, ("ome", "nodes", 0, "nodes", 1, "name"))
+        'plate / A01 / A01_nuclei'
+        >>> outline_path(document, ("ome", "nodes", 0, "nodes", 0))
+        'plate / A01 / multiscale[0]'
+    """
+    start = 2 if pointer[:2] == ("attributes", "ome") else 1
+    if pointer[start - 1 : start] != ("ome",):
+        return ""
+    value = document
+    for part in pointer[:start]:
+        value = value[part]
+    first = [_name(value, None)]
+    last: deque[str] = deque(maxlen=_LAST)
+    nodes = 1
+    for at in range(start, len(pointer) - 1, 2):
+        position = pointer[at + 1]
+        if pointer[at] != "nodes" or not isinstance(position, int):
+            break
+        value = value["nodes"][position]
+        nodes += 1
+        (first if nodes <= _FIRST else last).append(_name(value, position))
+    left_out = nodes - len(first) - len(last)
+    between = [f"... {left_out} more"] if left_out else []
+    return " / ".join([*first, *between, *last])
+
+
+def _name(node: Any, position: int | None) -> str:
+    """What a node is called: its id, or its type and its position."""
+    fields = node if isinstance(node, dict) else {}
+    for text in (fields.get("id"), fields.get("type", "node")):
+        if isinstance(text, str) and text:
+            shown = named(text)[1:-1]
+            return shown if text is fields.get("id") else f"{shown}{_at(position)}"
+    return f"node{_at(position)}"
+
+
+def _at(position: int | None) -> str:
+    return "" if position is None else f"[{position}]"
 
 
 class Positions:
