@@ -64,6 +64,9 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.report import RuleCount as RuleCount
+    from ngio_collections.report import Summary as Summary
+    from ngio_collections.report import summarize as summarize
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -157,6 +160,9 @@ _HOME: Final = {
     "save": "api",
     "save_inlined": "api",
     "save_tree": "api",
+    "RuleCount": "report",
+    "Summary": "report",
+    "summarize": "report",
     "AccessPolicy": "resolve",
     "Inlining": "resolve",
     "Limits": "resolve",
@@ -213,11 +219,13 @@ __all__ = [
     "Resolver",
     "RouterStore",
     "Rule",
+    "RuleCount",
     "RuleSet",
     "Saved",
     "ScopeError",
     "Stat",
     "Subject",
+    "Summary",
     "Transaction",
     "Unfollowed",
     "UnknownConceptError",
@@ -257,6 +265,7 @@ __all__ = [
     "save_tree",
     "schema",
     "schema_errors",
+    "summarize",
     "validate",
     "validate_document",
 ]

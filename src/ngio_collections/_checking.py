@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ngio_collections._contract import Level
+from ngio_collections.document import Source
 from ngio_collections.errors import DocumentError
 from ngio_collections.graph import Node
 from ngio_collections.resolve import AccessPolicy, Limits, Progress, Streaming, Work
-from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._inline import Settings
 from ngio_collections.resolve._requests import Flow, Item, Stream
+from ngio_collections.resolve._visit import Visitor
 from ngio_collections.resolve.verbs._common import (
     CONCURRENCY,
     Location,
@@ -210,23 +212,25 @@ def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:
     )
 
     unreadable: dict[str, DocumentError] = {}
-    inliner = Inliner(settings)
-    arriving = inliner.arriving([url], unreadable)
+    arrived: list[Source] = []
+    visitor = Visitor(settings, lambda source, _: arrived.append(source))
+    visiting = visitor.visit([url], unreadable)
     answers: Any = None
     while True:
         try:
-            step = arriving.send(answers)
+            batch = visiting.send(answers)
         except StopIteration:
+            batch = ()
+        for source in arrived:
+            for finding in findings_of_source(source, plans):
+                yield Item(finding)
+        arrived.clear()
+        if not batch:
             break
-        if not isinstance(step, Item):
-            answers = yield step
-            continue
-        answers = ()
-        for finding in findings_of_source(step.value, plans):
-            yield Item(finding)
+        answers = yield batch
     for error in unreadable.values():
         raise error
-    for record in inliner.report().failures:
+    for record in visitor.report().failures:
         for finding in findings_of_record(record, plans):
             yield Item(finding)
 

@@ -105,8 +105,8 @@ def test_a_body_in_the_module_of_another_group_is_told_with_the_right_one(rules:
     write_body(rules, "space.py", "except_")
     write_body(rules, "draft.py", "axis_names")
     assert report_bodies(rules.root, STUBS) == (
-        "\nsrc/ngio_collections/validation/rules/draft.py has the body for axis_names, which belongs "
-        "to the group space: move it to space.py.\n"
+        "\nsrc/ngio_collections/validation/rules/draft.py has the body for axis_names, which "
+        "belongs to the group space: move it to space.py.\n"
         "\nsrc/ngio_collections/validation/rules/space.py has the body for except_, which belongs "
         "to the group nodes: move it to nodes.py."
     )

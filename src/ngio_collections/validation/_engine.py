@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from ngio_collections._contract import Level, json_pointer
+from ngio_collections._contract import Level
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
 from ngio_collections.validation._declarations import SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
-from ngio_collections.validation._findings import Finding, Positions
+from ngio_collections.validation._findings import Finding, Positions, outline_path, write_finding
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._profiles import load_profile
@@ -121,15 +121,6 @@ def run_of(
 def _no_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:
     """What is said of a document with something else in the place of its node."""
     rule = plans.profile.rules[plans.profile.concepts["root-node"].rule]
-    found, expected = f"`ome` is {show(envelope.node)}", "an object (node)"
-    return Finding(
-        rule=rule.id,
-        level=rule.level,
-        document=url,
-        pointer=json_pointer(envelope.pointer),
-        message=f"{found[:1].upper()}{found[1:]}; expected {expected}. {rule.fix}",
-        rfc=rule.rfc,
-        found=found,
-        expected=expected,
-        statement=rule.statement,
-    )
+    found = f"`ome` is {show(envelope.node)}"
+    path = outline_path(envelope.document, envelope.pointer)
+    return write_finding(rule, url, envelope.pointer, found, "an object (node)", path=path)

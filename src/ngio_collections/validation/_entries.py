@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from ngio_collections._contract import Pointer
 from ngio_collections.graph import NodeTree, Raw, Segment
 from ngio_collections.graph._state import UNCHANGED, Ref, key_of
+from ngio_collections.validation._findings import node_name
 
 __all__ = ["CONTAINERS", "Entry", "Home", "SegmentHome", "StateHome"]
 
@@ -115,18 +116,13 @@ class Entry:
             value = value[part]
         return tuple(parts)
 
-    @property
-    def outline(self) -> str:
-        """Where the node is, for people: the ids from the root on, or types where there is none."""
-        return " / ".join(node.label for node in reversed([self, *self.ancestors()]))
-
-    @property
-    def label(self) -> str:
-        """What a person calls the node: its id, or its type and where it is among its siblings."""
-        if self.id:
-            return self.id
-        kind = self.type or "node"
-        return kind if self.is_root else f"{kind} {self.home.position(self.place)}"
+    def names(self) -> list[str]:
+        """What the nodes from the root to this one are called."""
+        found = [
+            node_name(node.value, None if node.is_root else node.home.position(node.place))
+            for node in (self, *self.ancestors())
+        ]
+        return found[::-1]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Entry):

@@ -9,7 +9,6 @@ from ngio_collections._contract import (
     Concept,
     Context,
     Declaration,
-    Level,
     Pointer,
     Rule,
     Subject,
@@ -18,7 +17,14 @@ from ngio_collections._contract import (
 from ngio_collections.graph import Raw
 from ngio_collections.validation._declarations import Declarations
 from ngio_collections.validation._entries import Entry, SegmentHome
-from ngio_collections.validation._findings import RULE_ERROR, VIOLATION, Finding
+from ngio_collections.validation._findings import (
+    RULE_ERROR,
+    VIOLATION,
+    Finding,
+    node_name,
+    outline,
+    write_finding,
+)
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
@@ -127,25 +133,23 @@ class Found(NamedTuple):
 
     def finding(self, url: str | None) -> Finding:
         """The finding in a document."""
-        rule = self.rule
-        found = self.found[:1].upper() + self.found[1:]
-        sentence = f"{found}; expected {self.expected}." if self.expected else f"{found}."
-        if not self.expected and self.kind == VIOLATION and rule.statement:
-            sentence += f" {rule.statement}"
-        advice = rule.fix if self.kind == VIOLATION else ""
-        return Finding(
-            rule=rule.id,
-            level=Level(rule.level),
-            document=url,
-            pointer=json_pointer((*self.node.home.pointer, *self.relative)),
-            message=f"{sentence} {advice}".strip(),
-            rfc=rule.rfc,
+        return write_finding(
+            self.rule,
+            url,
+            (*self.node.home.pointer, *self.relative),
+            self.found,
+            self.expected,
             kind=self.kind,
-            path=self.node.outline,
-            found=found,
-            expected=self.expected,
-            statement=rule.statement,
+            path=outline([*self.node.names(), *self._child()]),
         )
+
+    def _child(self) -> list[str]:
+        """The name of the child that the place is in, if it is in one."""
+        nodes = self.node.value.get("nodes")
+        match self.at:
+            case ("nodes", int(position), *_) if isinstance(nodes, list):
+                return [node_name(nodes[position], position)]
+        return []
 
 
 def _are_nodes(items: list[Any], only: str) -> bool:

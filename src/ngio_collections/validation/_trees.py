@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from ngio_collections._contract import Level
 from ngio_collections.document import Source
 from ngio_collections.graph import Node
 from ngio_collections.resolve import Unfollowed
 from ngio_collections.validation._declarations import SegmentDeclarations
 from ngio_collections.validation._documents import PATH_TARGET, Document, documents_of, lost
 from ngio_collections.validation._engine import in_order
-from ngio_collections.validation._findings import Finding
+from ngio_collections.validation._findings import Finding, write_finding
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._run import DocumentContext, Found, Run
@@ -79,18 +78,7 @@ def findings_of_record(record: Unfollowed, plans: Plans) -> list[Finding]:
     if said is None or PATH_TARGET not in plans.run:
         return []
     rule = plans.profile.rules[PATH_TARGET]
-    return [
-        Finding(
-            rule=rule.id,
-            level=Level(rule.level),
-            document=record.document,
-            pointer=record.pointer,
-            message=f"{said[:1].upper()}{said[1:]}. {rule.statement} {rule.fix}",
-            rfc=rule.rfc,
-            found=said,
-            statement=rule.statement,
-        )
-    ]
+    return [write_finding(rule, record.document, record.pointer, said)]
 
 
 def findings_of_source(source: Source, plans: Plans, most: int | None = None) -> list[Finding]:
