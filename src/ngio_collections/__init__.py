@@ -88,6 +88,8 @@ if TYPE_CHECKING:
     from ngio_collections.validation import SchemaError as SchemaError
     from ngio_collections.validation import schema_errors as schema_errors
     from ngio_collections.validation import validate_document as validate_document
+    from ngio_collections.validation._changes import Revalidation as Revalidation
+    from ngio_collections.validation._changes import validate_changes as validate_changes
     from ngio_collections.validation._rulesets import RuleSet as RuleSet
     from ngio_collections.validation._rulesets import rule as rule
     from ngio_collections.validation._rulesets import rules as rules
@@ -97,6 +99,8 @@ if TYPE_CHECKING:
 __version__: Final = "0.1.0"
 
 _HOME: Final = {
+    "Revalidation": "validation._changes",
+    "validate_changes": "validation._changes",
     "ScopeError": "errors",
     "UnknownRuleError": "errors",
     "Context": "_contract",
@@ -217,6 +221,7 @@ __all__ = [
     "ReadableStore",
     "Report",
     "Resolver",
+    "Revalidation",
     "RouterStore",
     "Rule",
     "RuleCount",
@@ -267,6 +272,7 @@ __all__ = [
     "schema_errors",
     "summarize",
     "validate",
+    "validate_changes",
     "validate_document",
 ]
 

@@ -83,7 +83,6 @@ def validate(
         >>> plate = ngc.new_node("collection", id="plate", children=[image])
         >>> for finding in ngc.validate(plate):
         ...     print(finding.path, finding.rule)
-        plate / a multiscale-nodes-or-path
         plate / a multiscale-coordinate-systems
         >>> ngc.validate(plate, rules=["sibling-names", "hcs"])
         []
@@ -143,7 +142,7 @@ def iter_findings(
         >>> image = ngc.new_node("multiscale", id="a")
         >>> plate = ngc.new_node("collection", id="plate", children=[image])
         >>> next(ngc.iter_findings(plate)).rule
-        'multiscale-nodes-or-path'
+        'multiscale-coordinate-systems'
     """
     plans = _plans(profile, revision, rules, level)
     if isinstance(target, Node):

@@ -193,14 +193,15 @@ class StateDeclarations:
         """What changed nodes and new ones declare. Cost: O(changes), once for a version."""
         if self._changed is None:
             self._changed = {}
-            for ref in self._other_refs():
+            for ref in self.others():
                 for id_, _, _, _ in declared(self._home.tree.raw(ref), self._places):
                     known = self._changed.setdefault(id_, [])
                     if ref not in known:
                         known.append(ref)
         return self._changed
 
-    def _other_refs(self) -> Iterator[Ref]:
+    def others(self) -> Iterator[Ref]:
+        """The nodes that changed, and those of what was added."""
         tree = self._home.tree
         segments = {}
         for ref, change in tree.changes.values():

@@ -24,7 +24,7 @@ from ngio_collections.resolve._changes import Plan
 from ngio_collections.validation._declarations import Declaring, SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
 
-__all__ = ["Document", "View", "documents_of"]
+__all__ = ["Document", "View", "documents_of", "lost", "place_of"]
 
 _KEPT: Final = 64
 """So many documents are kept ready for the references of others to be looked up in them."""
@@ -69,7 +69,7 @@ class Document:
     others: View | None = None
 
 
-def _place(source: Any) -> tuple[str, Pointer, Mapping[str, Any]]:
+def place_of(source: Any) -> tuple[str, Pointer, Mapping[str, Any]]:
     """Where in a file the node of a document is, and the file."""
     if isinstance(source, Source) and is_in_zarr(source.document):
         return "zarr", ("attributes", "ome"), source.document
@@ -123,7 +123,7 @@ class View:
     def home(self, url: str) -> SegmentHome:
         """The nodes of a document."""
         raw, source = self.contents[url]
-        return SegmentHome(Segment(raw, url, source), _place(source)[1])
+        return SegmentHome(Segment(raw, url, source), place_of(source)[1])
 
     def documents(self, start: Ref) -> Iterator[Document]:
         """The documents that begin at a node or below it, each once, in order."""
@@ -137,7 +137,7 @@ class View:
 
     def _document(self, url: str) -> Document:
         home = self.home(url)
-        envelope, _, content = _place(self.contents[url][1])
+        envelope, _, content = place_of(self.contents[url][1])
         return Document(url, home, 0, len(home.segment), envelope, content, others=self)
 
     def around(self, node: Node) -> Iterator[Document]:
@@ -216,7 +216,7 @@ def documents_of(node: Node, places: Declaring) -> Iterator[Document]:
         yield from view.documents(node.key)
         return
     source = tree.segment.source
-    envelope, pointer, content = _place(source)
+    envelope, pointer, content = place_of(source)
     if tree.is_edited:
         root = (tree.segment, 0)
         segment = Segment(tree.materialise(root), tree.url, source)

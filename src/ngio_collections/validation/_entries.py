@@ -237,6 +237,10 @@ class StateHome:
             return iter(())
         return self.tree.children(place)
 
+    def child_at(self, place: Ref, number: int) -> Ref | None:
+        """The node at a position of the list of another one, None if what is there is none."""
+        return next((c for c in self.children(place) if self.position(c) == number), None)
+
     def is_root(self, place: Ref) -> bool:
         return self.tree.parent(place) is None
 

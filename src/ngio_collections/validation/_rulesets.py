@@ -181,7 +181,7 @@ def rules(*names: str, profile: str = "ngio", revision: str = "v1-2026-08") -> R
         >>> [rule.id for rule in ngc.rules() if rule.number == 12]
         ['unique-ids']
         >>> ngc.rules("axis-") - ["axis-unit"]
-        <RuleSet of 4: axis-discrete, axis-fields, axis-name, ... 1 more>
+        <RuleSet of 5: axis-discrete, axis-fields, axis-name, ... 2 more>
     """
     held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
     every = RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))

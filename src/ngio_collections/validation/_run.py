@@ -140,16 +140,20 @@ class Found(NamedTuple):
             self.found,
             self.expected,
             kind=self.kind,
-            path=outline([*self.node.names(), *self._child()]),
+            path=outline([*self.node.names(), *self._below()]),
         )
 
-    def _child(self) -> list[str]:
-        """The name of the child that the place is in, if it is in one."""
-        nodes = self.node.value.get("nodes")
-        match self.at:
-            case ("nodes", int(position), *_) if isinstance(nodes, list):
-                return [node_name(nodes[position], position)]
-        return []
+    def _below(self) -> Iterator[str]:
+        """The names of the nodes below the node that the place is in."""
+        value: Any = self.node.value
+        for key, number in zip(self.at[::2], self.at[1::2], strict=False):
+            items = value.get(key) if key == "nodes" else None
+            if not isinstance(items, list) or not isinstance(number, int):
+                return
+            value = items[number]
+            if not isinstance(value, dict):
+                return
+            yield node_name(value, number)
 
 
 def _are_nodes(items: list[Any], only: str) -> bool:

@@ -25,7 +25,7 @@ __all__ = [
     "found_in",
 ]
 
-_OF_WRITTEN: Final = ("root-version", "metadata-storage")
+OF_WRITTEN: Final = ("root-version", "metadata-storage")
 """What is asked of documents only: a tree that was never written gets both when it is."""
 
 
@@ -51,7 +51,7 @@ def found_in(document: Document, plans: Plans, guard: Guard | None = None) -> It
     """
     run = _run(plans, document, guard)
     for found in run.segment(document.home, document.start, document.end):
-        if not (document.is_new and found.rule.id in _OF_WRITTEN):
+        if not (document.is_new and found.rule.id in OF_WRITTEN):
             yield found
 
 
