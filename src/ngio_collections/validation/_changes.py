@@ -23,6 +23,7 @@ from ngio_collections.validation._recheck import (
     WholeTreeError,
     affected,
 )
+from ngio_collections.validation._recheck_view import ViewRecheck
 from ngio_collections.validation._run import DocumentContext, Found, Run
 from ngio_collections.validation._trees import OF_WRITTEN, findings_of_tree
 
@@ -115,9 +116,10 @@ def validate_changes(
         return Revalidation((), (), 0, lambda findings: findings)
     if before.segment is not after.segment:
         return _whole(old, new, plans)
-    if before.segment.inlined is not None:
-        return _whole(old, new, plans)
     try:
+        if before.segment.inlined is not None:
+            view = ViewRecheck(before, after, plans)
+            return Revalidation(view.introduced, view.resolved, view.checked, view.update)
         return _Recheck(old, new, plans).made()
     except WholeTreeError:
         return _whole(old, new, plans)

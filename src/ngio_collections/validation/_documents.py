@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections._contract import Declaration, Pointer
 from ngio_collections.document import Source, is_in_zarr
 from ngio_collections.errors import PathError
-from ngio_collections.graph import Edge, Node, NodeTree, Raw, Segment
+from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._state import Ref
 from ngio_collections.resolve import Report, Unfollowed
 from ngio_collections.resolve._changes import Plan
 from ngio_collections.validation._declarations import Declaring, SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
 
-__all__ = ["Document", "View", "documents_of", "lost", "place_of"]
+__all__ = ["Document", "View", "documents_of", "lost", "place_of", "url_in"]
 
 _KEPT: Final = 64
 """So many documents are kept ready for the references of others to be looked up in them."""
@@ -86,98 +86,122 @@ class View:
     """
 
     def __init__(self, tree: NodeTree, places: Declaring) -> None:
+        assert tree.segment.inlined is not None
         self._tree = tree
         self._places = places
-        self._edges = dict(_edges(tree))
-        self.contents = _contents(tree, self._edges.values())
-        report = tree.segment.inlined.report if tree.segment.inlined is not None else None
+        self._read = _read_contents(tree)
+        self._changed = _changed_contents(tree)
+        report = tree.segment.inlined.report
         records = report.failures if isinstance(report, Report) else ()
         self._records = {(one.document, one.pointer): one for one in records}
         self._ready: OrderedDict[str, SegmentDeclarations] = OrderedDict()
+
+    def content(self, url: str | None) -> tuple[Raw, Any] | None:
+        """What a document says now, with the document as it was read; None if there is none."""
+        if url is None:
+            return None
+        return self._changed.get(url) or self._read.get(url)
 
     def declarations(self, base: str | None, path: Any, id: str) -> tuple[Declaration, ...] | None:
         try:
             url = _paths.metadata_url(base, path) if isinstance(path, Mapping) else None
         except PathError:
             return None  # Its form is another rule's.
-        if url is None or url not in self.contents:
-            return None
-        return self._declared(url).of(id)
+        found = None if url is None else self._declared(url)
+        return None if found is None else found.of(id)
 
     def unfollowed(self, url: str | None, pointer: str) -> str | None:
         """Why a reference was not followed when the view was opened, if that is a mistake."""
         record = self._records.get((url or "", pointer))
         return None if record is None else lost(record)
 
-    def _declared(self, url: str) -> SegmentDeclarations:
+    def _declared(self, url: str) -> SegmentDeclarations | None:
         found = self._ready.get(url)
-        if found is None:
-            home = self.home(url)
-            found = self._ready[url] = SegmentDeclarations(home, self._places)
-            if len(self._ready) > _KEPT:
-                self._ready.popitem(last=False)
-        else:
+        if found is not None:
             self._ready.move_to_end(url)
+            return found
+        document = self.document(url)
+        if document is None:
+            return None
+        found = self._ready[url] = SegmentDeclarations(document.home, self._places)
+        if len(self._ready) > _KEPT:
+            self._ready.popitem(last=False)
         return found
 
-    def home(self, url: str) -> SegmentHome:
-        """The nodes of a document."""
-        raw, source = self.contents[url]
-        return SegmentHome(Segment(raw, url, source), place_of(source)[1])
+    def document(self, url: str) -> Document | None:
+        """A document of the view, None if there is none at the address."""
+        content = self.content(url)
+        if content is None:
+            return None
+        raw, source = content
+        envelope, pointer, whole = place_of(source)
+        home = SegmentHome(Segment(raw, url, source), pointer)
+        return Document(url, home, 0, len(home.segment), envelope, whole, others=self)
 
     def documents(self, start: Ref) -> Iterator[Document]:
         """The documents that begin at a node or below it, each once, in order."""
-        seen: set[str | None] = set()
+        seen: set[str] = set()
         for ref in self._tree.walk(start):
-            edge = self._edges.get(ref)
+            edge = self._tree.edge(ref)
             for layer in edge.layers[1:] if edge is not None else ():
                 if layer.url is not None and layer.url not in seen:
                     seen.add(layer.url)
-                    yield self._document(layer.url)
-
-    def _document(self, url: str) -> Document:
-        home = self.home(url)
-        envelope, _, content = place_of(self.contents[url][1])
-        return Document(url, home, 0, len(home.segment), envelope, content, others=self)
+                    document = self.document(layer.url)
+                    assert document is not None
+                    yield document
 
     def around(self, node: Node) -> Iterator[Document]:
         """The part of a document that a node of the view is, with what is below it there."""
         edge = self._tree.edge(node.key)
         if edge is not None and node.parent() is not None:
             return  # It is the root of a document that comes as a whole.
-        url = edge.stub.url if edge is not None else node.document_url
-        if url is None or url not in self.contents:
-            return
-        whole = self._document(url)
-        place = _descend(whole.home.segment, _path_in_document(node))
-        end = whole.home.segment.ends[place]
-        yield Document(url, whole.home, place, end, whole.envelope, whole.content, others=self)
+        url = edge.stub.url if edge is not None else url_in(node.tree, node.key)
+        whole = None if url is None else self.document(url)
+        if whole is not None:
+            place = _descend(whole.home.segment, _path_in_document(node))
+            yield replace(whole, start=place, end=whole.home.segment.ends[place])
 
 
-def _edges(tree: NodeTree) -> Iterator[tuple[Ref, Edge]]:
-    for ref in tree.walk((tree.segment, 0)):
-        edge = tree.edge(ref)
-        if edge is not None:
-            yield ref, edge
+def url_in(tree: NodeTree, ref: Ref) -> str | None:
+    """The address of the document that a node of a view is in now, as a part of it."""
+    while tree.edge(ref) is None:
+        parent = tree.parent(ref)
+        if parent is None:
+            return tree.url
+        ref = parent
+    edge = tree.edge(ref)
+    assert edge is not None
+    return edge.target.url
 
 
-def _contents(tree: NodeTree, edges: Any) -> dict[str, tuple[Raw, Any]]:
-    """What each document says now, with the document that it was read from."""
+def _read_contents(tree: NodeTree) -> dict[str, tuple[Raw, Any]]:
+    """What each document said when the view was opened; the same for all of its versions."""
+    segment = tree.segment
+    if segment.kept is None:
+        segment.kept = {}
+    known: dict[str, tuple[Raw, Any]] | None = segment.kept.get("contents")
+    if known is not None:
+        return known
     contents: dict[str, tuple[Raw, Any]] = {}
-    root, source = tree.segment.root, tree.segment.source
-    inlined = tree.segment.inlined
-    if tree.url is not None and inlined is not None:
-        edge = inlined.edges.get(id(root))
-        raw = inlined.originals.get(id(root), root) if edge is None else edge.stub.raw
-        contents[tree.url] = (raw, source)
-    for edge in edges:
+    inlined = segment.inlined
+    assert inlined is not None
+    if tree.url is not None:
+        edge = inlined.edges.get(id(segment.root))
+        root = inlined.originals.get(id(segment.root), segment.root)
+        contents[tree.url] = (root if edge is None else edge.stub.raw, segment.source)
+    for edge in inlined.edges.values():
         for layer in edge.layers[1:]:
             if layer.url is not None:
                 contents.setdefault(layer.url, (layer.raw, layer.source))
-    if tree.is_edited:
-        for planned in Plan(tree).made():
-            contents[planned.source.url] = (planned.node, planned.source)
+    segment.kept["contents"] = contents
     return contents
+
+
+def _changed_contents(tree: NodeTree) -> dict[str, tuple[Raw, Any]]:
+    """What the documents say that edits changed."""
+    if not tree.is_edited:
+        return {}
+    return {plan.source.url: (plan.node, plan.source) for plan in Plan(tree).made()}
 
 
 def _path_in_document(node: Node) -> list[int]:
