@@ -8,7 +8,7 @@ from ngio_collections._contract import Level
 from ngio_collections._json_places import Place
 from ngio_collections._text import printable
 from ngio_collections.report._summary import RULE_ERROR
-from ngio_collections.validate import Finding
+from ngio_collections.validation import Finding
 
 __all__ = ["github_command"]
 

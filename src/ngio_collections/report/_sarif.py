@@ -12,7 +12,7 @@ from ngio_collections.report._sections import section_url
 from ngio_collections.report._summary import RULE_ERROR
 
 if TYPE_CHECKING:
-    from ngio_collections.validate import Finding
+    from ngio_collections.validation import Finding
 
 __all__ = ["SarifLog"]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ngio_collections._contract import Level
 from ngio_collections._text import printable
-from ngio_collections.validate import Finding
+from ngio_collections.validation import Finding
 
 __all__ = ["RULE_ERROR", "RuleCount", "Summary", "Tally", "summarize"]
 
