@@ -113,7 +113,7 @@ class Entry:
         value: Any = self.value
         for part in at:
             parts.append(part if isinstance(part, int) else _index(value, part))
-            value = value[part]
+            value = _step(value, part)
         return tuple(parts)
 
     def names(self) -> list[str]:
@@ -136,9 +136,18 @@ class Entry:
         return f"<Entry {self.type or '?'} {self.id!r}>"
 
 
-def _index(value: Mapping[str, Any], key: str) -> int:
+def _index(value: Any, key: str) -> int:
     """The position of a key in an object; one that an edit adds comes last."""
-    return next((n for n, other in enumerate(value) if other == key), len(value))
+    keys = value if isinstance(value, dict) else ()
+    return next((n for n, other in enumerate(keys) if other == key), len(keys))
+
+
+def _step(value: Any, part: str | int) -> Any:
+    """What is at a key or a position; the `nodes` of edited nodes may lack it."""
+    try:
+        return value[part]
+    except (LookupError, TypeError):
+        return None
 
 
 class SegmentHome:

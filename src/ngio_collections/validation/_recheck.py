@@ -239,10 +239,11 @@ def _reaches(levels: int, distance: int) -> bool:
 
 
 def _by_id(found: Iterable[tuple[str, str, Raw, Any]]) -> dict[str, list[Any]]:
-    """What is declared under each id; of nodes it is the type alone that rules look at."""
+    """What is declared under each id, and where; of nodes rules look at the type alone."""
     out: dict[str, list[Any]] = {}
-    for id_, kind, value, _ in found:
-        out.setdefault(id_, []).append([kind, value.get("type") if kind == "node" else value])
+    for id_, kind, value, at in found:
+        said = value.get("type") if kind == "node" else value
+        out.setdefault(id_, []).append([kind, said, list(at)])
     return out
 
 
