@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.mend import Fix as Fix
+    from ngio_collections.mend import apply_fixes as apply_fixes
+    from ngio_collections.mend import fixes as fixes
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -123,6 +126,9 @@ _HOME: Final = {
     "fingerprint": "graph",
     "new_node": "graph",
     "register_node_type": "graph",
+    "Fix": "mend",
+    "apply_fixes": "mend",
+    "fixes": "mend",
     "models": "",
     "aio": "",
     "check_links": "api",
@@ -169,6 +175,7 @@ __all__ = [
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "Fix",
     "ForbiddenError",
     "Inlining",
     "InvalidAttributeError",
@@ -206,6 +213,7 @@ __all__ = [
     "__version__",
     "aio",
     "apply",
+    "apply_fixes",
     "as_tree",
     "check_links",
     "consolidate",
@@ -215,6 +223,7 @@ __all__ = [
     "embed",
     "externalize",
     "fingerprint",
+    "fixes",
     "follow",
     "models",
     "new_node",

@@ -18,7 +18,7 @@ from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerpr
 from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
 
-__all__ = ["CHOICES", "Plan", "Planned"]
+__all__ = ["CHOICES", "Plan", "Planned", "look_at"]
 
 CHOICES: Final = {
     "auto": "where the attribute is already, the stub before the target; new ones to the target",
@@ -74,15 +74,18 @@ class _Memory:
         segment: What its root was then.
         places: Where documents begin that were written since, in saves of parts.
         splits: The inlined nodes that were changed.
+        chained: Inlined nodes with documents between the stub and the content that are to be
+            looked at, in a tree that was made of other documents than those in the store.
     """
 
-    __slots__ = ("places", "saved", "segment", "splits")
+    __slots__ = ("chained", "places", "saved", "segment", "splits")
 
     def __init__(self) -> None:
         self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
         self.segment: Segment | None = None
         self.places: dict[int, Ref] = {}
         self.splits: dict[int, _Split] = {}
+        self.chained: list[Ref] = []
 
 
 def _receiving_first(plans: list[Planned], moves: Iterable[tuple[str, str]]) -> list[Planned]:
@@ -212,6 +215,7 @@ class Plan:
                 a change cannot be written where it is to go.
         """
         self._gone = self._ids_gone()
+        self._plan_chains()
         places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
         changes = {key_of(before.ref): (before.ref, UNCHANGED) for before in self._saved()}
         changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
@@ -234,6 +238,16 @@ class Plan:
             self._plan(place)
         plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
         return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
+
+    def _plan_chains(self) -> None:
+        """Plan the documents that hold nothing but a reference, and are to be looked at."""
+        for ref in self._memory.chained:
+            edge = self._tree.edge(ref) if self._tree.holds(ref) else None
+            for number, layer in enumerate(() if edge is None else edge.layers[:-1]):
+                if number:
+                    self._add(layer.source, layer.raw, ref, self._depth(ref))
+                elif ref == self._root:
+                    self._root_stub(layer, layer.raw)
 
     def _moves(self) -> Iterator[tuple[Ref, str, str]]:
         """The nodes that were moved, from which document, and to which."""
@@ -467,6 +481,19 @@ def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
     if here == url or key not in ("path", "attributes"):
         return value
     return _paths.rebased(value, here, url)
+
+
+def look_at(tree: NodeTree, places: Iterable[Ref], chained: Iterable[Ref] = ()) -> None:
+    """Let saves of a tree look at documents although no edit changed them.
+
+    Args:
+        tree: A tree that is made of other documents than those in the store.
+        places: Where in it the documents begin.
+        chained: Inlined nodes with further documents between the stub and the content.
+    """
+    memory = _memory_of(tree)
+    memory.places.update((key_of(place), place) for place in places)
+    memory.chained.extend(chained)
 
 
 def _memory_of(tree: NodeTree) -> _Memory:

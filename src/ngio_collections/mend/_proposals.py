@@ -1,0 +1,368 @@
+"""What can be mended in a document, and how: one function for each kind of mistake.
+
+Each takes a document and the findings in it, and gives fixes that have nothing to do with
+each other. Nothing here knows the rule engine: a finding is the name of a rule and a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from ngio_collections._contract import Declaration, Pointer, json_pointer
+from ngio_collections.mend._fix import Fix, make_fix
+from ngio_collections.mend._meaning import fits, meant
+from ngio_collections.mend._naming import is_legal, made_from, new_id
+from ngio_collections.mend._reading import Reading, Referring
+from ngio_collections.mend._steps import (
+    Operation,
+    as_object,
+    called,
+    dangling,
+    give_id,
+    refer_to,
+    removal,
+    setting,
+    words,
+)
+
+__all__ = ["PHASES", "VERSION", "Found", "Known", "Proposal", "missing_ids", "storage"]
+
+VERSION: Final = "0.9"
+"""The version of a document that says none, as for documents that are created."""
+
+
+class Found(NamedTuple):
+    """A finding, as those who mend it need it."""
+
+    rule: str
+    pointer: str
+
+
+class Known(NamedTuple):
+    """What is known around a document.
+
+    Attributes:
+        url: Its address.
+        referred: For ids of this document, the places in other documents that refer to them.
+    """
+
+    url: str | None = None
+    referred: Mapping[str, tuple[str, ...]] = {}
+
+
+Proposal: TypeAlias = Callable[[Reading, "list[Found]", Known], Iterator[Fix]]
+
+
+def _at(findings: Iterable[Found], *rules: str) -> dict[str, str]:
+    """The places of findings with their rules, of some rules or of all."""
+    return {one.pointer: one.rule for one in findings if not rules or one.rule in rules}
+
+
+def _said_elsewhere(known: Known, id_: str) -> list[str]:
+    """What must be decided where other documents refer to an id."""
+    places = known.referred.get(id_, ())
+    if not places:
+        return []
+    shown = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    return [f"Other documents refer to this id, and are not changed: {shown}."]
+
+
+# -- ids that are there twice ------------------------------------------------------
+
+
+def repeated_ids(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """All but the first of several things with one id get another one."""
+    places = _at(findings, "unique-ids")
+    taken = reading.ids()
+    repeated: dict[str, list[Declaration]] = {}
+    for declared in reading.declared:
+        id_ = declared.value.get("id")
+        if isinstance(id_, str) and json_pointer((*declared.pointer, "id")) in places:
+            repeated.setdefault(id_, []).append(declared)
+    for id_, others in repeated.items():
+        follows, unclear = _shared_out(reading, id_)
+        for declared in others:
+            key = declared.pointer
+            made = new_id(made_from(declared, id_), taken)
+            yield make_fix(
+                "unique-ids",
+                _renaming(declared, id_, made, len(follows.get(key, ()))),
+                json_pointer((*key, "id")),
+                give_id(declared, made, follows.get(key, ())),
+                document=known.url,
+                undecided=[*unclear.get(key, ()), *_said_elsewhere(known, id_)],
+            )
+
+
+def _renaming(declared: Declaration, old: str, new: str, references: int) -> str:
+    also = f", and {words(references, 'reference')} to it" if references else ""
+    return f"Rename the id {old!r} of this {called(declared)} to {new!r}{also}"
+
+
+def _shared_out(
+    reading: Reading, id_: str
+) -> tuple[dict[Pointer, list[Referring]], dict[Pointer, list[str]]]:
+    """For each thing with an id the references that mean it, and those that may mean it."""
+    follows: dict[Pointer, list[Referring]] = {}
+    unclear: dict[Pointer, list[str]] = {}
+    for place in reading.referring(id_):
+        found = meant(reading.declarations(id_), place)
+        if len(found) == 1:
+            follows.setdefault(found[0].pointer, []).append(place)
+        for one in found if len(found) > 1 else ():
+            unclear.setdefault(one.pointer, []).append(
+                f"The reference at {json_pointer(place.pointer)} may mean any of "
+                f"{len(found)} things with the id {id_!r}, and stays with the first."
+            )
+    return follows, unclear
+
+
+# -- ids with other characters -----------------------------------------------------
+
+_ID_RULES: Final = ("node-id", "coordinate-system-id", "plate-ids")
+
+
+def illegal_ids(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """Characters that no id has are replaced, and references follow."""
+    places = _at(findings, *_ID_RULES)
+    taken = reading.ids()
+    for declared in reading.declared:
+        id_ = declared.value.get("id")
+        pointer = json_pointer((*declared.pointer, "id"))
+        if not isinstance(id_, str) or is_legal(id_) or pointer not in places:
+            continue
+        if len(reading.declarations(id_)) > 1:
+            continue  # Which of them references mean has to be said first.
+        references = reading.referring(id_)
+        name = declared.value.get("name")
+        made = new_id(made_from(declared, id_ if id_.strip() else _text(name)), taken)
+        yield make_fix(
+            places[pointer],
+            _renaming(declared, id_, made, len(references)),
+            pointer,
+            give_id(declared, made, references),
+            document=known.url,
+            undecided=_said_elsewhere(known, id_),
+        )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+# -- references as bare ids --------------------------------------------------------
+
+
+_BARE: Final = (
+    "reference-object",
+    "transformation-endpoint",
+    "well-fields",
+    "acquisition-reference",
+)
+
+
+def bare_references(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """References of the older draft become objects."""
+    places = _at(findings, *_BARE)
+    for place in reading.references:
+        pointer = json_pointer(place.pointer)
+        if pointer in places and is_legal(place.value):
+            yield make_fix(
+                places[pointer],
+                f"Write the reference to {place.value!r} as an object",
+                pointer,
+                as_object(place, place.value),
+                document=known.url,
+            )
+
+
+# -- versions ----------------------------------------------------------------------
+
+
+def root_version(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """A root without a version gets the one that its nodes have, or that of new documents."""
+    if Found("root-version", json_pointer(reading.base)) not in findings:
+        return
+    root = reading.root
+    inner = [node for node in reading.nodes[1:] if "version" in node.value]
+    versions = list(dict.fromkeys(str(node.value["version"]) for node in inner))
+    if len(versions) > 1 or not all(isinstance(n.value["version"], str) for n in inner):
+        return
+    version = versions[0] if versions else VERSION
+    operations = setting(root.value, root.pointer, "version", version)
+    for node in inner:
+        operations += removal(node.value, node.pointer, "version")
+    moved = f", and take it away from {words(len(inner), 'node')} below" if inner else ""
+    yield make_fix(
+        "root-version",
+        f"Give the root the version {version!r}{moved}",
+        json_pointer(reading.base),
+        operations,
+        document=known.url,
+    )
+
+
+def inner_versions(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """Versions below the root go; those that differ from it are a question."""
+    places = _at(findings, "inner-version", "same-version")
+    root = reading.root.value.get("version")
+    for node in reading.nodes[1:]:
+        pointer = json_pointer((*node.pointer, "version"))
+        if pointer not in places or "version" not in node.value:
+            continue
+        version = node.value["version"]
+        unclear = []
+        if version is not None and version != root:
+            said = f"The node says {version!r} and its document {root!r}"
+            unclear = [f"{said}: which of them the content of the node follows is not known."]
+        yield make_fix(
+            places[pointer],
+            f"Take away the version {version!r} of this {node.type or 'node'}",
+            pointer,
+            removal(node.value, node.pointer, "version"),
+            document=known.url,
+            undecided=unclear,
+        )
+
+
+# -- ids that are missing ----------------------------------------------------------
+
+
+def ids_that_lack(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """What must have an id and has none gets one."""
+    places = _at(findings, "node-id-required", "coordinate-system-id", "plate-ids")
+    wanted = [
+        (declared, places[json_pointer(declared.pointer)])
+        for declared in reading.declared
+        if "id" not in declared.value and json_pointer(declared.pointer) in places
+    ]
+    bare = set(_at(findings, *_BARE))
+    yield from missing_ids(
+        reading, wanted, known, lambda place: json_pointer(place.pointer) in bare
+    )
+
+
+def missing_ids(
+    reading: Reading,
+    wanted: Sequence[tuple[Declaration, str]],
+    known: Known,
+    is_wrong: Callable[[Referring], bool],
+) -> Iterator[Fix]:
+    """Give ids to what has none.
+
+    References that lead nowhere and have the name of one of them as their id mean it.
+
+    Args:
+        reading: The document.
+        wanted: What is to have an id, with the rule that says so.
+        known: What is known around the document.
+        is_wrong: Whether a bare id in some place has to be an object.
+    """
+    taken = reading.ids()
+    lost: dict[str, list[Referring]] = {}
+    for place in dangling(reading):
+        lost.setdefault(place.id or "", []).append(place)
+    follows = _by_name(lost, [declared for declared, _ in wanted])
+    for declared, rule in wanted:
+        places = follows.get(declared.pointer, [])
+        made = _expected_id(declared, lost, places)
+        if made is None:
+            made = new_id(made_from(declared, _text(declared.value.get("name"))), taken)
+        else:
+            places = lost.pop(made)
+        operations = setting(declared.value, declared.pointer, "id", made)
+        for place in places:
+            if not isinstance(place.value, dict) and is_wrong(place):
+                operations += as_object(place, made)
+            elif place.id != made:
+                operations += refer_to(place, made)
+        also = f", which {words(len(places), 'reference')} mean" if places else ""
+        yield make_fix(
+            rule,
+            f"Give this {called(declared)} the id {made!r}{also}",
+            json_pointer(declared.pointer),
+            operations,
+            document=known.url,
+        )
+
+
+def _by_name(
+    lost: Mapping[str, list[Referring]], wanted: Iterable[Declaration]
+) -> dict[Pointer, list[Referring]]:
+    """The references that lead nowhere, by the one thing with that name that each means."""
+    named: dict[str, list[Declaration]] = {}
+    for declared in wanted:
+        if isinstance(name := declared.value.get("name"), str):
+            named.setdefault(name, []).append(declared)
+    found: dict[Pointer, list[Referring]] = {}
+    for id_, places in lost.items():
+        for place in places if id_ in named else ():
+            among = meant(named[id_], place)
+            if len(among) == 1:
+                found.setdefault(among[0].pointer, []).append(place)
+    return found
+
+
+def _expected_id(
+    declared: Declaration, lost: Mapping[str, list[Referring]], by_name: list[Referring]
+) -> str | None:
+    """The id by which references that lead nowhere call something; None if there is none."""
+    name = declared.value.get("name")
+    if by_name:
+        return (
+            str(name) if is_legal(name) and len(lost.get(str(name), ())) == len(by_name) else None
+        )
+    node = declared.node
+    if declared.kind == "node" and node.type == "singlescale":
+        role, holders = "input", [node]
+    elif declared.kind == "coordinate-system" and name is None and _is_alone(declared):
+        role, holders = "output", node.children
+    else:
+        return None
+    places = [place for some in lost.values() for place in some]
+    ids = {place.id for place in places if place.role == role and place.node in holders}
+    if len(ids) != 1 or not is_legal(id_ := ids.pop()):
+        return None
+    return id_ if all(fits(place, declared) for place in lost[str(id_)]) else None
+
+
+def _is_alone(declared: Declaration) -> bool:
+    """Whether a coordinate system is the only one of its multiscale."""
+    systems = declared.node.attributes.get("coordinateSystems")
+    return declared.node.type == "multiscale" and isinstance(systems, list) and len(systems) == 1
+
+
+# -- the place in the file ---------------------------------------------------------
+
+
+def storage(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """A node at `ome` of a `zarr.json` moves to `attributes.ome`."""
+    pointer = json_pointer(reading.base)
+    document = reading.document
+    name = (known.url or "zarr.json").replace("\\", "/").rpartition("/")[2]
+    is_there = Found("metadata-storage", pointer) in findings
+    if not is_there or reading.kind != "json" or name != "zarr.json":
+        return
+    operations: list[Operation] = []
+    if "attributes" not in document:
+        operations.append({"op": "add", "path": "/attributes", "value": {}})
+    elif not isinstance(document["attributes"], dict):
+        return
+    operations.append({"op": "move", "from": "/ome", "path": "/attributes/ome"})
+    title = "Move the node to `attributes.ome`, where readers of Zarr look for it"
+    yield make_fix("metadata-storage", title, pointer, operations, document=known.url)
+
+
+PHASES: Final[tuple[Proposal, ...]] = (
+    repeated_ids,
+    illegal_ids,
+    bare_references,
+    root_version,
+    inner_versions,
+    ids_that_lack,
+)
+"""The kinds of mends in the order in which they are made; each counts on those before it.
+
+`storage` is none of them: it comes last, since it moves the places of all others.
+"""
