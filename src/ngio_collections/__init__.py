@@ -58,8 +58,11 @@ if TYPE_CHECKING:
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
     from ngio_collections.mend import Fix as Fix
+    from ngio_collections.mend import Undecided as Undecided
+    from ngio_collections.mend import Upgrade as Upgrade
     from ngio_collections.mend import apply_fixes as apply_fixes
     from ngio_collections.mend import fixes as fixes
+    from ngio_collections.mend import upgrade as upgrade
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -127,8 +130,11 @@ _HOME: Final = {
     "new_node": "graph",
     "register_node_type": "graph",
     "Fix": "mend",
+    "Undecided": "mend",
+    "Upgrade": "mend",
     "apply_fixes": "mend",
     "fixes": "mend",
+    "upgrade": "mend",
     "models": "",
     "aio": "",
     "check_links": "api",
@@ -204,10 +210,12 @@ __all__ = [
     "Saved",
     "Stat",
     "Transaction",
+    "Undecided",
     "Unfollowed",
     "UnknownConceptError",
     "UnknownProfileError",
     "UnresolvedReferenceError",
+    "Upgrade",
     "WritableStore",
     "ZipStore",
     "__version__",
@@ -240,6 +248,7 @@ __all__ = [
     "save_tree",
     "schema",
     "schema_errors",
+    "upgrade",
     "validate_document",
 ]
 

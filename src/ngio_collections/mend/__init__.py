@@ -9,5 +9,7 @@ from __future__ import annotations
 
 from ngio_collections.mend._fix import Fix
 from ngio_collections.mend._fixes import apply_fixes, fixes
+from ngio_collections.mend._upgrade import Upgrade, upgrade
+from ngio_collections.mend._upgrading import Undecided
 
-__all__ = ["Fix", "apply_fixes", "fixes"]
+__all__ = ["Fix", "Undecided", "Upgrade", "apply_fixes", "fixes", "upgrade"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import unquote
 
 from ngio_collections._contract import Declaration, NodeEntry
 
@@ -56,12 +57,13 @@ def new_id(bases: Iterable[str], taken: set[str]) -> str:
     return found
 
 
-def made_from(declared: Declaration, text: str | None) -> list[str]:
+def made_from(declared: Declaration, text: str | None, url: str | None = None) -> list[str]:
     """The ids that fit something best, from the best one on.
 
     Args:
         declared: What is to have an id.
         text: Its name, or the id that cannot stay; None if there is neither.
+        url: The address of the document.
 
     Returns:
         Ids, none of which may be free: the text alone, the text with what tells it apart,
@@ -71,7 +73,10 @@ def made_from(declared: Declaration, text: str | None) -> list[str]:
     owner = _owner(declared)
     place = _place(declared)
     if not word and declared.kind == "node":
-        word = _from_path(declared.value)
+        path = declared.value.get("path")
+        is_root = declared.node.parent is None
+        file = unquote(url) if url is not None and is_root else None
+        word = _from_path(path.get("path") if isinstance(path, dict) else file)
         if word and owner and declared.node.type == "singlescale":
             return [f"{owner}_{word}", word]  # Levels are called alike in every image.
     if not word:
@@ -98,10 +103,8 @@ def _place(declared: Declaration) -> str:
     return f"{word}_{last}" if isinstance(last, int) else word
 
 
-def _from_path(value: Mapping[str, Any]) -> str:
-    """The name of what the path of a node leads to, without its ending."""
-    path = value.get("path")
-    text = path.get("path") if isinstance(path, dict) else None
+def _from_path(text: Any) -> str:
+    """The name of what a path leads to, without its ending; empty if there is none."""
     if not isinstance(text, str):
         return ""
     parts = [part for part in re.split(r"[/\\]", text.partition("?")[0]) if part.strip(".")]

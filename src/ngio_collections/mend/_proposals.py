@@ -268,7 +268,7 @@ def missing_ids(
         places = follows.get(declared.pointer, [])
         made = _expected_id(declared, lost, places)
         if made is None:
-            made = new_id(made_from(declared, _text(declared.value.get("name"))), taken)
+            made = new_id(made_from(declared, _text(declared.value.get("name")), known.url), taken)
         else:
             places = lost.pop(made)
         operations = setting(declared.value, declared.pointer, "id", made)
