@@ -151,6 +151,92 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+# -- numbers in the place of strings -----------------------------------------------
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) is int and abs(value) < 10**15
+
+
+def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """Whole numbers as ids are written as strings, and references follow."""
+    places = _at(findings, *_ID_RULES)
+    numbered: dict[str, list[Declaration]] = {}
+    for declared in reading.declared:
+        if _is_number(declared.value.get("id")):
+            numbered.setdefault(str(declared.value["id"]), []).append(declared)
+    if not numbered:
+        return
+    taken, given = reading.ids(), set[str]()
+    follows, unclear = _by_number(reading, numbered)
+    for number, some in numbered.items():
+        for declared in some:
+            references = follows.get(declared.pointer, [])
+            pointer = json_pointer((*declared.pointer, "id"))
+            if pointer not in places:
+                continue
+            lost = [place for place in reading.referring(number) if place not in references]
+            if not lost and not reading.declarations(number) and number not in given:
+                taken.discard(number)  # Only references that mean this one have it.
+            made = new_id(made_from(declared, number), taken)
+            given.add(made)
+            changed = [place for place in references if place.id != made]
+            also = f", and in {words(len(changed), 'reference')} to it" if changed else ""
+            yield make_fix(
+                places[pointer],
+                f"Write the id {number} of this {called(declared)} as {made!r}{also}",
+                pointer,
+                give_id(declared, made, changed),
+                document=known.url,
+                undecided=unclear.get(declared.pointer, ()),
+            )
+
+
+def _by_number(
+    reading: Reading, numbered: Mapping[str, list[Declaration]]
+) -> tuple[dict[Pointer, list[Referring]], dict[Pointer, list[str]]]:
+    """The references to numbers, by the thing that each means, and those that may mean several.
+
+    A reference to the number as a string counts if nothing has that string as its id.
+    """
+    follows: dict[Pointer, list[Referring]] = {}
+    unclear: dict[Pointer, list[str]] = {}
+    for place in reading.references:
+        value = place.value.get("id") if isinstance(place.value, dict) else place.value
+        elsewhere = isinstance(place.value, dict) and place.value.get("path") is not None
+        if elsewhere or not (_is_number(value) or isinstance(value, str)):
+            continue
+        found = [] if reading.declarations(str(value)) else numbered.get(str(value), [])
+        found = meant(found, place)
+        if len(found) == 1:
+            follows.setdefault(found[0].pointer, []).append(place)
+        for one in found if len(found) > 1 else ():
+            unclear.setdefault(one.pointer, []).append(
+                f"The reference at {json_pointer(place.pointer)} may mean any of {len(found)} "
+                f"things with the id {value}."
+            )
+    return follows, unclear
+
+
+_NAME_RULES: Final = ("node-name", "coordinate-system-name", "plate-names")
+
+
+def numbers_as_names(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
+    """Whole numbers as names are written as strings."""
+    places = _at(findings, *_NAME_RULES)
+    for declared in reading.declared:
+        pointer = json_pointer((*declared.pointer, "name"))
+        name = declared.value.get("name")
+        if pointer in places and _is_number(name):
+            yield make_fix(
+                places[pointer],
+                f"Write the name {name} of this {called(declared)} as a string",
+                pointer,
+                setting(declared.value, declared.pointer, "name", str(name)),
+                document=known.url,
+            )
+
+
 # -- references as bare ids --------------------------------------------------------
 
 
@@ -357,6 +443,8 @@ def storage(reading: Reading, findings: list[Found], known: Known) -> Iterator[F
 PHASES: Final[tuple[Proposal, ...]] = (
     repeated_ids,
     illegal_ids,
+    numbers_as_ids,
+    numbers_as_names,
     bare_references,
     root_version,
     inner_versions,

@@ -147,7 +147,10 @@ def _remaining(document: Any, url: str | None) -> list[Undecided]:
     for profile in _PROFILES:
         for finding in validate_document(document, profile=profile, revision=NEWEST, url=url):
             if finding.level == "MUST":
-                reason = f"{LEFT.get(finding.rule, '')} {finding.message}".strip()
+                inside = (
+                    LEFT["scene-endpoint-path"] if "/attributes/scene/" in finding.pointer else ""
+                )
+                reason = f"{LEFT.get(finding.rule, inside)} {finding.message}".strip()
                 one = Undecided(finding.rule, url, finding.pointer, reason)
                 found.setdefault((finding.rule, finding.pointer), one)
     return list(found.values())
