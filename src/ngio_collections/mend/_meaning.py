@@ -8,14 +8,9 @@ from typing import Final
 from ngio_collections._contract import Declaration, NodeEntry
 from ngio_collections.mend._reading import Referring
 
-__all__ = ["fits", "meant"]
+__all__ = ["meant"]
 
 _OF_PLATE: Final = ("row", "column", "acquisition")
-
-
-def fits(place: Referring, declared: Declaration) -> bool:
-    """Whether something is of the kind that a reference in its place leads to (RFC-8)."""
-    return _expected(place)(declared)
 
 
 def meant(declared: Iterable[Declaration], place: Referring) -> list[Declaration]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from ngio_collections._contract import Declaration, Pointer, json_pointer
+from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
 from ngio_collections.mend._fix import Fix, make_fix
-from ngio_collections.mend._meaning import fits, meant
+from ngio_collections.mend._meaning import meant
 from ngio_collections.mend._naming import is_legal, made_from, new_id
 from ngio_collections.mend._reading import Reading, Referring
 from ngio_collections.mend._steps import (
@@ -337,7 +337,7 @@ def missing_ids(
 ) -> Iterator[Fix]:
     """Give ids to what has none.
 
-    References that lead nowhere and have the name of one of them as their id mean it.
+    References that lead nowhere keep their id where it is clear which of them they mean.
 
     Args:
         reading: The document.
@@ -349,21 +349,22 @@ def missing_ids(
     lost: dict[str, list[Referring]] = {}
     for place in dangling(reading):
         lost.setdefault(place.id or "", []).append(place)
-    follows = _by_name(lost, [declared for declared, _ in wanted])
+    calling = _Calling(lost, [declared for declared, _ in wanted])
     for declared, rule in wanted:
-        places = follows.get(declared.pointer, [])
-        made = _expected_id(declared, lost, places)
-        if made is None:
-            made = new_id(made_from(declared, _text(declared.value.get("name")), known.url), taken)
+        known_as, places = calling.of(declared)
+        if known_as is not None and is_legal(known_as) and len(places) == len(lost[known_as]):
+            made = known_as
         else:
-            places = lost.pop(made)
+            text = known_as or _text(declared.value.get("name"))
+            made = new_id(made_from(declared, text, known.url), taken)
         operations = setting(declared.value, declared.pointer, "id", made)
         for place in places:
             if not isinstance(place.value, dict) and is_wrong(place):
                 operations += as_object(place, made)
             elif place.id != made:
                 operations += refer_to(place, made)
-        also = f", which {words(len(places), 'reference')} mean" if places else ""
+        means = "means" if len(places) == 1 else "mean"
+        also = f", which {words(len(places), 'reference')} {means}" if places else ""
         yield make_fix(
             rule,
             f"Give this {called(declared)} the id {made!r}{also}",
@@ -373,50 +374,58 @@ def missing_ids(
         )
 
 
-def _by_name(
-    lost: Mapping[str, list[Referring]], wanted: Iterable[Declaration]
-) -> dict[Pointer, list[Referring]]:
-    """The references that lead nowhere, by the one thing with that name that each means."""
-    named: dict[str, list[Declaration]] = {}
-    for declared in wanted:
-        if isinstance(name := declared.value.get("name"), str):
-            named.setdefault(name, []).append(declared)
-    found: dict[Pointer, list[Referring]] = {}
-    for id_, places in lost.items():
-        for place in places if id_ in named else ():
-            among = meant(named[id_], place)
-            if len(among) == 1:
-                found.setdefault(among[0].pointer, []).append(place)
-    return found
+class _Calling:
+    """By which id references that lead nowhere call things without an id.
 
+    Args:
+        lost: The references by their ids.
+        wanted: The things.
+    """
 
-def _expected_id(
-    declared: Declaration, lost: Mapping[str, list[Referring]], by_name: list[Referring]
-) -> str | None:
-    """The id by which references that lead nowhere call something; None if there is none."""
-    name = declared.value.get("name")
-    if by_name:
-        return (
-            str(name) if is_legal(name) and len(lost.get(str(name), ())) == len(by_name) else None
-        )
-    node = declared.node
-    if declared.kind == "node" and node.type == "singlescale":
-        role, holders = "input", [node]
-    elif declared.kind == "coordinate-system" and name is None and _is_alone(declared):
-        role, holders = "output", node.children
-    else:
-        return None
-    places = [place for some in lost.values() for place in some]
-    ids = {place.id for place in places if place.role == role and place.node in holders}
-    if len(ids) != 1 or not is_legal(id_ := ids.pop()):
-        return None
-    return id_ if all(fits(place, declared) for place in lost[str(id_)]) else None
+    def __init__(self, lost: Mapping[str, list[Referring]], wanted: Iterable[Declaration]) -> None:
+        self._of_node: dict[Pointer, list[Referring]] = {}
+        for place in (place for places in lost.values() for place in places):
+            self._of_node.setdefault(place.node.pointer, []).append(place)
+        named: dict[str, list[Declaration]] = {}
+        for declared in wanted:
+            if isinstance(name := declared.value.get("name"), str):
+                named.setdefault(name, []).append(declared)
+        self._by_name: dict[Pointer, list[Referring]] = {}
+        for name in named.keys() & lost.keys():
+            for place in lost[name]:
+                found = meant(named[name], place)
+                if len(found) == 1:
+                    self._by_name.setdefault(found[0].pointer, []).append(place)
+
+    def of(self, declared: Declaration) -> tuple[str | None, list[Referring]]:
+        """The id of one thing, and the references that have it; None if it is not clear."""
+        places = self._by_name.get(declared.pointer, [])
+        if places:
+            return places[0].id, places
+        node = declared.node
+        if declared.kind == "node" and node.type == "singlescale":
+            # The input of a level is the level itself.
+            places = self._among([node], "input")
+        elif declared.kind == "coordinate-system" and _is_alone(declared):
+            # What the levels of an image lead to is a system of the image.
+            places = self._among(node.children, "output")
+        ids = {place.id for place in places}
+        return (ids.pop(), places) if len(ids) == 1 else (None, [])
+
+    def _among(self, nodes: Iterable[NodeEntry], role: str) -> list[Referring]:
+        return [
+            place
+            for node in nodes
+            for place in self._of_node.get(node.pointer, ())
+            if place.role == role
+        ]
 
 
 def _is_alone(declared: Declaration) -> bool:
-    """Whether a coordinate system is the only one of its multiscale."""
+    """Whether a coordinate system is the only one of its multiscale, and has no name."""
     systems = declared.node.attributes.get("coordinateSystems")
-    return declared.node.type == "multiscale" and isinstance(systems, list) and len(systems) == 1
+    is_one = isinstance(systems, list) and len(systems) == 1
+    return is_one and declared.node.type == "multiscale" and "name" not in declared.value
 
 
 # -- the place in the file ---------------------------------------------------------

@@ -148,23 +148,17 @@ class _Remaking:
         root = self._together(self._entries(home.url))
         parts = Inlined(self._edges, self._originals, inlined.report)
         made = NodeTree(Segment(root, home.url, self._source(home.url), parts))
-        look_at(made, *self._changed(made))
+        look_at(made, self._changed(made))
         return made
 
-    def _changed(self, made: NodeTree) -> tuple[list[Ref], list[Ref]]:
-        """Where documents begin that differ from those in the store, and chains with such ones."""
-        places: list[Ref] = []
-        chained: list[Ref] = []
+    def _changed(self, made: NodeTree) -> Iterator[Ref]:
+        """The places of documents that differ from those in the store."""
         root = made.root.key
-        if made.edge(root) is None and self._differs(made.segment.source):
-            places.append(root)
+        if self._differs(made.segment.source):
+            yield root
         for ref, edge in _edges(made):
-            if self._differs(edge.target.source):
-                places.append(ref)
-            between = edge.layers[0 if ref == root else 1 : -1]
-            if any(self._differs(layer.source) for layer in between):
-                chained.append(ref)
-        return places, chained
+            if any(self._differs(layer.source) for layer in edge.layers[1:]):
+                yield ref
 
     def _differs(self, source: Source) -> bool:
         return source.becomes is not None or self._nodes[source.url] is not source.node
