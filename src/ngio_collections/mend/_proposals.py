@@ -20,6 +20,7 @@ from ngio_collections.mend._steps import (
     called,
     dangling,
     give_id,
+    quoted,
     refer_to,
     removal,
     setting,
@@ -97,7 +98,7 @@ def repeated_ids(reading: Reading, findings: list[Found], known: Known) -> Itera
 
 def _renaming(declared: Declaration, old: str, new: str, references: int) -> str:
     also = f", and {words(references, 'reference')} to it" if references else ""
-    return f"Rename the id {old!r} of this {called(declared)} to {new!r}{also}"
+    return f"Rename the id {quoted(old)} of this {called(declared)} to {quoted(new)}{also}"
 
 
 def _shared_out(
@@ -113,7 +114,7 @@ def _shared_out(
         for one in found if len(found) > 1 else ():
             unclear.setdefault(one.pointer, []).append(
                 f"The reference at {json_pointer(place.pointer)} may mean any of "
-                f"{len(found)} things with the id {id_!r}, and stays with the first."
+                f"{len(found)} things with the id {quoted(id_)}, and stays with the first."
             )
     return follows, unclear
 
@@ -184,7 +185,7 @@ def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Ite
             also = f", and in {words(len(changed), 'reference')} to it" if changed else ""
             yield make_fix(
                 places[pointer],
-                f"Write the id {number} of this {called(declared)} as {made!r}{also}",
+                f"Write the id {number} of this {called(declared)} as {quoted(made)}{also}",
                 pointer,
                 give_id(declared, made, changed),
                 document=known.url,
@@ -256,7 +257,7 @@ def bare_references(reading: Reading, findings: list[Found], known: Known) -> It
         if pointer in places and is_legal(place.value):
             yield make_fix(
                 places[pointer],
-                f"Write the reference to {place.value!r} as an object",
+                f"Write the reference to {quoted(place.value)} as an object",
                 pointer,
                 as_object(place, place.value),
                 document=known.url,
@@ -282,7 +283,7 @@ def root_version(reading: Reading, findings: list[Found], known: Known) -> Itera
     moved = f", and take it away from {words(len(inner), 'node')} below" if inner else ""
     yield make_fix(
         "root-version",
-        f"Give the root the version {version!r}{moved}",
+        f"Give the root the version {quoted(version)}{moved}",
         json_pointer(reading.base),
         operations,
         document=known.url,
@@ -300,11 +301,11 @@ def inner_versions(reading: Reading, findings: list[Found], known: Known) -> Ite
         version = node.value["version"]
         unclear = []
         if version is not None and version != root:
-            said = f"The node says {version!r} and its document {root!r}"
+            said = f"The node says {quoted(version)} and its document {quoted(root)}"
             unclear = [f"{said}: which of them the content of the node follows is not known."]
         yield make_fix(
             places[pointer],
-            f"Take away the version {version!r} of this {node.type or 'node'}",
+            f"Take away the version {quoted(version)} of this {node.type or 'node'}",
             pointer,
             removal(node.value, node.pointer, "version"),
             document=known.url,
@@ -367,7 +368,7 @@ def missing_ids(
         also = f", which {words(len(places), 'reference')} {means}" if places else ""
         yield make_fix(
             rule,
-            f"Give this {called(declared)} the id {made!r}{also}",
+            f"Give this {called(declared)} the id {quoted(made)}{also}",
             json_pointer(declared.pointer),
             operations,
             document=known.url,

@@ -80,6 +80,18 @@ def called(declared: Declaration) -> str:
     return _KIND_WORDS.get(declared.kind, declared.kind)
 
 
+def quoted(value: Any) -> str:
+    """A scalar of a document for the middle of a sentence, however long it is.
+
+    Examples:
+        >>> quoted("raw 1"), quoted(None), quoted(7)
+        ("'raw 1'", 'null', '7')
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value!r:.80}"
+
+
 def words(number: int, noun: str) -> str:
     """A number with its noun: `1 reference`, `2 references`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

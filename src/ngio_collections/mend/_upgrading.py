@@ -17,7 +17,7 @@ from ngio_collections.mend._naming import is_legal
 from ngio_collections.mend._patching import apply_operations
 from ngio_collections.mend._proposals import Known, missing_ids
 from ngio_collections.mend._reading import Reading, Referring
-from ngio_collections.mend._steps import Operation, as_object, dangling, refer_to, setting
+from ngio_collections.mend._steps import Operation, as_object, dangling, quoted, refer_to, setting
 
 __all__ = ["LEFT", "Undecided", "upgrade_steps"]
 
@@ -88,7 +88,7 @@ def upgrade_steps(
         if root.value.get("version") != version:
             at = json_pointer(root.pointer)
             operations = setting(root.value, root.pointer, "version", version)
-            title = f"Write the version {version!r}"
+            title = f"Write the version {quoted(version)}"
             fixes.append(make_fix("root-version", title, at, operations, document=known.url))
     return fixes, left
 
@@ -109,7 +109,7 @@ def _objects(reading: Reading, known: Known) -> Iterator[Fix | Undecided]:
         if is_legal(place.value):
             yield make_fix(
                 _RULES[place.role],
-                f"Write the reference to {place.value!r} as an object",
+                f"Write the reference to {quoted(place.value)} as an object",
                 json_pointer(place.pointer),
                 as_object(place, place.value),
                 document=known.url,
@@ -142,7 +142,7 @@ def _names(reading: Reading, known: Known) -> Iterator[Fix | Undecided]:
             id_ = found[0].value["id"]
             yield make_fix(
                 _RULES[place.role],
-                f"Refer to the coordinate system {place.id!r} by its id {id_!r}",
+                f"Refer to the coordinate system {quoted(place.id)} by its id {quoted(id_)}",
                 json_pointer(place.pointer),
                 _by_id(place, id_),
                 document=known.url,
