@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
 from ngio_collections.mend._fix import Fix, make_fix
-from ngio_collections.mend._meaning import meant
+from ngio_collections.mend._meaning import Meanings, Unclear
 from ngio_collections.mend._naming import is_legal, made_from, new_id
-from ngio_collections.mend._reading import Reading, Referring
+from ngio_collections.mend._reading import Reading, Referring, is_short
 from ngio_collections.mend._steps import (
     Operation,
     as_object,
@@ -27,7 +27,7 @@ from ngio_collections.mend._steps import (
     words,
 )
 
-__all__ = ["PHASES", "VERSION", "Found", "Known", "Proposal", "missing_ids", "storage"]
+__all__ = ["LAST", "PHASES", "VERSION", "Found", "Known", "Phase", "missing_ids"]
 
 VERSION: Final = "0.9"
 """The version of a document that says none, as for documents that are created."""
@@ -92,7 +92,7 @@ def repeated_ids(reading: Reading, findings: list[Found], known: Known) -> Itera
                 json_pointer((*key, "id")),
                 give_id(declared, made, follows.get(key, ())),
                 document=known.url,
-                undecided=[*unclear.get(key, ()), *_said_elsewhere(known, id_)],
+                undecided=[*unclear.said(declared, quoted(id_)), *_said_elsewhere(known, id_)],
             )
 
 
@@ -101,21 +101,22 @@ def _renaming(declared: Declaration, old: str, new: str, references: int) -> str
     return f"Rename the id {quoted(old)} of this {called(declared)} to {quoted(new)}{also}"
 
 
-def _shared_out(
-    reading: Reading, id_: str
-) -> tuple[dict[Pointer, list[Referring]], dict[Pointer, list[str]]]:
-    """For each thing with an id the references that mean it, and those that may mean it."""
+def _shared_out(reading: Reading, id_: str) -> tuple[dict[Pointer, list[Referring]], Unclear]:
+    """For each thing with an id the references that mean it, and those that may mean several."""
+    return _meaning(Meanings(reading.declarations(id_)), reading.referring(id_))
+
+
+def _meaning(
+    meanings: Meanings, places: Iterable[Referring]
+) -> tuple[dict[Pointer, list[Referring]], Unclear]:
     follows: dict[Pointer, list[Referring]] = {}
-    unclear: dict[Pointer, list[str]] = {}
-    for place in reading.referring(id_):
-        found = meant(reading.declarations(id_), place)
-        if len(found) == 1:
-            follows.setdefault(found[0].pointer, []).append(place)
-        for one in found if len(found) > 1 else ():
-            unclear.setdefault(one.pointer, []).append(
-                f"The reference at {json_pointer(place.pointer)} may mean any of "
-                f"{len(found)} things with the id {quoted(id_)}, and stays with the first."
-            )
+    unclear = Unclear()
+    for place in places:
+        found = meanings.of(place)
+        if found.only is not None:
+            follows.setdefault(found.only.pointer, []).append(place)
+        elif found.number:
+            unclear.add(place, found)
     return follows, unclear
 
 
@@ -156,7 +157,7 @@ def _text(value: Any) -> str | None:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) is int and abs(value) < 10**15
+    return type(value) is int and is_short(value)
 
 
 def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
@@ -169,8 +170,8 @@ def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Ite
     if not numbered:
         return
     taken, given = reading.ids(), set[str]()
-    follows, unclear = _by_number(reading, numbered)
     for number, some in numbered.items():
+        follows, unclear = _meaning(Meanings(some), _to_number(reading, number))
         for declared in some:
             references = follows.get(declared.pointer, [])
             pointer = json_pointer((*declared.pointer, "id"))
@@ -189,34 +190,14 @@ def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Ite
                 pointer,
                 give_id(declared, made, changed),
                 document=known.url,
-                undecided=unclear.get(declared.pointer, ()),
+                undecided=unclear.said(declared, number),
             )
 
 
-def _by_number(
-    reading: Reading, numbered: Mapping[str, list[Declaration]]
-) -> tuple[dict[Pointer, list[Referring]], dict[Pointer, list[str]]]:
-    """The references to numbers, by the thing that each means, and those that may mean several.
-
-    A reference to the number as a string counts if nothing has that string as its id.
-    """
-    follows: dict[Pointer, list[Referring]] = {}
-    unclear: dict[Pointer, list[str]] = {}
-    for place in reading.references:
-        value = place.value.get("id") if isinstance(place.value, dict) else place.value
-        elsewhere = isinstance(place.value, dict) and place.value.get("path") is not None
-        if elsewhere or not (_is_number(value) or isinstance(value, str)):
-            continue
-        found = [] if reading.declarations(str(value)) else numbered.get(str(value), [])
-        found = meant(found, place)
-        if len(found) == 1:
-            follows.setdefault(found[0].pointer, []).append(place)
-        for one in found if len(found) > 1 else ():
-            unclear.setdefault(one.pointer, []).append(
-                f"The reference at {json_pointer(place.pointer)} may mean any of {len(found)} "
-                f"things with the id {value}."
-            )
-    return follows, unclear
+def _to_number(reading: Reading, number: str) -> list[Referring]:
+    """The references to a number; those to it as a string if nothing has that as its id."""
+    lost = [] if reading.declarations(number) else reading.referring(number)
+    return [*reading.referring_to_numbers(number), *lost]
 
 
 _NAME_RULES: Final = ("node-name", "coordinate-system-name", "plate-names")
@@ -316,9 +297,12 @@ def inner_versions(reading: Reading, findings: list[Found], known: Known) -> Ite
 # -- ids that are missing ----------------------------------------------------------
 
 
+_LACKING: Final = ("node-id-required", "coordinate-system-id", "plate-ids")
+
+
 def ids_that_lack(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
     """What must have an id and has none gets one."""
-    places = _at(findings, "node-id-required", "coordinate-system-id", "plate-ids")
+    places = _at(findings, *_LACKING)
     wanted = [
         (declared, places[json_pointer(declared.pointer)])
         for declared in reading.declared
@@ -393,10 +377,7 @@ class _Calling:
                 named.setdefault(name, []).append(declared)
         self._by_name: dict[Pointer, list[Referring]] = {}
         for name in named.keys() & lost.keys():
-            for place in lost[name]:
-                found = meant(named[name], place)
-                if len(found) == 1:
-                    self._by_name.setdefault(found[0].pointer, []).append(place)
+            self._by_name.update(_meaning(Meanings(named[name]), lost[name])[0])
 
     def of(self, declared: Declaration) -> tuple[str | None, list[Referring]]:
         """The id of one thing, and the references that have it; None if it is not clear."""
@@ -450,17 +431,29 @@ def storage(reading: Reading, findings: list[Found], known: Known) -> Iterator[F
     yield make_fix("metadata-storage", title, pointer, operations, document=known.url)
 
 
-PHASES: Final[tuple[Proposal, ...]] = (
-    repeated_ids,
-    illegal_ids,
-    numbers_as_ids,
-    numbers_as_names,
-    bare_references,
-    root_version,
-    inner_versions,
-    ids_that_lack,
-)
-"""The kinds of mends in the order in which they are made; each counts on those before it.
+class Phase(NamedTuple):
+    """One kind of mend.
 
-`storage` is none of them: it comes last, since it moves the places of all others.
-"""
+    Attributes:
+        rules: The rules whose findings it mends.
+        propose: What proposes fixes.
+    """
+
+    rules: frozenset[str]
+    propose: Proposal
+
+
+PHASES: Final[tuple[Phase, ...]] = (
+    Phase(frozenset({"unique-ids"}), repeated_ids),
+    Phase(frozenset(_ID_RULES), illegal_ids),
+    Phase(frozenset(_ID_RULES), numbers_as_ids),
+    Phase(frozenset(_NAME_RULES), numbers_as_names),
+    Phase(frozenset(_BARE), bare_references),
+    Phase(frozenset({"root-version"}), root_version),
+    Phase(frozenset({"inner-version", "same-version"}), inner_versions),
+    Phase(frozenset(_LACKING), ids_that_lack),
+)
+"""The kinds of mends in the order in which they are made; each counts on those before it."""
+
+LAST: Final = Phase(frozenset({"metadata-storage"}), storage)
+"""What comes after all others, since it moves their places."""

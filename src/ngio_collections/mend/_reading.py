@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from ngio_collections._contract import Declaration, NodeEntry, Pointer
 from ngio_collections.document import id_places, open_envelope
 
-__all__ = ["KINDS", "Reading", "Referring", "id_of"]
+__all__ = ["KINDS", "Reading", "Referring", "id_of", "is_short"]
 
 KINDS: Final = {
     "rows": "row",
@@ -87,7 +87,12 @@ class Reading:
             if isinstance(id_, str):
                 self._by_id.setdefault(id_, []).append(one)
         self._referring: dict[str, list[Referring]] = {}
+        self._numbers: dict[str, list[Referring]] = {}
         for place in self.references:
+            value = place.value.get("id") if isinstance(place.value, dict) else place.value
+            is_here = not isinstance(place.value, dict) or place.value.get("path") is None
+            if type(value) is int and is_here and is_short(value):
+                self._numbers.setdefault(str(value), []).append(place)
             if place.id is not None:
                 self._referring.setdefault(place.id, []).append(place)
 
@@ -115,9 +120,18 @@ class Reading:
         """The places that refer to an id of this document, in order."""
         return self._referring.get(id, [])
 
+    def referring_to_numbers(self, number: str) -> list[Referring]:
+        """The places that refer to a whole number instead of an id, in order."""
+        return self._numbers.get(number, [])
+
     def ids(self) -> set[str]:
         """Every id that is declared or referred to; a new one must be none of them."""
         return {*self._by_id, *self._referring}
+
+
+def is_short(number: int) -> bool:
+    """Whether a whole number is one that people would write as an id or a name."""
+    return abs(number) < 10**15
 
 
 def _nodes(root: Mapping[str, Any], pointer: Pointer) -> Iterator[NodeEntry]:

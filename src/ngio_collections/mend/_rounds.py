@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from ngio_collections.mend._fix import Fix
 from ngio_collections.mend._patching import apply_operations
-from ngio_collections.mend._proposals import PHASES, Found, Known, Proposal, storage
+from ngio_collections.mend._proposals import LAST, PHASES, Found, Known, Phase
 from ngio_collections.mend._reading import Reading
 
 __all__ = ["Check", "find_fixes"]
@@ -23,6 +23,7 @@ class _State:
     def __init__(self, document: Any, findings: list[Found]) -> None:
         self.document = document
         self.findings = findings
+        self.rules = {found.rule for found in findings}
 
     @cached_property
     def reading(self) -> Reading:
@@ -54,7 +55,7 @@ def find_fixes(document: Any, check: Check, known: Known) -> list[Fix]:
             proposed = [fix for fix in _proposed(phase, state, known) if fix.safe]
             state, kept = _kept(state, proposed, check)
             fixes += kept
-    moving = [fix for fix in _proposed(storage, state, known) if fix.safe]
+    moving = [fix for fix in _proposed(LAST, state, known) if fix.safe]
     for phase in PHASES:
         proposed = [fix for fix in _proposed(phase, state, known) if not fix.safe]
         state, kept = _kept(state, proposed, check)
@@ -62,8 +63,10 @@ def find_fixes(document: Any, check: Check, known: Known) -> list[Fix]:
     return fixes + moving
 
 
-def _proposed(phase: Proposal, state: _State, known: Known) -> list[Fix]:
-    return list(phase(state.reading, state.findings, known))
+def _proposed(phase: Phase, state: _State, known: Known) -> list[Fix]:
+    if phase.rules.isdisjoint(state.rules):
+        return []  # The document need not even be taken apart.
+    return list(phase.propose(state.reading, state.findings, known))
 
 
 def _kept(state: _State, proposed: Sequence[Fix], check: Check) -> tuple[_State, list[Fix]]:

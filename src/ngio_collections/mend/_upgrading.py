@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from ngio_collections._contract import NodeEntry, Pointer, json_pointer
+from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
 from ngio_collections._frozen import same_json
 from ngio_collections.mend._fix import Fix, make_fix
-from ngio_collections.mend._meaning import meant
+from ngio_collections.mend._meaning import Meanings
 from ngio_collections.mend._naming import is_legal
 from ngio_collections.mend._patching import apply_operations
 from ngio_collections.mend._proposals import Known, missing_ids
@@ -131,15 +131,16 @@ def _ids(reading: Reading, known: Known) -> Iterator[Fix | Undecided]:
 
 def _names(reading: Reading, known: Known) -> Iterator[Fix | Undecided]:
     """References to the name of a coordinate system become references to its id."""
-    named: dict[str, list[Any]] = {}
+    named: dict[str, list[Declaration]] = {}
     for declared in reading.declared:
         name, id_ = declared.value.get("name"), declared.value.get("id")
         if declared.kind == "coordinate-system" and isinstance(name, str) and is_legal(id_):
             named.setdefault(name, []).append(declared)
+    meanings = {name: Meanings(some) for name, some in named.items()}
     for place in dangling(reading):
-        found = meant(named.get(str(place.id), ()), place)
-        if len(found) == 1:
-            id_ = found[0].value["id"]
+        found = meanings[place.id].of(place).only if place.id in meanings else None
+        if found is not None:
+            id_ = found.value["id"]
             yield make_fix(
                 _RULES[place.role],
                 f"Refer to the coordinate system {quoted(place.id)} by its id {quoted(id_)}",
