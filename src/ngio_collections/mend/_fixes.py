@@ -15,9 +15,9 @@ from ngio_collections.mend._patching import apply_operations
 from ngio_collections.mend._proposals import Found, Known
 from ngio_collections.mend._reading import Reading
 from ngio_collections.mend._rounds import Check, find_fixes
-from ngio_collections.resolve._contents import Content, contents, remade
+from ngio_collections.resolve._contents import contents, remade
 
-__all__ = ["apply_fixes", "checking", "documents_of", "fixes", "fixes_of"]
+__all__ = ["apply_fixes", "fixes", "fixes_of"]
 
 
 def fixes(
@@ -68,11 +68,12 @@ def fixes(
         open_envelope(document, url)
         return tuple(fixes_of({url: document}, profile=profile, revision=revision))
     documents = {one.url: one.document for one in contents(source.tree).values()}
+    is_below = _is_below(source, documents)
     found = fixes_of(documents, profile=profile, revision=revision)
-    return tuple(fix for fix in found if _is_below(source)(fix))
+    return tuple(fix for fix in found if is_below(fix))
 
 
-def checking(url: str | None, profile: str, revision: str) -> Check:
+def _checking(url: str | None, profile: str, revision: str) -> Check:
     """What finds the findings in a document with an address."""
     # Here, since only the rule engine needs further packages.
     from ngio_collections.validate import validate_document  # noqa: PLC0415
@@ -98,7 +99,7 @@ def fixes_of(documents: Mapping[str | None, Any], *, profile: str, revision: str
     referred = _referred(documents)
     for url, document in documents.items():
         known = Known(url, referred.get(url, {}))
-        yield from find_fixes(document, checking(url, profile, revision), known)
+        yield from find_fixes(document, _checking(url, profile, revision), known)
 
 
 def _referred(documents: Mapping[str | None, Any]) -> dict[str | None, dict[str, tuple[str, ...]]]:
@@ -130,12 +131,7 @@ def _target(url: str, path: Any) -> str | None:
         return None
 
 
-def documents_of(node: Node) -> list[Content]:
-    """The documents of the tree of a node, with the edits of this version."""
-    return list(contents(node.tree).values())
-
-
-def _is_below(node: Node) -> Callable[[Fix], bool]:
+def _is_below(node: Node, documents: Mapping[str | None, Any]) -> Callable[[Fix], bool]:
     """Whether a fix is about a node or something below it."""
     tree = node.tree
     if node == tree.root:
@@ -145,25 +141,22 @@ def _is_below(node: Node) -> Callable[[Fix], bool]:
         edge = tree.edge(one.key)
         if edge is not None:
             inner.update(layer.url for layer in edge.layers[1:])
-    holder = node.parent()
-    assert holder is not None
-    home = holder.document_url if node.stub is not None else node.document_url
-    base = _base(tree.root, home) + (
-        f"{holder.pointer}/nodes/{_item(holder, node)}" if node.stub is not None else node.pointer
-    )
+    home, pointer = _place(node)
+    base = json_pointer(open_envelope(documents[home], home).pointer) + pointer
     return lambda fix: (
         fix.document in inner or (fix.document == home and f"{fix.pointer}/".startswith(f"{base}/"))
     )
 
 
-def _item(holder: Node, node: Node) -> int:
-    return holder._item_index(holder.key, node.key)  # noqa: SLF001
-
-
-def _base(root: Node, url: str | None) -> str:
-    """Where in a document its node is."""
-    document = contents(root.tree)[url].document
-    return json_pointer(open_envelope(document, url).pointer)
+def _place(node: Node) -> tuple[str | None, str]:
+    """The document that holds a node, be it as a reference, and where from its root node."""
+    holder, pointer = node, node.pointer
+    if node.stub is not None and (parent := node.parent()) is not None:
+        holder = parent
+        pointer = f"{parent.pointer}/nodes/{parent._item_index(parent.key, node.key)}"  # noqa: SLF001
+    chain = (holder, *holder.ancestors())
+    begins = next((one for one in chain if one.stub is not None), chain[-1])
+    return begins.document_url, pointer
 
 
 @overload
