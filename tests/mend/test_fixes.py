@@ -189,7 +189,7 @@ def test_many_mends_of_which_one_is_none_cost_few_looks_at_the_document(
         looks += 1
         return check(*args, **kwargs)
 
-    monkeypatch.setattr("ngio_collections.validate.validate_document", counted)
+    monkeypatch.setattr("ngio_collections.validation.validate_document", counted)
     document = {"ome": {"type": "collection", "version": "0.9", "id": "c", "nodes": nodes}}
     fixes = ngc.fixes(document)
     assert len(fixes) == 199

@@ -76,7 +76,7 @@ def fixes(
 def _checking(url: str | None, profile: str, revision: str) -> Check:
     """What finds the findings in a document with an address."""
     # Here, since only the rule engine needs further packages.
-    from ngio_collections.validate import validate_document  # noqa: PLC0415
+    from ngio_collections.validation import validate_document  # noqa: PLC0415
 
     def check(document: Any) -> list[Found]:
         found = validate_document(document, profile=profile, revision=revision, url=url)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
-from ngio_collections.mend._reading import Referring
+from ngio_collections._contract import Pointer, json_pointer
+from ngio_collections.mend._reading import Declaration, NodeEntry, Referring
 
 __all__ = ["Meanings", "Meant", "Unclear"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import unquote
 
-from ngio_collections._contract import Declaration, NodeEntry
+from ngio_collections.mend._reading import Declaration, NodeEntry
 
 __all__ = ["is_legal", "made_from", "new_id", "sanitised"]
 

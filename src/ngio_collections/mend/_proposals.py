@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
+from ngio_collections._contract import Pointer, json_pointer
 from ngio_collections.mend._fix import Fix, make_fix
 from ngio_collections.mend._meaning import Meanings, Unclear
 from ngio_collections.mend._naming import is_legal, made_from, new_id
-from ngio_collections.mend._reading import Reading, Referring, is_short
+from ngio_collections.mend._reading import Declaration, NodeEntry, Reading, Referring, is_short
 from ngio_collections.mend._steps import (
     Operation,
     as_object,

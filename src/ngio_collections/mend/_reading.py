@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._contract import Declaration, NodeEntry, Pointer
+from ngio_collections._contract import Pointer
 from ngio_collections.document import id_places, open_envelope
 
-__all__ = ["KINDS", "Reading", "Referring", "id_of", "is_short"]
+__all__ = [
+    "KINDS",
+    "Declaration",
+    "NodeEntry",
+    "Reading",
+    "Referring",
+    "id_of",
+    "is_short",
+]
 
 KINDS: Final = {
     "rows": "row",
@@ -17,6 +25,59 @@ KINDS: Final = {
     "coordinateSystems": "coordinate-system",
 }
 """What the entries of the arrays are that declare ids."""
+
+
+class NodeEntry:
+    """One node of a document, with its place in it.
+
+    Attributes:
+        value: The node as it was parsed.
+        type: Its `type`, or an empty string where that is no string.
+        id: Its `id`, or None where that is no string.
+        parent: The node that holds it, None for the root.
+        children: The nodes that it holds.
+        pointer: Its place in the document.
+    """
+
+    __slots__ = ("children", "id", "parent", "pointer", "type", "value")
+
+    def __init__(self, value: Mapping[str, Any], parent: NodeEntry | None, at: Pointer) -> None:
+        type_, id_ = value.get("type"), value.get("id")
+        self.value = value
+        self.type = type_ if isinstance(type_, str) else ""
+        self.id = id_ if isinstance(id_, str) else None
+        self.parent = parent
+        self.children: list[NodeEntry] = []
+        self.pointer = at
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The attributes, empty where there are none or they are no object."""
+        found = self.value.get("attributes")
+        return found if isinstance(found, dict) else {}
+
+    def ancestors(self) -> Iterator[NodeEntry]:
+        """The nodes that hold this one, nearest first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+
+class Declaration(NamedTuple):
+    """Something in a document that can have an id.
+
+    Attributes:
+        kind: `node`, `coordinate-system`, `row`, `column` or `acquisition`.
+        value: The object that has the id, or lacks it.
+        node: The node that it is, or in whose attributes it stands.
+        pointer: Its place in the document.
+    """
+
+    kind: str
+    value: Mapping[str, Any]
+    node: NodeEntry
+    pointer: Pointer
 
 
 class Referring(NamedTuple):

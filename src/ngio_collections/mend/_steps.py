@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from ngio_collections._contract import Declaration, Pointer, json_pointer
-from ngio_collections.mend._reading import Reading, Referring
+from ngio_collections._contract import Pointer, json_pointer
+from ngio_collections.mend._reading import Declaration, Reading, Referring
 
 __all__ = [
     "Operation",

@@ -141,7 +141,7 @@ def _is_said(one: Undecided, known: list[tuple[str, str]]) -> bool:
 def _remaining(document: Any, url: str | None) -> list[Undecided]:
     """What breaks a MUST of the newer revision, in either profile."""
     # Here, since only the rule engine needs further packages.
-    from ngio_collections.validate import validate_document  # noqa: PLC0415
+    from ngio_collections.validation import validate_document  # noqa: PLC0415
 
     found: dict[tuple[str, str], Undecided] = {}
     for profile in _PROFILES:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
+from ngio_collections._contract import Pointer, json_pointer
 from ngio_collections._frozen import same_json
 from ngio_collections.mend._fix import Fix, make_fix
 from ngio_collections.mend._meaning import Meanings
 from ngio_collections.mend._naming import is_legal
 from ngio_collections.mend._patching import apply_operations
 from ngio_collections.mend._proposals import Known, missing_ids
-from ngio_collections.mend._reading import Reading, Referring
+from ngio_collections.mend._reading import Declaration, NodeEntry, Reading, Referring
 from ngio_collections.mend._steps import Operation, as_object, dangling, quoted, refer_to, setting
 
 __all__ = ["LEFT", "Undecided", "upgrade_steps"]
