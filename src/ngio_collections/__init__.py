@@ -64,6 +64,12 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.mend import Fix as Fix
+    from ngio_collections.mend import Undecided as Undecided
+    from ngio_collections.mend import Upgrade as Upgrade
+    from ngio_collections.mend import apply_fixes as apply_fixes
+    from ngio_collections.mend import fixes as fixes
+    from ngio_collections.mend import upgrade as upgrade
     from ngio_collections.report import RuleCount as RuleCount
     from ngio_collections.report import Summary as Summary
     from ngio_collections.report import summarize as summarize
@@ -148,6 +154,12 @@ _HOME: Final = {
     "fingerprint": "graph",
     "new_node": "graph",
     "register_node_type": "graph",
+    "Fix": "mend",
+    "Undecided": "mend",
+    "Upgrade": "mend",
+    "apply_fixes": "mend",
+    "fixes": "mend",
+    "upgrade": "mend",
     "models": "",
     "aio": "",
     "check_links": "api",
@@ -198,6 +210,7 @@ __all__ = [
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "Fix",
     "ForbiddenError",
     "Inlining",
     "InvalidAttributeError",
@@ -232,17 +245,20 @@ __all__ = [
     "Subject",
     "Summary",
     "Transaction",
+    "Undecided",
     "Unfollowed",
     "UnknownConceptError",
     "UnknownProfileError",
     "UnknownRuleError",
     "UnresolvedReferenceError",
+    "Upgrade",
     "Violation",
     "WritableStore",
     "ZipStore",
     "__version__",
     "aio",
     "apply",
+    "apply_fixes",
     "as_tree",
     "check_links",
     "consolidate",
@@ -252,6 +268,7 @@ __all__ = [
     "embed",
     "externalize",
     "fingerprint",
+    "fixes",
     "follow",
     "iter_findings",
     "models",
@@ -271,6 +288,7 @@ __all__ = [
     "schema",
     "schema_errors",
     "summarize",
+    "upgrade",
     "validate",
     "validate_changes",
     "validate_document",

@@ -147,6 +147,8 @@ app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
 app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
 app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
 for _command in (
+    _writing_commands.fix,
+    _writing_commands.upgrade,
     _writing_commands.inline,
     _writing_commands.consolidate,
     _writing_commands.externalize,

@@ -18,7 +18,7 @@ from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerpr
 from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
 
-__all__ = ["CHOICES", "Plan", "Planned"]
+__all__ = ["CHOICES", "Plan", "Planned", "look_at"]
 
 CHOICES: Final = {
     "auto": "where the attribute is already, the stub before the target; new ones to the target",
@@ -74,15 +74,18 @@ class _Memory:
         segment: What its root was then.
         places: Where documents begin that were written since, in saves of parts.
         splits: The inlined nodes that were changed.
+        pending: Where documents begin that differ from those in the store although no edit
+            changed them, in a tree that was made of other ones.
     """
 
-    __slots__ = ("places", "saved", "segment", "splits")
+    __slots__ = ("pending", "places", "saved", "segment", "splits")
 
     def __init__(self) -> None:
         self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
         self.segment: Segment | None = None
         self.places: dict[int, Ref] = {}
         self.splits: dict[int, _Split] = {}
+        self.pending: list[Ref] = []
 
 
 def _receiving_first(plans: list[Planned], moves: Iterable[tuple[str, str]]) -> list[Planned]:
@@ -232,8 +235,32 @@ class Plan:
             places[key_of(self._root)] = self._root
         for place in places.values():
             self._plan(place)
+        self._plan_pending()
         plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
         return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
+
+    def _plan_pending(self) -> None:
+        """Plan the documents that differ from those in the store, if no edit did it already.
+
+        They say the same in all places, so that later edits may be made in any of them.
+        """
+        for ref in self._memory.pending:
+            for source, raw in self._sources_at(ref) if self._tree.holds(ref) else ():
+                if source.url not in self._found:
+                    node = self._document(ref, source.url) if raw is None else raw
+                    self._found[source.url] = Planned(source, node, None, self._depth(ref))
+
+    def _sources_at(self, ref: Ref) -> Iterator[tuple[Source, Raw | None]]:
+        """The documents that begin at a place; those that are a reference only with that."""
+        edge = self._tree.edge(ref)
+        if edge is None:
+            yield self._tree.segment.source, None
+            return
+        if ref == self._root:
+            yield edge.stub.source, edge.stub.raw
+        for layer in edge.layers[1:-1]:
+            yield layer.source, layer.raw
+        yield edge.target.source, None
 
     def _moves(self) -> Iterator[tuple[Ref, str, str]]:
         """The nodes that were moved, from which document, and to which."""
@@ -275,6 +302,7 @@ class Plan:
         self._memory.saved = self._tree.changes
         self._memory.segment = self._tree.segment
         self._memory.places.clear()
+        self._memory.pending.clear()
 
     def _saved(self) -> list[_Split]:
         return list(self._memory.splits.values())
@@ -470,6 +498,16 @@ def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
     if here == url or key not in ("path", "attributes"):
         return value
     return _paths.rebased(value, here, url)
+
+
+def look_at(tree: NodeTree, places: Iterable[Ref]) -> None:
+    """Let saves of a tree look at documents although no edit changed them.
+
+    Args:
+        tree: A tree that is made of other documents than those in the store.
+        places: The root, or nodes in the place of a reference, whose documents differ.
+    """
+    _memory_of(tree).pending.extend(places)
 
 
 def _memory_of(tree: NodeTree) -> _Memory:
