@@ -87,7 +87,7 @@ def plate_attribute() -> dict[str, Any]:
     return {
         "rows": [{"id": f"row_{name}", "name": name} for name in ROWS],
         "columns": [{"id": f"column_{name}", "name": name} for name in COLUMNS],
-        "acquisitions": [{"id": id, "name": name} for id, name in ACQUISITIONS],
+        "acquisitions": [{"id": key, "name": name} for key, name in ACQUISITIONS],
     }
 
 
@@ -97,18 +97,18 @@ def reference(id: str, path: str | None) -> dict[str, Any]:
 
 def well(row: str, column: str, *, tall: bool, plate: str | None = None) -> ngc.Node:
     """A well with two images, each with one label image; `plate` is the path to the plate."""
-    id = f"{row}_{column}"
+    here = f"{row}_{column}"
     groups: list[ngc.Node] = []
     for number, (acquisition, name) in enumerate(ACQUISITIONS):
         belongs = {"acquisition": reference(acquisition, plate)}
-        raw = f"{id}_{number}"
+        raw = f"{here}_{number}"
         pair = [
             image(raw, count=2, attributes={} if tall else belongs),
             label_of({"id": raw}, f"{raw}_nuclei", count=2),
         ]
         if tall:
             made = ngc.new_node(
-                "collection", id=f"{id}_g{number}", name=name, attributes=belongs, children=pair
+                "collection", id=f"{here}_g{number}", name=name, attributes=belongs, children=pair
             )
             groups.append(made)
         else:
@@ -118,7 +118,7 @@ def well(row: str, column: str, *, tall: bool, plate: str | None = None) -> ngc.
         "column": reference(f"column_{column}", plate),
     }
     return ngc.new_node(
-        "collection", id=id, name=id, attributes={"well": position}, children=groups
+        "collection", id=here, name=here, attributes={"well": position}, children=groups
     )
 
 
