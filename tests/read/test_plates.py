@@ -286,7 +286,7 @@ def test_a_well_that_cannot_be_placed_does_not_hide_the_others() -> None:
     lost = ngc.new_node("collection", id="lost", attributes={"well": {"row": {"id": "row_Z"}}})
     plate = samples.plate_node([lost, samples.well("A", "01", tall=False)])
     assert plate["A/01"].id == "A_01"
-    with pytest.raises(ngc.NodeNotFoundError, match="where 1 more of its wells are .*row_Z"):
+    with pytest.raises(ngc.NodeNotFoundError, match=r"where 1 more of its wells are .*row_Z"):
         _ = plate["B/01"]
 
 
