@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
+    from ngio_collections.errors import NoTransformationError as NoTransformationError
     from ngio_collections.errors import PathError as PathError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
@@ -61,6 +62,10 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.read import Affine as Affine
+    from ngio_collections.read import CoordinateGraph as CoordinateGraph
+    from ngio_collections.read import PointMap as PointMap
+    from ngio_collections.read import transform_between as transform_between
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -94,6 +99,11 @@ _HOME: Final = {
     "profiles": "validate._schemas",
     "rules": "validate._schemas",
     "schema": "validate._schemas",
+    "NoTransformationError": "errors",
+    "Affine": "read",
+    "CoordinateGraph": "read",
+    "PointMap": "read",
+    "transform_between": "read",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",
@@ -169,10 +179,12 @@ _HOME: Final = {
 
 __all__ = [
     "AccessPolicy",
+    "Affine",
     "Axis",
     "Blob",
     "CachedStore",
     "ConflictError",
+    "CoordinateGraph",
     "CoordinateSystem",
     "Diff",
     "DocumentAccessError",
@@ -191,6 +203,7 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "Node",
     "NodeNotFoundError",
     "NodeTree",
@@ -200,6 +213,7 @@ __all__ = [
     "PathError",
     "PixelSize",
     "PlateEntry",
+    "PointMap",
     "ReadOnly",
     "ReadableStore",
     "Report",
@@ -243,6 +257,7 @@ __all__ = [
     "save_tree",
     "schema",
     "schema_errors",
+    "transform_between",
     "validate_document",
 ]
 
