@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import Pointer
 from ngio_collections.errors import InvalidAttributeError, NoTransformationError
@@ -12,8 +12,13 @@ from ngio_collections.graph import Node
 from ngio_collections.read._levels import number, numbers
 from ngio_collections.read._maps import Affine, ByAxes, Chain, PointMap, TwoWay, numpy
 from ngio_collections.read._parts import Words, invalid, items, place
+from ngio_collections.resolve import AccessPolicy
+from ngio_collections.store import ReadableStore
 
-__all__ = ["Task", "compiled"]
+__all__ = ["Access", "Task", "compiled"]
+
+Access: TypeAlias = tuple[ReadableStore | None, AccessPolicy | None]
+"""Where the numbers of transformations are read, and what may be read; the defaults for None."""
 
 # Transformations further inside each other than anybody writes them are refused.
 _DEEPEST: Final = 64
@@ -30,6 +35,7 @@ class Task:
         inputs: How many axes it takes.
         outputs: How many it gives; None where only the transformation says it.
         names: The names of both, where older spellings go by them.
+        access: The store and the policy for what is stored in arrays.
         depth: How many transformations it is inside of.
     """
 
@@ -39,6 +45,7 @@ class Task:
     inputs: int
     outputs: int | None = None
     names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    access: Access = (None, None)
     depth: int = 0
 
     def inner(self, *parts: str | int, inputs: int, outputs: int | None) -> Task:

@@ -6,7 +6,7 @@ holds the vector, and where the samples are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
@@ -16,7 +16,7 @@ from ngio_collections.read._compile import Task
 from ngio_collections.read._levels import level_of, placement
 from ngio_collections.read._maps import Affine, Field, PointMap, numpy
 from ngio_collections.read._parts import Words, place
-from ngio_collections.read._pixels import opened_at, zarr_package
+from ngio_collections.read._pixels import opened_at
 
 __all__ = ["stored_field", "stored_matrix"]
 
@@ -38,10 +38,15 @@ def _address(task: Task) -> str:
     raise task.wrong(path, "the path of a Zarr array", "path")
 
 
+def _opened(task: Task, url: str, *, is_array: bool = True) -> Any:
+    store, policy = task.access
+    return opened_at(task.node, url, store=store, policy=policy, is_array=is_array)
+
+
 def stored_matrix(task: Task) -> Any:
     """The matrix of an `affine` or a `rotation` that is stored in an array."""
     np = numpy()
-    return np.asarray(opened_at(task.node, _address(task))[...], dtype=float)
+    return np.asarray(_opened(task, _address(task))[...], dtype=float)
 
 
 class _Described(NamedTuple):
@@ -75,7 +80,7 @@ def stored_field(task: Task) -> PointMap:
             interpolation, "`linear` or `nearest`, which are done here", "interpolation"
         )
     found = _described(task, _address(task), _VECTORS[kind])
-    array = opened_at(task.node, found.url)
+    array = _opened(task, found.url)
     if array.ndim != task.inputs + 1 or len(found.scale) != array.ndim:
         words = Words(f"a field of {array.ndim} dimensions at {found.url}")
         raise task.wrong(words, f"one for each of {task.inputs} axes, and one for vectors", "path")
@@ -110,62 +115,61 @@ def _to_index(found: _Described) -> PointMap:
 
 
 def _described(task: Task, url: str, vector: str) -> _Described:
-    """Read what an array, or a group with an image in it, says of itself."""
-    zarr_node = _attributes_at(task, url)
-    ome = zarr_node.get("ome", zarr_node)
-    if not isinstance(ome, Mapping):
-        raise task.wrong(Words(f"no metadata at {url}"), "a field that describes itself", "path")
-    image, at = _as_image(ome)
-    node = as_tree(image, f"{url}/zarr.json").root
-    level = level_of(node, 0)
+    """Read what an array, or a group with an image in it, says of itself.
+
+    There are three forms: an array with a coordinate system of its own (RFC-5), a group with
+    `multiscales` (0.6), and a node of RFC-8.
+    """
+    attributes = _attributes_at(task, url)
+    ome = attributes.get("ome", attributes)
+    if isinstance(ome, dict) and ome.get("type") == "multiscale":
+        image, where = ome, _path_of(_first(ome, "nodes").get("path"))
+    else:
+        image, where = _as_image(ome if isinstance(ome, dict) else {})
+    if not _first(image.get("attributes"), "coordinateSystems"):
+        words = Words(f"a field at {url} without `coordinateSystems`")
+        raise task.wrong(words, "one that describes itself", "path")
+    level = level_of(as_tree(image, f"{url}/zarr.json").root, 0)
     scale, translation = placement(level)
     axes = [axis.type for axis in level.axes]
     along = axes.index(vector) if vector in axes else len(axes) - 1
-    return _Described(f"{url}{at}", scale, translation, along)
+    return _Described(f"{url}{where}", scale, translation, along)
 
 
-def _as_image(ome: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """The metadata of a field as an image of RFC-8, and where its array is.
+def _first(holder: Any, key: str) -> dict[str, Any]:
+    """The first object of an array, an empty one if there is none."""
+    listed = holder.get(key) if isinstance(holder, dict) else None
+    found = listed[0] if isinstance(listed, list) and listed else None
+    return found if isinstance(found, dict) else {}
 
-    There are three forms: an array with a coordinate system of its own (RFC-5), a group with
-    `multiscales` (0.6), and an image or a level of RFC-8.
-    """
-    attributes = ome.get("attributes", ome) if "type" in ome else ome
-    if ome.get("type") == "multiscale":
-        level = next((one for one in ome.get("nodes") or () if isinstance(one, dict)), {})
-        path = level.get("path")
-        where = path.get("path", "") if isinstance(path, dict) else ""
-        return dict(ome), _joined(where)
-    where = ""
-    if isinstance(ome.get("multiscales"), list) and ome["multiscales"]:
-        attributes = ome["multiscales"][0]
-        dataset = (attributes.get("datasets") or [{}])[0]
-        where = _joined(str(dataset.get("path", "")))
-        placed = dataset.get("coordinateTransformations", [])
-    else:
-        placed = attributes.get("coordinateTransformations", [{"type": "identity"}])
-    systems = [{**system, "id": "field"} for system in attributes.get("coordinateSystems", [])[:1]]
-    ends = {"input": {"id": "samples"}, "output": {"id": "field"}}
+
+def _as_image(ome: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """What older metadata says, as an image of RFC-8; and where its array is."""
+    own = ome.get("attributes", ome) if "type" in ome else ome
+    holder = _first(own, "multiscales") or own
+    dataset = _first(holder, "datasets")
+    placed = _first(dataset or holder, "coordinateTransformations") or {"type": "identity"}
+    system = _first(holder, "coordinateSystems")
     level = {
         "type": "singlescale",
         "id": "samples",
-        "attributes": {"coordinateTransformations": [{**one, **ends} for one in placed[:1]]},
+        "attributes": {"coordinateTransformations": [{**placed, "output": {"id": "field"}}]},
     }
     image = {
         "type": "multiscale",
-        "attributes": {"coordinateSystems": systems},
+        "attributes": {"coordinateSystems": [{**system, "id": "field"}] if system else []},
         "nodes": [level],
     }
-    return image, where
+    return image, _path_of(dataset)
 
 
-def _joined(path: str) -> str:
-    plain = path.removeprefix("./").strip("/")
+def _path_of(holder: Any) -> str:
+    """The path of an array in its group, with a slash in front; empty for the group itself."""
+    path = holder.get("path") if isinstance(holder, dict) else None
+    plain = path.removeprefix("./").strip("/") if isinstance(path, str) else ""
     return f"/{plain}" if plain else ""
 
 
 def _attributes_at(task: Task, url: str) -> dict[str, Any]:
     """The attributes of the Zarr array or group at an address."""
-    zarr_package()
-    found = opened_at(task.node, url, is_array=False)
-    return dict(found.attrs)
+    return dict(_opened(task, url, is_array=False).attrs)

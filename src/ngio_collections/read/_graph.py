@@ -6,6 +6,7 @@ a system of their image; scenes, images and collections lead from system to syst
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -21,7 +22,7 @@ from ngio_collections.errors import (
     UnresolvedReferenceError,
 )
 from ngio_collections.graph import Axis, CoordinateSystem, Node
-from ngio_collections.read._compile import Task, compiled
+from ngio_collections.read._compile import Access, Task, compiled
 from ngio_collections.read._levels import axes, require_image
 from ngio_collections.read._links import Address, address, as_reference, home, names
 from ngio_collections.read._maps import Chain, PointMap, numpy
@@ -35,6 +36,8 @@ from ngio_collections.read._systems import (
     system_of_level,
     transformation_of,
 )
+from ngio_collections.resolve import AccessPolicy
+from ngio_collections.store import ReadableStore
 
 __all__ = ["CoordinateGraph", "End", "transform_between"]
 
@@ -69,7 +72,7 @@ class _Step(NamedTuple):
     end: CoordinateSystem
     is_back: bool
 
-    def map(self) -> PointMap:
+    def map(self, access: Access) -> PointMap:
         """What it does to points."""
         start, end = (self.end, self.start) if self.is_back else (self.start, self.end)
         task = Task(
@@ -79,6 +82,7 @@ class _Step(NamedTuple):
             inputs=len(start.axes),
             outputs=len(end.axes),
             names=(_names(start), _names(end)),
+            access=access,
         )
         made = compiled(task)
         return made.inverse() if self.is_back else made
@@ -128,6 +132,9 @@ class CoordinateGraph:
 
     Args:
         node: Any node of the tree; the whole tree counts.
+        store: Where arrays that hold the numbers of transformations are read; by default where
+            the tree was.
+        policy: Which of them may be read, as when the tree was opened.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -147,8 +154,15 @@ class CoordinateGraph:
         ['stage', 'atlas']
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(
+        self,
+        node: Node,
+        *,
+        store: ReadableStore | None = None,
+        policy: AccessPolicy | None = None,
+    ) -> None:
         self._root = node.tree.root
+        self._access: Access = (store, policy)
         self._edges: dict[str, list[_Edge]] | None = None
         self._systems: dict[Address, list[Node]] = {}
         self._nodes: dict[Address, Node] | None = None
@@ -190,10 +204,10 @@ class CoordinateGraph:
         """The map of points from one system to another; see `transform_between`."""
         numpy()
         start, goal = self.system(a), self.system(b)
-        steps = _within_image(start, goal)
+        steps = _within_image(start, goal, self._access)
         if steps is None:
             steps = self._way(start, goal)
-        maps = [step.map() for step in steps]
+        maps = [step.map(self._access) for step in steps]
         return Chain.of(maps, len(start.axes)).simplified()
 
     def reachable(self, a: End) -> tuple[CoordinateSystem, ...]:
@@ -276,7 +290,8 @@ class CoordinateGraph:
         kind = step.edge.raw.get("type")
         if not step.is_back and not (isinstance(kind, str) and ":" in kind):
             return True
-        return self._tried(step.edge.node, step.edge.parts, step.map) is not None
+        ask = functools.partial(step.map, self._access)
+        return self._tried(step.edge.node, step.edge.parts, ask) is not None
 
     # -- the index ---------------------------------------------------------------
 
@@ -421,7 +436,9 @@ def _nearest(node: Node, found: list[Node]) -> Node:
     return min(found, key=distance)
 
 
-def _within_image(start: CoordinateSystem, goal: CoordinateSystem) -> list[_Step] | None:
+def _within_image(
+    start: CoordinateSystem, goal: CoordinateSystem, access: Access
+) -> list[_Step] | None:
     """The way between pixels of levels and the system that these lead to.
 
     It is the shortest there can be, and needs no index of the tree. None if this is not the
@@ -431,7 +448,7 @@ def _within_image(start: CoordinateSystem, goal: CoordinateSystem) -> list[_Step
         up = _level_step(start.node, is_back=False) if start.is_array else None
         down = _level_step(goal.node, is_back=True) if goal.is_array else None
         if down is not None:
-            down.map()
+            down.map(access)
     except _UNUSABLE:
         return None
     if up is not None and _point(up.end) == _point(goal):
@@ -458,7 +475,9 @@ def _traced(
     return steps[::-1]
 
 
-def transform_between(a: End, b: End) -> PointMap:
+def transform_between(
+    a: End, b: End, *, store: ReadableStore | None = None, policy: AccessPolicy | None = None
+) -> PointMap:
     """The map of points from one coordinate system to another (RFC-5; RFC-8, "Scene").
 
     The transformations of the tree are put together along the shortest way; those that have an
@@ -470,6 +489,9 @@ def transform_between(a: End, b: End) -> PointMap:
             the system that its levels lead to; or a node with the id of a system, or with a
             Reference to one: `(node, "physical")`.
         b: Where they are wanted, in the same tree.
+        store: Where arrays that hold the numbers of transformations are read; by default where
+            the tree was.
+        policy: Which of them may be read, as when the tree was opened.
 
     Returns:
         An `Affine`, which has a `matrix`, where a matrix does it; else a map that is called with
@@ -517,4 +539,4 @@ def transform_between(a: End, b: End) -> PointMap:
     node = a[0] if isinstance(a, tuple) else a.node if isinstance(a, CoordinateSystem) else a
     if not isinstance(node, Node):
         raise TypeError(f"expected a coordinate system or a node, not {a!r}")
-    return CoordinateGraph(node).between(a, b)
+    return CoordinateGraph(node, store=store, policy=policy).between(a, b)

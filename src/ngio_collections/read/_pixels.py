@@ -82,7 +82,8 @@ def opened_at(
         opened = (package_.open_array if is_array else package_.open)(store=place, mode="r")
     except FileNotFoundError as error:
         raise DocumentNotFoundError("there is no Zarr array", url) from error
-    except (OSError, ValueError, TypeError, LookupError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # Metadata that is no object, or lacks something, fails inside of zarr in all these ways.
         raise DocumentAccessError(f"cannot be opened as a Zarr array: {error}", url) from error
     return opened
 

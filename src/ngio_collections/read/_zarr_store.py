@@ -14,7 +14,7 @@ from zarr.abc.store import (
     SuffixByteRequest,
 )
 
-from ngio_collections.errors import DocumentNotFoundError, ForbiddenError
+from ngio_collections.errors import DocumentNotFoundError
 
 if TYPE_CHECKING:
     from zarr.core.buffer import Buffer, BufferPrototype
@@ -57,14 +57,11 @@ class DocumentsAsZarr(Store):
         """The store itself, which is read-only.
 
         Raises:
-            ForbiddenError: It is to be written to.
+            ValueError: It is to be written to.
         """
         if not read_only:
-            raise self._refusal()
+            self._check_writable()
         return self
-
-    def _refusal(self) -> ForbiddenError:
-        return ForbiddenError("pixels are opened read-only", self._url)
 
     async def get(
         self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
@@ -110,17 +107,17 @@ class DocumentsAsZarr(Store):
         """Refuse to write.
 
         Raises:
-            ForbiddenError: Always.
+            ValueError: Always.
         """
-        raise self._refusal()
+        self._check_writable()
 
     async def delete(self, key: str) -> None:  # noqa: ARG002
         """Refuse to delete.
 
         Raises:
-            ForbiddenError: Always.
+            ValueError: Always.
         """
-        raise self._refusal()
+        self._check_writable()
 
     def list(self) -> AsyncIterator[str]:
         """Refuse to list.
