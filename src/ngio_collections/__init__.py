@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from ngio_collections.read import Affine as Affine
     from ngio_collections.read import CoordinateGraph as CoordinateGraph
     from ngio_collections.read import PointMap as PointMap
+    from ngio_collections.read import to_arrow as to_arrow
+    from ngio_collections.read import to_csv as to_csv
     from ngio_collections.read import transform_between as transform_between
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
@@ -104,6 +106,8 @@ _HOME: Final = {
     "CoordinateGraph": "read",
     "PointMap": "read",
     "transform_between": "read",
+    "to_arrow": "read",
+    "to_csv": "read",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",
@@ -257,6 +261,8 @@ __all__ = [
     "save_tree",
     "schema",
     "schema_errors",
+    "to_arrow",
+    "to_csv",
     "transform_between",
     "validate_document",
 ]

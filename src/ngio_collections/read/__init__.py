@@ -7,6 +7,8 @@ needs a package beyond the standard library, except where it says so.
 from __future__ import annotations
 
 from ngio_collections.read._arrays import array_paths, array_url
+from ngio_collections.read._arrow import to_arrow
+from ngio_collections.read._catalogue import to_csv
 from ngio_collections.read._graph import CoordinateGraph, transform_between
 from ngio_collections.read._labels import labels, source_images
 from ngio_collections.read._levels import axes, levels, pixel_size, scale, translation
@@ -43,6 +45,8 @@ __all__ = [
     "rows",
     "scale",
     "source_images",
+    "to_arrow",
+    "to_csv",
     "transform_between",
     "translation",
     "well_at",
