@@ -92,9 +92,9 @@ def _checked_by(rule: RuleSource, conditions: set[str]) -> str:
     if rule.data["check"] == "reader":
         return "reader"
     if rule.data["check"] == "code":
-        return f"rule in `validate/rules/{rule.group}.py`"
+        return f"rule in `validation/rules/{rule.group}.py`"
     if rule.id in conditions:
-        return f"condition in `validate/rules/{rule.group}.py`"
+        return f"condition in `validation/rules/{rule.group}.py`"
     return "models"
 
 

@@ -18,6 +18,7 @@ from codegen.compose import Profile, bundle, profiles
 from codegen.concepts import ConceptIR, analyse
 from codegen.docs import render_conformance, render_readme
 from codegen.errors import GenerationError
+from codegen.fits import render_fits
 from codegen.lineage import effective_properties
 from codegen.models import render_classes
 from codegen.reading import known
@@ -187,6 +188,8 @@ def _scope_words(rule: RuleSource) -> str:
         for what in ("ancestors", "descendants")
         if scope[what]
     ]
+    if scope.get("keys"):
+        parts[-1] += f" (of these {', '.join(f'`{key}`' for key in scope['keys'])})"
     if scope["references"]:
         parts.append("what it refers to")
     return ", ".join(parts)
@@ -293,6 +296,9 @@ def generate(sources: Sources) -> dict[Path, str]:
             header=header, profile=profile
         )
         files[folder / "models.py"] = _models(env, profile, concepts, header)
+        files[folder / "fits.py"] = env.get_template("fits.py.jinja2").render(
+            header=header, profile=profile, **render_fits(concepts)
+        )
         with_rules = _header(
             env,
             sources,

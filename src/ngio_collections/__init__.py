@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from ngio_collections import aio as aio
     from ngio_collections import models as models
+    from ngio_collections._contract import Context as Context
     from ngio_collections._contract import Level as Level
     from ngio_collections._contract import Rule as Rule
+    from ngio_collections._contract import Subject as Subject
+    from ngio_collections._contract import Violation as Violation
     from ngio_collections.api import Resolver as Resolver
     from ngio_collections.api import check_links as check_links
     from ngio_collections.api import consolidate as consolidate
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import delete as delete
     from ngio_collections.api import embed as embed
     from ngio_collections.api import externalize as externalize
+    from ngio_collections.api import iter_findings as iter_findings
     from ngio_collections.api import open as open  # noqa: A004
     from ngio_collections.api import open_inlined as open_inlined
     from ngio_collections.api import open_inlined_ref as open_inlined_ref
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import save as save
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
+    from ngio_collections.api import validate as validate
     from ngio_collections.errors import ConflictError as ConflictError
     from ngio_collections.errors import DocumentAccessError as DocumentAccessError
     from ngio_collections.errors import DocumentError as DocumentError
@@ -44,8 +49,10 @@ if TYPE_CHECKING:
     from ngio_collections.errors import NotOmeError as NotOmeError
     from ngio_collections.errors import NoTransformationError as NoTransformationError
     from ngio_collections.errors import PathError as PathError
+    from ngio_collections.errors import ScopeError as ScopeError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
+    from ngio_collections.errors import UnknownRuleError as UnknownRuleError
     from ngio_collections.errors import UnresolvedReferenceError as UnresolvedReferenceError
     from ngio_collections.graph import Axis as Axis
     from ngio_collections.graph import CoordinateSystem as CoordinateSystem
@@ -68,6 +75,9 @@ if TYPE_CHECKING:
     from ngio_collections.read import to_arrow as to_arrow
     from ngio_collections.read import to_csv as to_csv
     from ngio_collections.read import transform_between as transform_between
+    from ngio_collections.report import RuleCount as RuleCount
+    from ngio_collections.report import Summary as Summary
+    from ngio_collections.report import summarize as summarize
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -85,22 +95,30 @@ if TYPE_CHECKING:
     from ngio_collections.store import Stat as Stat
     from ngio_collections.store import WritableStore as WritableStore
     from ngio_collections.store import ZipStore as ZipStore
-    from ngio_collections.validate import Finding as Finding
-    from ngio_collections.validate import SchemaError as SchemaError
-    from ngio_collections.validate import schema_errors as schema_errors
-    from ngio_collections.validate import validate_document as validate_document
-    from ngio_collections.validate._schemas import profiles as profiles
-    from ngio_collections.validate._schemas import rules as rules
-    from ngio_collections.validate._schemas import schema as schema
+    from ngio_collections.validation import Finding as Finding
+    from ngio_collections.validation import SchemaError as SchemaError
+    from ngio_collections.validation import schema_errors as schema_errors
+    from ngio_collections.validation import validate_document as validate_document
+    from ngio_collections.validation._rulesets import RuleSet as RuleSet
+    from ngio_collections.validation._rulesets import rule as rule
+    from ngio_collections.validation._rulesets import rules as rules
+    from ngio_collections.validation._schemas import profiles as profiles
+    from ngio_collections.validation._schemas import schema as schema
 
 __version__: Final = "0.1.0"
 
 _HOME: Final = {
+    "ScopeError": "errors",
+    "UnknownRuleError": "errors",
+    "Context": "_contract",
+    "Subject": "_contract",
+    "Violation": "_contract",
+    "RuleSet": "validation._rulesets",
+    "rule": "validation._rulesets",
+    "iter_findings": "api",
+    "validate": "api",
     "Level": "_contract",
     "Rule": "_contract",
-    "profiles": "validate._schemas",
-    "rules": "validate._schemas",
-    "schema": "validate._schemas",
     "NoTransformationError": "errors",
     "Affine": "read",
     "CoordinateGraph": "read",
@@ -108,6 +126,9 @@ _HOME: Final = {
     "transform_between": "read",
     "to_arrow": "read",
     "to_csv": "read",
+    "profiles": "validation._schemas",
+    "rules": "validation._rulesets",
+    "schema": "validation._schemas",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",
@@ -124,10 +145,10 @@ _HOME: Final = {
     "NotOmeError": "errors",
     "UnknownConceptError": "errors",
     "UnknownProfileError": "errors",
-    "Finding": "validate",
-    "SchemaError": "validate",
-    "schema_errors": "validate",
-    "validate_document": "validate",
+    "Finding": "validation",
+    "SchemaError": "validation",
+    "schema_errors": "validation",
+    "validate_document": "validation",
     "InvalidAttributeError": "errors",
     "MissingAttributeError": "errors",
     "Axis": "graph",
@@ -161,6 +182,9 @@ _HOME: Final = {
     "save": "api",
     "save_inlined": "api",
     "save_tree": "api",
+    "RuleCount": "report",
+    "Summary": "report",
+    "summarize": "report",
     "AccessPolicy": "resolve",
     "Inlining": "resolve",
     "Limits": "resolve",
@@ -188,6 +212,7 @@ __all__ = [
     "Blob",
     "CachedStore",
     "ConflictError",
+    "Context",
     "CoordinateGraph",
     "CoordinateSystem",
     "Diff",
@@ -224,13 +249,20 @@ __all__ = [
     "Resolver",
     "RouterStore",
     "Rule",
+    "RuleCount",
+    "RuleSet",
     "Saved",
+    "ScopeError",
     "Stat",
+    "Subject",
+    "Summary",
     "Transaction",
     "Unfollowed",
     "UnknownConceptError",
     "UnknownProfileError",
+    "UnknownRuleError",
     "UnresolvedReferenceError",
+    "Violation",
     "WritableStore",
     "ZipStore",
     "__version__",
@@ -246,6 +278,7 @@ __all__ = [
     "externalize",
     "fingerprint",
     "follow",
+    "iter_findings",
     "models",
     "new_node",
     "open",
@@ -255,15 +288,18 @@ __all__ = [
     "profiles",
     "register_node_type",
     "relocate",
+    "rule",
     "rules",
     "save",
     "save_inlined",
     "save_tree",
     "schema",
     "schema_errors",
+    "summarize",
     "to_arrow",
     "to_csv",
     "transform_between",
+    "validate",
     "validate_document",
 ]
 

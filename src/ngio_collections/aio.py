@@ -15,8 +15,9 @@ Examples:
 
 from __future__ import annotations
 
-from ngio_collections.resolve import awaited, verbs
-from ngio_collections.resolve._resolver import AsyncResolver as Resolver
+from ngio_collections import _checking as checking
+from ngio_collections._resolver import AsyncResolver as Resolver
+from ngio_collections.resolve import awaited, awaited_stream, verbs
 
 __all__ = [
     "Resolver",
@@ -26,6 +27,7 @@ __all__ = [
     "delete",
     "embed",
     "externalize",
+    "iter_findings",
     "open",
     "open_inlined",
     "open_inlined_ref",
@@ -34,6 +36,7 @@ __all__ = [
     "save",
     "save_inlined",
     "save_tree",
+    "validate",
 ]
 
 check_links = awaited(verbs.check_links)
@@ -42,6 +45,7 @@ create = awaited(verbs.create)
 delete = awaited(verbs.delete)
 embed = awaited(verbs.embed)
 externalize = awaited(verbs.externalize)
+iter_findings = awaited_stream(checking.iter_findings)
 open = awaited(verbs.open)  # noqa: A001
 open_inlined = awaited(verbs.open_inlined)
 open_inlined_ref = awaited(verbs.open_inlined_ref)
@@ -50,3 +54,4 @@ relocate = awaited(verbs.relocate)
 save = awaited(verbs.save)
 save_inlined = awaited(verbs.save_inlined)
 save_tree = awaited(verbs.save_tree)
+validate = awaited(checking.validate)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ngio_collections.resolve import blocking, verbs
-from ngio_collections.resolve._resolver import Resolver
+from ngio_collections import _checking as checking
+from ngio_collections._resolver import Resolver
+from ngio_collections.resolve import blocking, blocking_stream, verbs
 
 __all__ = [
     "Resolver",
@@ -13,6 +14,7 @@ __all__ = [
     "delete",
     "embed",
     "externalize",
+    "iter_findings",
     "open",
     "open_inlined",
     "open_inlined_ref",
@@ -21,6 +23,7 @@ __all__ = [
     "save",
     "save_inlined",
     "save_tree",
+    "validate",
 ]
 
 check_links = blocking(verbs.check_links)
@@ -29,6 +32,7 @@ create = blocking(verbs.create)
 delete = blocking(verbs.delete)
 embed = blocking(verbs.embed)
 externalize = blocking(verbs.externalize)
+iter_findings = blocking_stream(checking.iter_findings)
 open = blocking(verbs.open)  # noqa: A001
 open_inlined = blocking(verbs.open_inlined)
 open_inlined_ref = blocking(verbs.open_inlined_ref)
@@ -37,3 +41,4 @@ relocate = blocking(verbs.relocate)
 save = blocking(verbs.save)
 save_inlined = blocking(verbs.save_inlined)
 save_tree = blocking(verbs.save_tree)
+validate = blocking(checking.validate)

@@ -46,7 +46,7 @@ def test_help_imports_neither_pydantic_nor_the_engine() -> None:
         "from ngio_collections.cli import main\n"
         "sys.argv = ['ngio-collections', '--help']\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'pydantic', 'ngio_collections.validate', 'ngio_collections.api', 'asyncio',"
+        "heavy = {'pydantic', 'ngio_collections.validation', 'ngio_collections.api', 'asyncio',"
         " 'ngio_collections.graph', 'ngio_collections.resolve', 'rich.progress'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )

@@ -20,6 +20,8 @@ from ngio_collections.cli._options import (
     Format,
     FormatOption,
     ProfileOption,
+    ReportFormat,
+    ReportFormatOption,
     RevisionOption,
     RootOption,
 )
@@ -78,7 +80,7 @@ def validate(
     *,
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
-    output: FormatOption = Format.TEXT,
+    output: ReportFormatOption = ReportFormat.TEXT,
     level: Annotated[
         Shown,
         typer.Option(
@@ -88,6 +90,23 @@ def validate(
             case_sensitive=False,
         ),
     ] = Shown.SHOULD,
+    most: Annotated[
+        int | None,
+        typer.Option(
+            "--max-findings",
+            metavar="N",
+            min=0,
+            help="Write out so many findings, and count the others. By default text has 100 and "
+            "of one rule 20, the other formats have all.",
+            show_default=False,
+        ),
+    ] = None,
+    summary: Annotated[
+        bool,
+        typer.Option(
+            "--summary", help="Only count: by rule, each with the first finding; text or json."
+        ),
+    ] = False,
     recursive: Annotated[
         bool,
         typer.Option(
@@ -104,7 +123,8 @@ def validate(
     and --root say which of them are read.
 
     The exit code is 0 when nothing was found at level MUST, 1 when something was or when
-    references were not followed, and 2 when a document could not be read.
+    references were not followed, 2 when a document could not be read, and 3 when a rule
+    itself failed, so that not everything was checked; the highest of them counts.
     """
     from ngio_collections.cli._validate import run  # noqa: PLC0415
 
@@ -112,8 +132,10 @@ def validate(
         paths,
         profile=profile,
         revision=revision,
-        as_json=output is Format.JSON,
+        output=output,
         level=Level(level),
+        most=most,
+        only_summary=summary,
         recursive=recursive,
         depth=depth,
         allow=allow,

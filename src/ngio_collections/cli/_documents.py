@@ -22,15 +22,27 @@ class Checked:
     Attributes:
         document: Its address, `-` for standard input.
         findings: What was found, in the order of the document.
+        content: Its text, in UTF-8.
     """
 
     document: str
     findings: tuple[ngc.Finding, ...]
+    content: bytes = b""
 
     @property
     def title(self) -> str:
         """What people call the document."""
         return _title(self.document)
+
+    @property
+    def file(self) -> str | None:
+        """The file, from the working directory if it is below it; None if it is none."""
+        if self.document == STANDARD_INPUT:
+            return None
+        # Only here: the resolver takes time to import.
+        from ngio_collections.cli._access import label  # noqa: PLC0415
+
+        return label(_paths.as_url(self.document))
 
 
 def _title(document: str) -> str:
@@ -110,4 +122,4 @@ def check(argument: str, *, profile: str, revision: str) -> Checked:
         findings = ngc.validate_document(content, profile=profile, revision=revision, url=url)
     except ngc.DocumentError as error:
         raise ngc.DocumentError(error.problem, _title(document)) from error
-    return Checked(document, tuple(findings))
+    return Checked(document, tuple(findings), content)
