@@ -16,7 +16,7 @@ from ngio_collections.read._rows import Rows, attribute_getters
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COLUMNS", "arrow", "to_arrow"]
+__all__ = ["COLUMNS", "arrow", "arrow_bytes", "json_text", "to_arrow"]
 
 COLUMNS: Final = ("id", "name", "type", "path", "document", "parent", "parents", "depth")
 """The columns that every table has."""
@@ -192,3 +192,26 @@ def _kind(pa: Any, kinds: set[type], values: list[Any]) -> Any:
 def json_text(value: Any) -> str:
     """A value as JSON, in one line."""
     return dumps_bytes(value).decode("utf-8", "surrogatepass")
+
+
+def arrow_bytes(table: pa.Table, kind: str) -> bytes:
+    """A table as the content of a file.
+
+    Args:
+        table: The table.
+        kind: `.parquet`, or `.arrow` for the file format of Arrow (Feather, version 2).
+
+    Raises:
+        ValueError: It is another kind.
+    """
+    pa = arrow()
+    sink = pa.BufferOutputStream()
+    if kind == ".parquet":
+        package("pyarrow.parquet", "arrow", "writing Parquet").write_table(table, sink)
+    elif kind == ".arrow":
+        with pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+    else:
+        raise ValueError(f"a table is written as .parquet or .arrow, not {kind!r}")
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
