@@ -146,6 +146,7 @@ def validate(
 app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
 app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
 app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
+app.command(rich_help_panel=_LOOKING)(_reading_commands.table)
 for _command in (
     _writing_commands.fix,
     _writing_commands.upgrade,

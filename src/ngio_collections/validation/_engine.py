@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ngio_collections._contract import Level
+from ngio_collections._words import show
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
 from ngio_collections.validation._declarations import SegmentDeclarations
@@ -17,7 +18,6 @@ from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
 from ngio_collections.validation._run import DocumentContext, Found, Run
-from ngio_collections.validation._words import show
 
 __all__ = ["in_order", "plans_for", "validate_document"]
 
