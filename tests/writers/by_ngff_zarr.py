@@ -1,4 +1,4 @@
-"""Hierarchies by ngff-zarr, 0.4 to 0.6: images, plates, scenes, transformations; and what it reads."""
+"""Hierarchies by ngff-zarr, 0.4 to 0.6: images, plates, scenes; and what it reads."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import ngio
 import numpy as np
+import pandas as pd
 
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
@@ -109,10 +110,8 @@ def _places(image: str) -> tuple[str, str, str]:
 
 
 def _conditions() -> ngio.ConditionTable:
-    import pandas  # noqa: PLC0415
-
     return ngio.ConditionTable(
-        pandas.DataFrame({"row": ["B", "C"], "column": ["03", "04"], "drug": ["a", "b"]})
+        pd.DataFrame({"row": ["B", "C"], "column": ["03", "04"], "drug": ["a", "b"]})
     )
 
 

@@ -1,4 +1,4 @@
-"""Hierarchies by ome-zarr (ome-zarr-py): its writer functions and its classes; and what it reads."""
+"""Hierarchies by ome-zarr (ome-zarr-py), its functions and its classes; and what it reads."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def _plate(version: str) -> Callable[[Path], None]:
 
 def _classes(version: Any) -> Callable[[Path], None]:
     def write(path: Path) -> None:
-        np.random.seed(7)  # noqa: NPY002: the library draws the colours of labels from it
+        np.random.seed(7)  # the library draws the colours of labels from here
         mask = np.zeros((8, 8), "uint8")
         mask[:4] = 3
         image = OMEZarrImage(

@@ -1,4 +1,4 @@
-"""Without the libraries there is nothing to test here; where they are wanted, they must be there."""
+"""Without the libraries there is nothing to test here, unless they are said to be required."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def missing() -> list[str]:
 def writer(name: str) -> Writer:
     """The programs for a library."""
     with no_warnings():
-        return cast(Writer, import_module(f"tests.writers.{MODULES[name]}"))
+        return cast("Writer", import_module(f"tests.writers.{MODULES[name]}"))
 
 
 def folder(name: str) -> str:
