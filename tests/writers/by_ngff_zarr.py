@@ -13,8 +13,6 @@ from ngff_zarr.v06 import zarr_metadata as v06
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
 NAME = "ngff-zarr"
-# The library has no word for label maps, and no list of the series of a container.
-SILENT = frozenset({"labels"})
 MICROMETERS = {"z": "micrometer", "y": "micrometer", "x": "micrometer"}
 
 

@@ -13,7 +13,6 @@ import pandas as pd
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
 NAME = "ngio"
-SILENT: frozenset[str] = frozenset()
 RENAMED = ngio.AxesSetup(x="X", y="Y", z="depth", c="ch")
 
 

@@ -25,7 +25,6 @@ from ome_zarr.writer import (
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
 NAME = "ome-zarr"
-SILENT: frozenset[str] = frozenset()
 FORMATS: dict[str, Format] = {"0.4": FormatV04(), "0.5": FormatV05()}
 UNITS = {"z": "micrometer", "y": "micrometer", "x": "micrometer"}
 

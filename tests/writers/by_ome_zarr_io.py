@@ -14,10 +14,6 @@ from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey
 NAME = "ome-zarr-io"
 # The library writes plates, but has no way to ask one for its wells; of label maps it knows
 # the names and the arrays.
-SILENT = frozenset(
-    {"wells", "rows", "columns", "acquisitions"}
-    | {f"labels.{fact}" for fact in ("axes", "type", "unit", "scale", "translation", "levels")}
-)
 UNITS: dict[str, Any] = {"z": "micrometer", "y": "micrometer", "x": "micrometer"}
 CHANNELS: Any = {
     "DAPI": {"color": "0000FF", "window": (0, 4095)},

@@ -13,7 +13,6 @@ from yaozarrs.write.v05 import write_bioformats2raw, write_image, write_plate
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
 NAME = "yaozarrs"
-SILENT: frozenset[str] = frozenset()
 OME_XML = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">'

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+_FACTS = ("axes", "type", "unit", "levels", "scale", "translation")
+_SILENT = {
+    # It has no word for label maps.
+    "ngff-zarr": frozenset({"labels"}),
+    # It writes plates, but cannot be asked for wells; of label maps it knows the names.
+    "ome-zarr-io": frozenset(
+        {"wells", "rows", "columns", "acquisitions", *(f"labels.{fact}" for fact in _FACTS)}
+    ),
+}
+
+
+def silent(writer: str) -> frozenset[str]:
+    """What a library does not say of what it wrote; see `differences`."""
+    return _SILENT.get(writer, frozenset())
 
 
 @dataclass(frozen=True)
@@ -95,16 +110,40 @@ def _vector(plain: list[float] | None) -> tuple[float, ...] | None:
     return None if plain is None else tuple(plain)
 
 
+def aligned(ours: Survey, theirs: Survey) -> Survey:
+    """Our survey, in which images go by the paths of their arrays, with the paths of theirs.
+
+    RFC-8 knows nodes and arrays, and no groups of OME-Zarr: each image of ours is the one of
+    theirs below whose group its arrays are. What is below none of them keeps its path.
+    """
+    groups = sorted({*theirs.images, *theirs.labels}, key=len, reverse=True)
+    kinds: dict[str, dict[str, ImageFacts]] = {"images": {}, "labels": {}}
+    for kind, found in kinds.items():
+        for path, image in getattr(ours, kind).items():
+            group = next((one for one in groups if f"{path}/".startswith(_below(one))), None)
+            if group is None or group in found:
+                found[path] = image
+            else:
+                start = len(_below(group))
+                levels = [replace(level, path=level.path[start:]) for level in image.levels]
+                found[group] = replace(image, levels=tuple(levels))
+    return replace(ours, **kinds)  # type: ignore[arg-type]
+
+
+def _below(group: str) -> str:
+    return f"{group}/" if group else ""
+
+
 def differences(theirs: Survey, ours: Survey, silent: frozenset[str]) -> Iterator[str]:
     """What the two surveys do not agree on, a sentence each.
 
     Args:
         theirs: What the library that wrote the hierarchy found.
-        ours: What we found.
+        ours: What we found, by the paths of arrays.
         silent: What their library has no word about: names of fields of the facts, as
             `"labels"`, or `"wells.images"`.
     """
-    one, two = _flat(theirs), _flat(ours)
+    one, two = _flat(theirs), _flat(aligned(ours, theirs))
     for place in sorted(one.keys() | two.keys()):
         if _kind(place) in silent or place[0] in silent:
             continue
@@ -147,6 +186,3 @@ def _same(one: Any, two: Any) -> bool:
         other = two if one is None else one
         return other is None or (isinstance(other, tuple) and not any(other))
     return bool(one == two)
-
-
-FIELDS = frozenset(item.name for item in fields(Survey))

@@ -26,7 +26,6 @@ class Writer(Protocol):
     """What a module of programs for one library has."""
 
     NAME: str
-    SILENT: frozenset[str]
     HIERARCHIES: Mapping[str, Callable[[Path], None]]
 
     def survey(self, path: Path) -> Survey:
