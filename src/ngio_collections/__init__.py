@@ -46,10 +46,14 @@ if TYPE_CHECKING:
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
     from ngio_collections.errors import UnresolvedReferenceError as UnresolvedReferenceError
+    from ngio_collections.graph import Axis as Axis
+    from ngio_collections.graph import CoordinateSystem as CoordinateSystem
     from ngio_collections.graph import Diff as Diff
     from ngio_collections.graph import Node as Node
     from ngio_collections.graph import NodeTree as NodeTree
     from ngio_collections.graph import Patch as Patch
+    from ngio_collections.graph import PixelSize as PixelSize
+    from ngio_collections.graph import PlateEntry as PlateEntry
     from ngio_collections.graph import Transaction as Transaction
     from ngio_collections.graph import apply as apply
     from ngio_collections.graph import as_tree as as_tree
@@ -112,6 +116,10 @@ _HOME: Final = {
     "validate_document": "validate",
     "InvalidAttributeError": "errors",
     "MissingAttributeError": "errors",
+    "Axis": "graph",
+    "CoordinateSystem": "graph",
+    "PixelSize": "graph",
+    "PlateEntry": "graph",
     "Diff": "graph",
     "Node": "graph",
     "NodeTree": "graph",
@@ -161,9 +169,11 @@ _HOME: Final = {
 
 __all__ = [
     "AccessPolicy",
+    "Axis",
     "Blob",
     "CachedStore",
     "ConflictError",
+    "CoordinateSystem",
     "Diff",
     "DocumentAccessError",
     "DocumentError",
@@ -188,6 +198,8 @@ __all__ = [
     "NotOmeError",
     "Patch",
     "PathError",
+    "PixelSize",
+    "PlateEntry",
     "ReadOnly",
     "ReadableStore",
     "Report",
