@@ -44,8 +44,8 @@ def documents(root: Path) -> dict[str, Any]:
     found = {}
     for file in sorted(root.rglob("*")):
         if file.name in ("zarr.json", ".zattrs"):
-            document = json.loads(file.read_bytes())
-            attributes = document.get("attributes") if file.name == "zarr.json" else document
+            document = _read(file)
+            attributes = at(document, "/attributes") if file.name == "zarr.json" else document
             if isinstance(attributes, dict) and WORDS & attributes.keys():
                 found[file.relative_to(root).as_posix()] = document
     return found
