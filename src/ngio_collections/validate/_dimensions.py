@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import Pointer, Violation
+from ngio_collections._words import number
 from ngio_collections.validate._reading import array, objects
-from ngio_collections.validate._words import number
 
 __all__ = ["check_dimensions"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ngio_collections._contract import Level, NodeEntry, Pointer, Rule, json_pointer
+from ngio_collections._words import named, show
 from ngio_collections.document import open_envelope, parse_document
 from ngio_collections.validate._document import DocumentContext
 from ngio_collections.validate._findings import Finding, Positions
@@ -14,7 +15,6 @@ from ngio_collections.validate._structure import (
     check_structure,
     node_type_problem,
 )
-from ngio_collections.validate._words import named, show
 
 __all__ = ["validate_document"]
 

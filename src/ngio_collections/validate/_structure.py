@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails
 
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
 from ngio_collections._frozen import convert
+from ngio_collections._words import listing, named, show
 from ngio_collections.validate._profiles import Chain, Profile
-from ngio_collections.validate._words import listing, named, show
 
 __all__ = ["StructuralProblem", "check_structure", "node_type_problem"]
 

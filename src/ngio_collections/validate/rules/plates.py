@@ -7,9 +7,9 @@ from typing import Any
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import listing, named
 from ngio_collections.validate._reading import Ref, enclosing_plate, objects, read_reference
 from ngio_collections.validate._registry import implements
-from ngio_collections.validate._words import listing, named
 
 
 def _ids(plate: dict[str, Any], key: str) -> list[str]:

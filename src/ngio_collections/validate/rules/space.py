@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ngio_collections._contract import Context, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import named, show
 from ngio_collections.validate._dimensions import check_dimensions
 from ngio_collections.validate._reading import (
     array,
@@ -18,7 +19,6 @@ from ngio_collections.validate._reading import (
     resolve,
 )
 from ngio_collections.validate._registry import implements
-from ngio_collections.validate._words import named, show
 
 _AXIS_TYPES: Final = ("array", "space", "time", "channel", "coordinate", "displacement")
 
