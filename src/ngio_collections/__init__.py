@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import Resolver as Resolver
     from ngio_collections.api import check_links as check_links
     from ngio_collections.api import consolidate as consolidate
+    from ngio_collections.api import convert as convert
     from ngio_collections.api import create as create
     from ngio_collections.api import delete as delete
     from ngio_collections.api import embed as embed
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ngio_collections.api import save as save
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
+    from ngio_collections.convert import Conversion as Conversion
+    from ngio_collections.convert import Ledger as Ledger
+    from ngio_collections.convert import LedgerEntry as LedgerEntry
     from ngio_collections.errors import ConflictError as ConflictError
     from ngio_collections.errors import DocumentAccessError as DocumentAccessError
     from ngio_collections.errors import DocumentError as DocumentError
@@ -135,6 +139,10 @@ _HOME: Final = {
     "aio": "",
     "check_links": "api",
     "consolidate": "api",
+    "convert": "api",
+    "Conversion": "convert",
+    "Ledger": "convert",
+    "LedgerEntry": "convert",
     "create": "api",
     "delete": "api",
     "embed": "api",
@@ -173,6 +181,7 @@ __all__ = [
     "Blob",
     "CachedStore",
     "ConflictError",
+    "Conversion",
     "CoordinateSystem",
     "Diff",
     "DocumentAccessError",
@@ -183,6 +192,8 @@ __all__ = [
     "Inlining",
     "InvalidAttributeError",
     "InvalidEditError",
+    "Ledger",
+    "LedgerEntry",
     "Level",
     "LimitExceededError",
     "Limits",
@@ -221,6 +232,7 @@ __all__ = [
     "as_tree",
     "check_links",
     "consolidate",
+    "convert",
     "create",
     "delete",
     "diff",

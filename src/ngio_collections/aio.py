@@ -15,6 +15,7 @@ Examples:
 
 from __future__ import annotations
 
+from ngio_collections.convert import convert as _convert
 from ngio_collections.resolve import awaited, verbs
 from ngio_collections.resolve._resolver import AsyncResolver as Resolver
 
@@ -22,6 +23,7 @@ __all__ = [
     "Resolver",
     "check_links",
     "consolidate",
+    "convert",
     "create",
     "delete",
     "embed",
@@ -38,6 +40,7 @@ __all__ = [
 
 check_links = awaited(verbs.check_links)
 consolidate = awaited(verbs.consolidate)
+convert = awaited(_convert)
 create = awaited(verbs.create)
 delete = awaited(verbs.delete)
 embed = awaited(verbs.embed)

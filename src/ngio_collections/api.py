@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ngio_collections.convert import convert as _convert
 from ngio_collections.resolve import blocking, verbs
 from ngio_collections.resolve._resolver import Resolver
 
@@ -9,6 +10,7 @@ __all__ = [
     "Resolver",
     "check_links",
     "consolidate",
+    "convert",
     "create",
     "delete",
     "embed",
@@ -25,6 +27,7 @@ __all__ = [
 
 check_links = blocking(verbs.check_links)
 consolidate = blocking(verbs.consolidate)
+convert = blocking(_convert)
 create = blocking(verbs.create)
 delete = blocking(verbs.delete)
 embed = blocking(verbs.embed)

@@ -1,0 +1,418 @@
+"""From the group that was asked for to everything that it lists: a flow that reads and converts.
+
+Nothing is looked for that is not listed, but the labels of each image, which have a fixed place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from ngio_collections import _paths
+from ngio_collections._words import show
+from ngio_collections.convert._engine import Made
+from ngio_collections.convert._ledger import Note, Page
+from ngio_collections.convert._names import ORDER, Ids, Names, sanitised
+from ngio_collections.convert._reading import BATCH, Read, Reader, document_of
+from ngio_collections.convert._work import (
+    Around,
+    Found,
+    Group,
+    ImageTask,
+    ListTask,
+    PlateTask,
+    WellRef,
+    convert_group,
+)
+from ngio_collections.convert._writing import Writer
+from ngio_collections.errors import DocumentError, DocumentNotFoundError, PathError
+from ngio_collections.resolve._requests import Flow
+
+__all__ = ["Homes", "Walk"]
+
+WELLS: Final = 64
+"""How many wells are worked on at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """In which document a node is written.
+
+    Attributes:
+        entry: The document of the root.
+        folder: Where the others are, with a slash at its end.
+        documents: `one`, `per-well` or `per-image`.
+    """
+
+    entry: str
+    folder: str
+    documents: str
+
+    def of_well(self, id_: str) -> str:
+        """The document of a well."""
+        return self.entry if self.documents == "one" else f"{self.folder}{id_}.json"
+
+    def of_image(self, id_: str, around: str) -> str:
+        """The document of an image; `around` is that of what holds it."""
+        return f"{self.folder}{id_}.json" if self.documents == "per-image" else around
+
+
+class Wanted(NamedTuple):
+    """An image that is listed somewhere.
+
+    Attributes:
+        url: The address of its group; None if the path leads nowhere.
+        reason: Why it leads nowhere.
+        id: The id that it gets.
+        title: What it is called if it has no name.
+        home: The document that it will be in.
+        around: What holds it.
+        image: For a label image the image that it belongs to.
+    """
+
+    url: str | None
+    reason: str
+    id: str
+    title: str
+    home: str
+    around: Around
+    image: ImageTask | None = None
+
+
+@dataclass(slots=True)
+class Walk:
+    """One conversion.
+
+    Attributes:
+        reader: Reads documents.
+        homes: In which documents nodes are written.
+        layout: `wide` or `tall`.
+        name: What the root is called, if that was asked for.
+        check_arrays: Whether it is made sure that the arrays of levels are there.
+        writer: Writes documents as soon as everything in them is there.
+    """
+
+    reader: Reader
+    homes: Homes
+    layout: str
+    name: str | None
+    check_arrays: bool
+    writer: Writer
+    ids: Ids = field(default_factory=Ids)
+    known: dict[str, Made] = field(default_factory=dict)
+    shared: dict[tuple[Note, ...], tuple[Note, ...]] = field(default_factory=dict)
+
+    def root(self, read: Read, title: str) -> Flow[Made | None]:
+        """Convert the group that was asked for.
+
+        Returns:
+            The root; None if nothing could be converted.
+        """
+        if read.group is None:
+            return None
+        ome = read.group.ome
+        if "plate" in ome:
+            return (yield from self._plate(read, title))
+        return (yield from self._image(read, title))
+
+    def _image(self, read: Read, title: str) -> Flow[Made | None]:
+        """Convert an image: it is the root, or in a collection with its labels."""
+        assert read.group is not None
+        id_ = self.ids.take(sanitised(title))
+        entry = self.homes.entry
+        around = Around(id_, entry, Names())
+        wanted = Wanted(read.group.url, "", id_, title, self.homes.of_image(id_, entry), around)
+        ((_, nodes),) = yield from self._converted_images([wanted], [read], read.group.format)
+        if not nodes:
+            return None
+        if len(nodes) == 1:
+            nodes[0].home = entry
+            return nodes[0]
+        root = Made("collection", self.ids.take(f"{id_}_collection"), self.name or title, entry)
+        root.children = nodes
+        yield from self.writer.documents([node for node in nodes if node.home != entry])
+        return root
+
+    def _plate(self, read: Read, title: str) -> Flow[Made | None]:
+        """Convert a plate."""
+        group, page = read.group, read.page
+        assert group is not None
+        assert page is not None
+        task = PlateTask(
+            group=group,
+            kind="plate-group",
+            page=page,
+            home=self.homes.entry,
+            ids=self.ids,
+            id=self.ids.take(sanitised(title)),
+            title=title,
+            name=self.name,
+            home_of=self.homes.of_well,
+        )
+        convert_group(task)
+        page.close(self.shared)
+        if task.made is None:
+            return None
+        self.reader.expect(len(task.wells))
+        for start in range(0, len(task.wells), WELLS):
+            yield from self._wells(task, task.wells[start : start + WELLS])
+        return task.made
+
+    def _wells(self, plate: PlateTask, wells: Sequence[WellRef]) -> Flow[None]:
+        """Convert some wells of a plate, with everything in them."""
+        assert plate.made is not None
+        format_ = plate.group.format
+        reads = yield from self.reader.groups([well.url for well in wells], format_)
+        listed: list[tuple[WellRef, ListTask, list[Wanted]]] = []
+        for well, read in zip(wells, reads, strict=True):
+            plate.made.children.append(well.made)
+            if read.group is None or read.page is None:
+                continue
+            task = ListTask(
+                group=read.group,
+                kind="well-group",
+                page=read.page,
+                home=well.made.home,
+                ids=self.ids,
+                made=well.made,
+                plate=plate,
+            )
+            well_ome = read.group.ome.get("well")
+            images = well_ome.get("images") if isinstance(well_ome, dict) else None
+            paths = [_path_of(item) for item in images] if isinstance(images, list) else []
+            around = Around(well.made.id, well.made.home, Names())
+            listed.append((well, task, self._wanted(read.group, paths, None, around)))
+        every = [one for _, _, wanted in listed for one in wanted]
+        done = iter((yield from self._images(every, format_)))
+        complete: list[Made] = []
+        for well, task, wanted in listed:
+            founds = [next(done) for _ in wanted]
+            task.found = {number: found for number, (found, _) in enumerate(founds)}
+            convert_group(task)
+            task.page.close(self.shared)
+            nodes = [images for _, images in founds]
+            self._arrange(well.made, nodes, plate)
+            complete += [n for images in nodes for n in images if n.home != well.made.home]
+        yield from self.writer.documents(
+            [*complete, *(w.made for w in wells if w.made.home != self.homes.entry)]
+        )
+
+    def _wanted(
+        self, group: Group, paths: Sequence[Any], image: ImageTask | None, around: Around
+    ) -> list[Wanted]:
+        """The images that a group lists: the fields of a well, or the labels of an image."""
+        wanted = []
+        for path in paths:
+            url, reason = _child(group, path)
+            title = path if isinstance(path, str) and path else "image"
+            id_ = self.ids.take(f"{around.id}_{sanitised(title)}")
+            home = self.homes.of_image(id_, around.home)
+            wanted.append(Wanted(url, reason, id_, title, home, around, image))
+        return wanted
+
+    def _arrange(self, well: Made, nodes: Sequence[Sequence[Made]], plate: PlateTask) -> None:
+        """Put the images of a well into it, side by side or by acquisition.
+
+        Args:
+            well: The well.
+            nodes: For each field its image and the labels of that.
+            plate: The plate.
+        """
+        if self.layout == "wide":
+            well.children.extend(node for images in nodes for node in images)
+            return
+        groups: dict[str, Made] = {}
+        order: list[str] = []
+        for images in nodes:
+            acquisition = images[0].attributes.pop("acquisition", None) if images else None
+            if acquisition is None:
+                well.children.extend(images)
+                continue
+            id_ = acquisition["id"]
+            order.append(id_)
+            if id_ not in groups:
+                groups[id_] = self._acquisition(well, acquisition, plate)
+            groups[id_].children.extend(images)
+        if order != [id_ for known in groups for id_ in order if id_ == known] or (
+            groups and len(order) < sum(1 for images in nodes if images)
+        ):
+            well.attributes[ORDER] = [images[0].id for images in nodes if images]
+
+    def _acquisition(self, well: Made, acquisition: Mapping[str, Any], plate: PlateTask) -> Made:
+        """The collection of the images of one acquisition."""
+        named = plate.acquisition_names.get(acquisition["id"]) or acquisition["id"]
+        id_ = self.ids.take(f"{well.id}_{acquisition['id']}")
+        taken = {child.node["name"] for child in well.children}
+        name = named if named not in taken else id_
+        made = Made("collection", id_, name, well.home)
+        made.attributes["acquisition"] = dict(acquisition)
+        well.children.append(made)
+        return made
+
+    def _images(
+        self, wanted: Sequence[Wanted], format_: int
+    ) -> Flow[list[tuple[Found, list[Made]]]]:
+        """Convert images with their labels.
+
+        Returns:
+            For each what it became, and all nodes of it: its own and those of its labels.
+        """
+        out: list[tuple[Found, list[Made]]] = []
+        for start in range(0, len(wanted), BATCH):
+            batch = wanted[start : start + BATCH]
+            urls = [one.url for one in batch if one.url is not None]
+            given = iter((yield from self.reader.groups(urls, format_)))
+            reads = [Read(None, None, w.reason) if w.url is None else next(given) for w in batch]
+            out += yield from self._converted_images(batch, reads, format_)
+        return out
+
+    def _converted_images(
+        self, wanted: Sequence[Wanted], reads: Sequence[Read], format_: int
+    ) -> Flow[list[tuple[Found, list[Made]]]]:
+        """Convert images whose groups were read."""
+        tasks = [self._task(one, read) for one, read in zip(wanted, reads, strict=True)]
+        missing, labels = yield from self._around(tasks, format_)
+        founds = [
+            self._converted(task, read, missing) for task, read in zip(tasks, reads, strict=True)
+        ]
+        nodes = [list(found.images) for found in founds]
+        yield from self._labels(tasks, nodes, labels, format_)
+        for task in tasks:
+            if task is not None:
+                task.page.close(self.shared)
+        return list(zip(founds, nodes, strict=True))
+
+    def _task(self, wanted: Wanted, read: Read) -> ImageTask | None:
+        if read.group is None or read.page is None:
+            return None
+        source = None
+        if wanted.image is not None:
+            source = self._reference(wanted.image.group.url, wanted.home)
+        return ImageTask(
+            group=read.group,
+            kind="image-group",
+            page=read.page,
+            home=wanted.home,
+            ids=self.ids,
+            id=wanted.id,
+            title=wanted.title,
+            around=wanted.around,
+            reference=partial(self._reference, home=wanted.home),
+            source=source,
+        )
+
+    def _reference(self, url: str, home: str) -> dict[str, Any] | None:
+        """A Reference to the image of a group, from a document; None if there is none."""
+        made = self.known.get(url)
+        if made is None:
+            return None
+        if made.home == home:
+            return {"id": made.id}
+        return {"id": made.id, "path": _paths.path_to(home, made.home)}
+
+    def _around(
+        self, tasks: Sequence[ImageTask | None], format_: int
+    ) -> Flow[tuple[frozenset[str], dict[str, Read]]]:
+        """Ask for what is at fixed places around images: their arrays and their labels."""
+        groups = [task.group for task in tasks if task is not None and not task.source]
+        arrays = list(
+            dict.fromkeys(url for task in tasks if task is not None for url in _arrays(task.group))
+        )
+        heads = self.reader.exist(arrays, format_) if self.check_arrays else []
+        labels = [f"{group.url}/labels" for group in groups]
+        gets = [self.reader.get(document_of(url, format_)) for url in labels]
+        answers = yield from self.reader.answers([*heads, *gets])
+        missing = frozenset(
+            url
+            for url, answer in zip(arrays, answers, strict=False)
+            if self.check_arrays and isinstance(answer, DocumentError)
+        )
+        found: dict[str, Read] = {}
+        for group, url, answer in zip(groups, labels, answers[len(heads) :], strict=True):
+            if not isinstance(answer, DocumentNotFoundError):
+                found[group.url] = self.reader.parsed(url, format_, answer)
+        return missing, found
+
+    def _converted(self, task: ImageTask | None, read: Read, missing: frozenset[str]) -> Found:
+        if task is None:
+            return Found((), read.reason)
+        task.missing = missing
+        convert_group(task)
+        if task.made is not None:
+            self.known.setdefault(task.group.url, task.made)
+        else:
+            return Found((), f"leads to {task.group.document_url}, which could not be converted")
+        return Found(tuple(task.images))
+
+    def _labels(
+        self,
+        tasks: Sequence[ImageTask | None],
+        nodes: Sequence[list[Made]],
+        labels: dict[str, Read],
+        format_: int,
+    ) -> Flow[None]:
+        """Convert the label images of images, and put them beside those."""
+        lists: list[tuple[ListTask, list[Wanted], list[Made]]] = []
+        for task, beside in zip(tasks, nodes, strict=True):
+            read = None if task is None else labels.get(task.group.url)
+            if task is None or read is None or read.page is None:
+                continue
+            if task.made is None or read.group is None:
+                if read.group is not None:
+                    read.page.refused("", "belongs to an image that could not be converted")
+                read.page.close(self.shared)
+                continue
+            lists.append((*self._label_list(task, read.page, read.group), beside))
+        every = [one for _, wanted, _ in lists for one in wanted]
+        done = iter((yield from self._images(every, format_)) if every else ())
+        for listed, wanted, beside in lists:
+            found = [next(done) for _ in wanted]
+            listed.found = {number: one for number, (one, _) in enumerate(found)}
+            convert_group(listed)
+            listed.page.close(self.shared)
+            beside += [node for _, images in found for node in images]
+
+    def _label_list(
+        self, image: ImageTask, page: Page, group: Group
+    ) -> tuple[ListTask, list[Wanted]]:
+        """The label images that an image has."""
+        assert image.made is not None
+        listed = ListTask(
+            group=group,
+            kind="labels-group",
+            page=page,
+            home=image.home,
+            ids=self.ids,
+            made=image.made,
+        )
+        paths = group.ome.get("labels")
+        around = image.around._replace(id=image.made.id)
+        paths = paths if isinstance(paths, list) else ()
+        return listed, self._wanted(group, paths, image, around)
+
+
+def _path_of(item: Any) -> Any:
+    return item.get("path") if isinstance(item, dict) else None
+
+
+def _child(group: Group, path: Any) -> tuple[str | None, str]:
+    """Where a Zarr path leads; nowhere, and why, if it is none."""
+    if not isinstance(path, str):
+        return None, f"is {show(path)}; expected a path as a string"
+    try:
+        return _paths.zarr_child(group.url, path), ""
+    except PathError as error:
+        return None, f"cannot be followed: {error}"
+
+
+def _arrays(group: Group) -> Iterator[str]:
+    """The addresses of the arrays that the levels of a group lead to."""
+    images = group.ome.get("multiscales")
+    for image in images if isinstance(images, list) else ():
+        levels = image.get("datasets") if isinstance(image, dict) else None
+        for level in levels if isinstance(levels, list) else ():
+            url, _ = _child(group, _path_of(level))
+            if url is not None:
+                yield url

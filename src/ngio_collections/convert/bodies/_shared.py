@@ -1,0 +1,61 @@
+"""What the code of several groups has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ngio_collections import _paths
+from ngio_collections.convert._engine import (
+    ABSENT,
+    Mapped,
+    Piece,
+    Restored,
+    UnconvertibleError,
+    Wrong,
+)
+from ngio_collections.convert._names import VERSION
+from ngio_collections.convert._work import Task
+from ngio_collections.errors import PathError
+
+__all__ = ["is_whole", "name_back", "version_back", "version_of", "zarr_url"]
+
+
+def zarr_url(value: Any, task: Task, at: str) -> tuple[str, str]:
+    """Where a Zarr path of a group leads, and how it is written in the shortest way.
+
+    Raises:
+        UnconvertibleError: It leads nowhere.
+    """
+    if not isinstance(value, str):
+        raise UnconvertibleError(at, Wrong("a path as a string").found(value))
+    try:
+        url = _paths.zarr_child(task.group.url, value)
+        return url, _paths.zarr_path(task.group.url, url)
+    except PathError as error:
+        raise UnconvertibleError(at, f"cannot be followed: {error}") from None
+
+
+def version_of(value: Any, piece: Piece, at: str) -> Mapped:
+    """Remember the version of a group."""
+    if not isinstance(value, str):
+        return Wrong("the version of OME-Zarr as a string")
+    piece.node.attributes[VERSION] = value
+    return f"/attributes/{VERSION}"
+
+
+def version_back(piece: Restored) -> Any:
+    """The version of a group: that of the source, if it is the one that is asked for."""
+    known = piece.attributes.get(VERSION)
+    is_same = isinstance(known, str) and known.startswith(piece.version)
+    return known if is_same else piece.version
+
+
+def name_back(piece: Restored) -> Any:
+    """The name of a node, unless the source had none."""
+    name = piece.node.field("name")
+    return ABSENT if name is None or piece.node.was_added("name") else name
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number."""
+    return type(value) is int
