@@ -39,6 +39,11 @@ def broken_rules(conversion: Any) -> Iterator[str]:
                     yield f"{profile}: {finding.rule} {finding.pointer}: {finding.message}"
 
 
+def failures(root: Any) -> list[Any]:
+    """References of a collection that could not be followed; one document has none to follow."""
+    return [] if root.report is None else list(root.report.failures)
+
+
 def repeated_ids(root: Any) -> list[str]:
     """Ids that nodes of a collection share, over all of its documents."""
     seen: set[str] = set()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tests.convert.snapshots import Snapshot, snapshot
+from tests.writers.surveys import ImageFacts, Survey
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Damage:
         edit: Damages a copy of it.
         says: The file, and the beginning of the pointer in it, that a problem must name.
         lost: Paths of images and label maps that cannot be converted any more.
+        levels: Paths of images, and levels of them that cannot.
     """
 
     name: str
@@ -29,6 +31,27 @@ class Damage:
     edit: Callable[[Path], None]
     says: tuple[str, str]
     lost: frozenset[str] = frozenset()
+    levels: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def left(self) -> Survey:
+        """What is to be found in what is left."""
+        whole = self.snapshot.survey
+        return replace(whole, images=self._left(whole.images), labels=self._left(whole.labels))
+
+    def _left(self, images: Mapping[str, ImageFacts]) -> dict[str, ImageFacts]:
+        return {
+            path: replace(
+                image,
+                levels=tuple(
+                    level
+                    for number, level in enumerate(image.levels)
+                    if (path, number) not in self.levels
+                ),
+            )
+            for path, image in images.items()
+            if path not in self.lost
+        }
 
     def __str__(self) -> str:
         return self.name
@@ -241,17 +264,27 @@ DAMAGES = [
         frozenset({"labels/nuclei"}),
     ),
     Damage(
-        "the path of a level leads out of the image",
+        "an array of a level is missing",
         PLATE_4,
-        _put("B/01/0/.zattrs", "/multiscales/0/datasets/0/path", "../../../../secrets"),
-        ("B/01/0/.zattrs", "/multiscales/0/datasets/0/path"),
-        frozenset({"B/01/0"}),
+        _remove("B/01/0/s1"),
+        ("B/01/0/.zattrs", "/multiscales/0/datasets/1"),
+        levels=frozenset({("B/01/0", 1)}),
     ),
     Damage(
-        "the plate is an array",
-        SERIES,
-        _put("zarr.json", "/attributes/ome/plate", []),
-        ("zarr.json", "/attributes/ome/plate"),
+        "all levels lead to where nothing is",
+        PLATE_4,
+        _json(
+            "B/01/0/.zattrs",
+            lambda document: (
+                [
+                    level.update(path="../../../../nowhere")
+                    for level in document["multiscales"][0]["datasets"]
+                ]
+                and None
+            ),
+        ),
+        ("B/01/0/.zattrs", "/multiscales/0/datasets/0/path"),
+        frozenset({"B/01/0"}),
     ),
     Damage(
         "a well of the plate has a number for a path",
@@ -265,7 +298,6 @@ DAMAGES = [
         PLATE_5,
         _put("zarr.json", "/attributes/ome/plate/wells/0/rowIndex", 9),
         ("zarr.json", "/attributes/ome/plate/wells/0/rowIndex"),
-        frozenset({"A/1/0", "A/1/1"}),
     ),
     Damage(
         "an image is of an acquisition that the plate does not list",
@@ -359,3 +391,34 @@ DAMAGES = [
         (".zmetadata", "/metadata/.zattrs"),
     ),
 ]
+
+ROOTS = [
+    Damage("there is nothing", IMAGE_5, shutil.rmtree, ("zarr.json", "")),
+    Damage("the root breaks off", PLATE_5, _text("zarr.json", _half), ("zarr.json", "")),
+    Damage("the root has no metadata", PLATE_4, _remove(".zattrs"), (".zattrs", "")),
+    Damage(
+        "the plate is an array",
+        PLATE_5,
+        _put("zarr.json", "/attributes/ome/plate", []),
+        ("/attributes/ome/plate", ""),
+    ),
+    Damage(
+        "the plate is of a version that nobody knows",
+        PLATE_5,
+        _put("zarr.json", "/attributes/ome/version", "7.0"),
+        ("/attributes/ome/version", ""),
+    ),
+    Damage(
+        "the image has no axes",
+        IMAGE_5,
+        _drop("zarr.json", "/attributes/ome/multiscales/0/axes"),
+        ("/attributes/ome/multiscales/0/axes", ""),
+    ),
+    Damage(
+        "the root is a Zarr array",
+        IMAGE_5,
+        _text("zarr.json", lambda _: b'{"zarr_format": 3, "node_type": "array", "shape": [1]}'),
+        ("zarr.json", ""),
+    ),
+]
+"""Hierarchies of which nothing can be converted, and what the error must name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,21 @@ PART: dict[str, Files] = {
 
 
 def write(files: Files, root: Path) -> Path:
-    """Write a hierarchy."""
-    for name, document in files.items():
+    """Write a hierarchy, with an array, of metadata alone, for each level of its images."""
+    for name, document in [*files.items(), *_arrays(files)]:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(json.dumps(document, indent=2))
     return root
+
+
+def _arrays(files: Files) -> Iterator[tuple[str, Any]]:
+    for name, document in files.items():
+        group = name.rpartition("/")[0]
+        attributes = document.get("attributes", document)
+        for image in attributes.get("ome", attributes).get("multiscales", ()):
+            for dataset in image["datasets"]:
+                path = f"{group}/{dataset['path']}".lstrip("/")
+                if name.endswith("zarr.json"):
+                    yield f"{path}/zarr.json", {"zarr_format": 3, "node_type": "array"}
+                else:
+                    yield f"{path}/.zarray", {"zarr_format": 2, "shape": [1]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import ngio_collections as ngc
 from tests.convert.accounting import documents, mistakes
-from tests.convert.checks import State, as_json, broken_rules, repeated_ids, state
+from tests.convert.checks import State, as_json, broken_rules, failures, repeated_ids, state
 from tests.writers import ours
 from tests.writers.surveys import Survey, differences
 
@@ -57,7 +57,7 @@ class ConversionTests:
         assert list(broken_rules(case.conversion)) == []
 
     def test_all_references_can_be_followed_and_ids_differ(self, case: Case) -> None:
-        assert case.conversion.root.report.failures == ()
+        assert failures(case.conversion.root) == []
         assert repeated_ids(case.conversion.root) == []
 
     def test_the_source_is_bit_identical(self, case: Case) -> None:
