@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import save as save
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
+    from ngio_collections.api import to_ome_zarr as to_ome_zarr
     from ngio_collections.convert import Conversion as Conversion
     from ngio_collections.convert import Ledger as Ledger
     from ngio_collections.convert import LedgerEntry as LedgerEntry
@@ -155,6 +156,7 @@ _HOME: Final = {
     "save": "api",
     "save_inlined": "api",
     "save_tree": "api",
+    "to_ome_zarr": "api",
     "AccessPolicy": "resolve",
     "Inlining": "resolve",
     "Limits": "resolve",
@@ -255,6 +257,7 @@ __all__ = [
     "save_tree",
     "schema",
     "schema_errors",
+    "to_ome_zarr",
     "validate_document",
 ]
 

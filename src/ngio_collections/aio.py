@@ -16,6 +16,7 @@ Examples:
 from __future__ import annotations
 
 from ngio_collections.convert import convert as _convert
+from ngio_collections.convert import to_ome_zarr as _to_ome_zarr
 from ngio_collections.resolve import awaited, verbs
 from ngio_collections.resolve._resolver import AsyncResolver as Resolver
 
@@ -36,6 +37,7 @@ __all__ = [
     "save",
     "save_inlined",
     "save_tree",
+    "to_ome_zarr",
 ]
 
 check_links = awaited(verbs.check_links)
@@ -53,3 +55,4 @@ relocate = awaited(verbs.relocate)
 save = awaited(verbs.save)
 save_inlined = awaited(verbs.save_inlined)
 save_tree = awaited(verbs.save_tree)
+to_ome_zarr = awaited(_to_ome_zarr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ngio_collections.convert import convert as _convert
+from ngio_collections.convert import to_ome_zarr as _to_ome_zarr
 from ngio_collections.resolve import blocking, verbs
 from ngio_collections.resolve._resolver import Resolver
 
@@ -23,6 +24,7 @@ __all__ = [
     "save",
     "save_inlined",
     "save_tree",
+    "to_ome_zarr",
 ]
 
 check_links = blocking(verbs.check_links)
@@ -40,3 +42,4 @@ relocate = blocking(verbs.relocate)
 save = blocking(verbs.save)
 save_inlined = blocking(verbs.save_inlined)
 save_tree = blocking(verbs.save_tree)
+to_ome_zarr = blocking(_to_ome_zarr)

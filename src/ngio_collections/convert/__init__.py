@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ngio_collections.convert._back import to_ome_zarr
 from ngio_collections.convert._conversion import Conversion
 from ngio_collections.convert._ledger import Ledger, LedgerEntry
 from ngio_collections.convert._verb import convert
 
-__all__ = ["Conversion", "Ledger", "LedgerEntry", "convert"]
+__all__ = ["Conversion", "Ledger", "LedgerEntry", "convert", "to_ome_zarr"]

@@ -50,6 +50,10 @@ STAYS: Final = "-"
 """As the key of a row: the field is no metadata of the image, and stays in the source."""
 
 
+VERSION_FIELD: Final = "version"
+OLDEST: Final = ("0.4",)
+
+
 class _Absent:
     def __repr__(self) -> str:
         return "ABSENT"
@@ -463,4 +467,15 @@ def restore(piece: Restored) -> dict[str, Any]:
         elif row.key not in (STAYS, piece.table.rest) and row.key in piece.attributes:
             out[field] = piece.attributes[row.key]
     out.update(piece.rest)
+    _set_version(out, piece)
     return out
+
+
+def _set_version(out: dict[str, Any], piece: Restored) -> None:
+    """Let an object say its version, where only OME-Zarr 0.4 has that in every object."""
+    if [row.versions for row in piece.table.rows if row.field == VERSION_FIELD] != [OLDEST]:
+        return
+    if piece.version not in OLDEST:
+        out.pop(VERSION_FIELD, None)
+    elif piece.node.version != piece.version:
+        out[VERSION_FIELD] = piece.version

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["ADDED", "CONVERSION", "GROUP", "ORDER", "VERSION", "Ids", "Names", "sanitised", "stem"]
+__all__ = [
+    "ADDED",
+    "CONVERSION",
+    "GROUP",
+    "KIND",
+    "ORDER",
+    "VERSION",
+    "XML",
+    "Ids",
+    "Names",
+    "sanitised",
+    "stem",
+]
 
 GROUP: Final = "ome-zarr:group"
 """The attribute that says which Zarr group a node comes from, as a Path."""
@@ -15,6 +27,10 @@ ADDED: Final = "ome-zarr:added"
 """The attribute that lists what the node has and the source did not say."""
 ORDER: Final = "ome-zarr:order"
 """The attribute of a well with the ids of its fields, where grouping them changed the order."""
+KIND: Final = "ome-zarr:kind"
+"""The attribute of a collection that no attribute of RFC-8 tells what group it was."""
+XML: Final = "ome-zarr:ome-xml"
+"""The attribute that says where the OME-XML of a collection is."""
 CONVERSION: Final = "ome-zarr:conversion"
 """The attribute of a root that says that, and as what, its document was converted."""
 

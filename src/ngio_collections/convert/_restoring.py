@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ngio_collections import _paths
-from ngio_collections.convert._names import ADDED, GROUP
+from ngio_collections.convert._names import ADDED, GROUP, VERSION
 from ngio_collections.errors import PathError
 from ngio_collections.graph import Node
 
@@ -47,6 +47,14 @@ class Back:
     def field(self, name: str) -> Any:
         """A field of the node, None if it has none."""
         return self.node.tree.raw(self.node.key).get(name)
+
+    @property
+    def version(self) -> str | None:
+        """The version of OME-Zarr that the node was converted from; None if it was not."""
+        if GROUP not in self.attributes:
+            return None
+        known = self.attributes.get(VERSION)
+        return known[:3] if isinstance(known, str) else "0.4"
 
     def was_added(self, field: str) -> bool:
         """Whether a field was made up, because the source had none."""
@@ -131,11 +139,19 @@ class BackTask:
                 return found["acquisition"]
         return None
 
+    def path_from_parent(self, url: str | None) -> str | None:
+        """The Zarr path from the group around the group; None if there is none."""
+        if url is None or self.parent is None:
+            return None
+        return _path(self.parent, url)
+
     def path_to(self, url: str | None) -> str | None:
         """The Zarr path from the group to another group or an array; None if there is none."""
-        if url is None:
-            return None
-        try:
-            return _paths.zarr_path(self.group, url)
-        except PathError:
-            return None
+        return None if url is None else _path(self.group, url)
+
+
+def _path(group: str, url: str) -> str | None:
+    try:
+        return _paths.zarr_path(group, url)
+    except PathError:
+        return None

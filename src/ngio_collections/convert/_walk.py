@@ -14,7 +14,7 @@ from ngio_collections import _paths
 from ngio_collections._words import show
 from ngio_collections.convert._engine import Made
 from ngio_collections.convert._ledger import Note, Page
-from ngio_collections.convert._names import ORDER, Ids, Names, sanitised
+from ngio_collections.convert._names import ADDED, GROUP, KIND, ORDER, XML, Ids, Names, sanitised
 from ngio_collections.convert._reading import BATCH, Read, Reader, document_of
 from ngio_collections.convert._work import (
     Around,
@@ -25,12 +25,24 @@ from ngio_collections.convert._work import (
     PlateTask,
     WellRef,
     convert_group,
+    path_from,
 )
 from ngio_collections.convert._writing import Writer
 from ngio_collections.errors import DocumentError, DocumentNotFoundError, PathError
-from ngio_collections.resolve._requests import Flow
+from ngio_collections.resolve._requests import Flow, Head, Request
+from ngio_collections.store import Stat
 
 __all__ = ["Homes", "Walk"]
+
+LAYOUT: Final = "bioformats2raw.layout"
+KINDS: Final = {
+    "plate": "plate-group",
+    LAYOUT: "container-group",
+    "multiscales": "image-group",
+    "well": "well-group",
+    "labels": "labels-group",
+}
+"""The tables of groups, by the field that tells which it is; the first one counts."""
 
 WELLS: Final = 64
 """How many wells are worked on at once."""
@@ -70,6 +82,8 @@ class Wanted(NamedTuple):
         home: The document that it will be in.
         around: What holds it.
         image: For a label image the image that it belongs to.
+        is_label: Whether it is listed as a label image.
+        name: What it is called whatever its name, if that was asked for.
     """
 
     url: str | None
@@ -79,6 +93,8 @@ class Wanted(NamedTuple):
     home: str
     around: Around
     image: ImageTask | None = None
+    is_label: bool = False
+    name: str | None = None
 
 
 @dataclass(slots=True)
@@ -113,27 +129,123 @@ class Walk:
         if read.group is None:
             return None
         ome = read.group.ome
-        if "plate" in ome:
+        kind = next((kind for field, kind in KINDS.items() if field in ome), "image-group")
+        if kind == "plate-group":
             return (yield from self._plate(read, title))
-        return (yield from self._image(read, title))
+        if kind == "image-group":
+            return (yield from self._image(read, title))
+        return (yield from self._collection(read, title, kind))
 
     def _image(self, read: Read, title: str) -> Flow[Made | None]:
         """Convert an image: it is the root, or in a collection with its labels."""
-        assert read.group is not None
+        group = read.group
+        assert group is not None
         id_ = self.ids.take(sanitised(title))
         entry = self.homes.entry
+        home = entry
+        if self.homes.documents == "per-image":
+            labels = document_of(f"{group.url}/labels", group.format)
+            (found,) = yield from self.reader.answers([Head(labels)])
+            images = group.ome.get("multiscales")
+            if isinstance(found, Stat) or (isinstance(images, list) and len(images) > 1):
+                home = self.homes.of_image(id_, entry)
         around = Around(id_, entry, Names())
-        wanted = Wanted(read.group.url, "", id_, title, self.homes.of_image(id_, entry), around)
-        ((_, nodes),) = yield from self._converted_images([wanted], [read], read.group.format)
+        wanted = Wanted(group.url, "", id_, title, home, around, name=self.name)
+        ((_, nodes),) = yield from self._converted_images([wanted], [read], group.format)
         if not nodes:
             return None
-        if len(nodes) == 1:
-            nodes[0].home = entry
+        if len(nodes) == 1 and nodes[0].home == entry:
             return nodes[0]
         root = Made("collection", self.ids.take(f"{id_}_collection"), self.name or title, entry)
         root.children = nodes
         yield from self.writer.documents([node for node in nodes if node.home != entry])
         return root
+
+    def _collection(self, read: Read, title: str, kind: str) -> Flow[Made | None]:
+        """Convert a group that is nothing but a list of images."""
+        group, page, entry = read.group, read.page, self.homes.entry
+        assert group is not None
+        assert page is not None
+        made = Made("collection", self.ids.take(sanitised(title)), self.name or title, entry)
+        made.attributes[GROUP] = path_from(entry, group.url)
+        made.attributes[KIND] = kind
+        task = self._list_task(group, page, kind, made)
+        around = Around(made.id, entry, Names())
+        if kind == "container-group":
+            nodes = yield from self._series(task, around)
+        else:
+            wanted = self._wanted(group.url, _paths_of(group, kind), None, around)
+            if kind == "labels-group":
+                wanted = [one._replace(is_label=True) for one in wanted]
+            found = yield from self._images(wanted, group.format)
+            task.found = [one for one, _ in found]
+            nodes = [node for _, images in found for node in images]
+        convert_group(task)
+        page.close(self.shared)
+        if task.made is None:
+            return None
+        made.children = nodes
+        yield from self.writer.documents([node for node in nodes if node.home != entry])
+        return made
+
+    def _list_task(self, group: Group, page: Page, kind: str, made: Made) -> ListTask:
+        return ListTask(group=group, kind=kind, page=page, home=made.home, ids=self.ids, made=made)
+
+    def _series(self, container: ListTask, around: Around) -> Flow[list[Made]]:
+        """Convert the series of a container: those that are listed, or those with a number."""
+        group, made = container.group, container.made
+        assert made is not None
+        listed = yield from self._series_group(group, made)
+        if listed is not None and isinstance(listed.group.ome.get("series"), list):
+            wanted = self._wanted(group.url, listed.group.ome["series"], None, around)
+            found = yield from self._images(wanted, group.format)
+        else:
+            found = yield from self._numbered(group, around)
+            made.attributes[ADDED] = ["series"] if listed is not None else ["OME"]
+        if listed is not None:
+            listed.found = [one for one, _ in found]
+            convert_group(listed)
+            listed.page.close(self.shared)
+        return [node for _, images in found for node in images]
+
+    def _series_group(self, group: Group, made: Made) -> Flow[ListTask | None]:
+        """Read the group `OME`; note where the OME-XML is."""
+        url = f"{group.url}/OME"
+        requests: list[Request] = [
+            self.reader.get(document_of(url, group.format)),
+            Head(f"{url}/METADATA.ome.xml"),
+        ]
+        answer, xml = yield from self.reader.answers(requests)
+        if isinstance(xml, Stat):
+            made.attributes[XML] = {"group": path_from(made.home, url), "file": "METADATA.ome.xml"}
+        if isinstance(answer, DocumentNotFoundError):
+            return None
+        read = self.reader.parsed(url, group.format, answer)
+        if read.group is None or read.page is None:
+            return None
+        listed = self._list_task(read.group, read.page, "series-group", made)
+        listed.parent = group.url
+        return listed
+
+    def _numbered(self, group: Group, around: Around) -> Flow[list[tuple[Found, list[Made]]]]:
+        """Convert the groups 0, 1, 2 and so on, up to the first that is not there."""
+        found: list[tuple[Found, list[Made]]] = []
+        while True:
+            first = len(found)
+            paths = [str(number) for number in range(first, first + max(8, min(first, BATCH)))]
+            urls = [f"{group.url}/{path}" for path in paths]
+            documents = [self.reader.get(document_of(url, group.format)) for url in urls]
+            answers = yield from self.reader.answers(documents)
+            missing = [isinstance(answer, DocumentNotFoundError) for answer in answers]
+            end = missing.index(True) if True in missing else len(missing)
+            wanted = self._wanted(group.url, paths[:end], None, around)
+            reads = [
+                self.reader.parsed(url, group.format, answer)
+                for url, answer in zip(urls[:end], answers, strict=False)
+            ]
+            found += yield from self._converted_images(wanted, reads, group.format)
+            if end < len(paths):
+                return found
 
     def _plate(self, read: Read, title: str) -> Flow[Made | None]:
         """Convert a plate."""
@@ -155,6 +267,11 @@ class Walk:
         page.close(self.shared)
         if task.made is None:
             return None
+        if LAYOUT in group.ome:
+            listed = yield from self._series_group(group, task.made)
+            if listed is not None:
+                convert_group(listed)
+                listed.page.close(self.shared)
         self.reader.expect(len(task.wells))
         for start in range(0, len(task.wells), WELLS):
             yield from self._wells(task, task.wells[start : start + WELLS])
@@ -165,60 +282,56 @@ class Walk:
         assert plate.made is not None
         format_ = plate.group.format
         reads = yield from self.reader.groups([well.url for well in wells], format_)
-        listed: list[tuple[WellRef, ListTask, list[Wanted]]] = []
+        listed: list[tuple[WellRef, ListTask, Names, list[Wanted]]] = []
         for well, read in zip(wells, reads, strict=True):
             plate.made.children.append(well.made)
             if read.group is None or read.page is None:
                 continue
-            task = ListTask(
-                group=read.group,
-                kind="well-group",
-                page=read.page,
-                home=well.made.home,
-                ids=self.ids,
-                made=well.made,
-                plate=plate,
-            )
-            well_ome = read.group.ome.get("well")
-            images = well_ome.get("images") if isinstance(well_ome, dict) else None
-            paths = [_path_of(item) for item in images] if isinstance(images, list) else []
+            task = self._list_task(read.group, read.page, "well-group", well.made)
+            task.plate = plate
+            paths = _paths_of(read.group, "well-group")
             around = Around(well.made.id, well.made.home, Names())
-            listed.append((well, task, self._wanted(read.group, paths, None, around)))
-        every = [one for _, _, wanted in listed for one in wanted]
+            wanted = self._wanted(read.group.url, paths, None, around)
+            listed.append((well, task, around.names, wanted))
+        every = [one for *_, wanted in listed for one in wanted]
         done = iter((yield from self._images(every, format_)))
         complete: list[Made] = []
-        for well, task, wanted in listed:
+        for well, task, names, wanted in listed:
             founds = [next(done) for _ in wanted]
-            task.found = {number: found for number, (found, _) in enumerate(founds)}
+            task.found = [found for found, _ in founds]
             convert_group(task)
             task.page.close(self.shared)
             nodes = [images for _, images in founds]
-            self._arrange(well.made, nodes, plate)
+            self._arrange(well.made, nodes, plate, names)
             complete += [n for images in nodes for n in images if n.home != well.made.home]
         yield from self.writer.documents(
             [*complete, *(w.made for w in wells if w.made.home != self.homes.entry)]
         )
 
     def _wanted(
-        self, group: Group, paths: Sequence[Any], image: ImageTask | None, around: Around
+        self, base: str, paths: Sequence[Any], image: ImageTask | None, around: Around
     ) -> list[Wanted]:
         """The images that a group lists: the fields of a well, or the labels of an image."""
         wanted = []
         for path in paths:
-            url, reason = _child(group, path)
+            url, reason = _child(base, path)
             title = path if isinstance(path, str) and path else "image"
             id_ = self.ids.take(f"{around.id}_{sanitised(title)}")
             home = self.homes.of_image(id_, around.home)
-            wanted.append(Wanted(url, reason, id_, title, home, around, image))
+            is_label = image is not None
+            wanted.append(Wanted(url, reason, id_, title, home, around, image, is_label))
         return wanted
 
-    def _arrange(self, well: Made, nodes: Sequence[Sequence[Made]], plate: PlateTask) -> None:
+    def _arrange(
+        self, well: Made, nodes: Sequence[Sequence[Made]], plate: PlateTask, names: Names
+    ) -> None:
         """Put the images of a well into it, side by side or by acquisition.
 
         Args:
             well: The well.
             nodes: For each field its image and the labels of that.
             plate: The plate.
+            names: The names of what is in the well.
         """
         if self.layout == "wide":
             well.children.extend(node for images in nodes for node in images)
@@ -233,20 +346,20 @@ class Walk:
             id_ = acquisition["id"]
             order.append(id_)
             if id_ not in groups:
-                groups[id_] = self._acquisition(well, acquisition, plate)
+                groups[id_] = self._acquisition(well, acquisition, plate, names)
             groups[id_].children.extend(images)
         if order != [id_ for known in groups for id_ in order if id_ == known] or (
             groups and len(order) < sum(1 for images in nodes if images)
         ):
             well.attributes[ORDER] = [images[0].id for images in nodes if images]
 
-    def _acquisition(self, well: Made, acquisition: Mapping[str, Any], plate: PlateTask) -> Made:
+    def _acquisition(
+        self, well: Made, acquisition: Mapping[str, Any], plate: PlateTask, names: Names
+    ) -> Made:
         """The collection of the images of one acquisition."""
-        named = plate.acquisition_names.get(acquisition["id"]) or acquisition["id"]
+        wanted = plate.acquisition_names.get(acquisition["id"]) or acquisition["id"]
         id_ = self.ids.take(f"{well.id}_{acquisition['id']}")
-        taken = {child.node["name"] for child in well.children}
-        name = named if named not in taken else id_
-        made = Made("collection", id_, name, well.home)
+        made = Made("collection", id_, names.take(wanted), well.home)
         made.attributes["acquisition"] = dict(acquisition)
         well.children.append(made)
         return made
@@ -300,6 +413,9 @@ class Walk:
             title=wanted.title,
             around=wanted.around,
             reference=partial(self._reference, home=wanted.home),
+            home_of=partial(self.homes.of_image, around=wanted.around.home),
+            name=wanted.name,
+            is_label=wanted.is_label,
             source=source,
         )
 
@@ -316,7 +432,7 @@ class Walk:
         self, tasks: Sequence[ImageTask | None], format_: int
     ) -> Flow[tuple[frozenset[str], dict[str, Read]]]:
         """Ask for what is at fixed places around images: their arrays and their labels."""
-        groups = [task.group for task in tasks if task is not None and not task.source]
+        groups = [task.group for task in tasks if task is not None and not task.is_label]
         arrays = list(
             dict.fromkeys(url for task in tasks if task is not None for url in _arrays(task.group))
         )
@@ -369,7 +485,7 @@ class Walk:
         done = iter((yield from self._images(every, format_)) if every else ())
         for listed, wanted, beside in lists:
             found = [next(done) for _ in wanted]
-            listed.found = {number: one for number, (one, _) in enumerate(found)}
+            listed.found = [one for one, _ in found]
             convert_group(listed)
             listed.page.close(self.shared)
             beside += [node for _, images in found for node in images]
@@ -379,30 +495,32 @@ class Walk:
     ) -> tuple[ListTask, list[Wanted]]:
         """The label images that an image has."""
         assert image.made is not None
-        listed = ListTask(
-            group=group,
-            kind="labels-group",
-            page=page,
-            home=image.home,
-            ids=self.ids,
-            made=image.made,
-        )
-        paths = group.ome.get("labels")
+        listed = self._list_task(group, page, "labels-group", image.made)
         around = image.around._replace(id=image.made.id)
-        paths = paths if isinstance(paths, list) else ()
-        return listed, self._wanted(group, paths, image, around)
+        paths = _paths_of(group, "labels-group")
+        return listed, self._wanted(group.url, paths, image, around)
+
+
+def _paths_of(group: Group, kind: str) -> list[Any]:
+    """The paths that a group lists."""
+    if kind == "labels-group":
+        found = group.ome.get("labels")
+        return found if isinstance(found, list) else []
+    well = group.ome.get("well")
+    images = well.get("images") if isinstance(well, dict) else None
+    return [_path_of(item) for item in images] if isinstance(images, list) else []
 
 
 def _path_of(item: Any) -> Any:
     return item.get("path") if isinstance(item, dict) else None
 
 
-def _child(group: Group, path: Any) -> tuple[str | None, str]:
+def _child(group_url: str, path: Any) -> tuple[str | None, str]:
     """Where a Zarr path leads; nowhere, and why, if it is none."""
     if not isinstance(path, str):
         return None, f"is {show(path)}; expected a path as a string"
     try:
-        return _paths.zarr_child(group.url, path), ""
+        return _paths.zarr_child(group_url, path), ""
     except PathError as error:
         return None, f"cannot be followed: {error}"
 
@@ -413,6 +531,6 @@ def _arrays(group: Group) -> Iterator[str]:
     for image in images if isinstance(images, list) else ():
         levels = image.get("datasets") if isinstance(image, dict) else None
         for level in levels if isinstance(levels, list) else ():
-            url, _ = _child(group, _path_of(level))
+            url, _ = _child(group.url, _path_of(level))
             if url is not None:
                 yield url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ __all__ = [
     "Task",
     "WellRef",
     "convert_group",
+    "path_from",
 ]
 
 
@@ -76,18 +77,14 @@ class Task:
         """The version of OME-Zarr."""
         return self.group.version
 
+    @property
+    def base(self) -> str:
+        """From where the paths of the group count."""
+        return self.group.url
+
     def piece(self, table: str, value: Any, at: str) -> Piece:
         """An object of the document of the group."""
         return Piece(table, value, at, page=self.page, made=self.made, work=self)
-
-    def path_to(self, url: str) -> dict[str, str]:
-        """The Path to a group or an array, from the document that the node will be in."""
-        return self.path_from(self.home, url)
-
-    @staticmethod
-    def path_from(home: str, url: str) -> dict[str, str]:
-        """The Path to a group or an array, from a document."""
-        return _paths.path_to(home, f"{url}/zarr.json")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,6 +96,9 @@ class ImageTask(Task):
         title: What its first image is called if it has no name.
         around: What holds it.
         reference: A Reference to the image of another group by its address, if there is one.
+        home_of: The document that an image will be in, by its id.
+        name: What its first image is called whatever its name, if that was asked for.
+        is_label: Whether it is listed as a label image.
         source: For a label image the Reference to the image that it belongs to.
         missing: The arrays that are not there.
         images: The nodes that it became.
@@ -108,6 +108,9 @@ class ImageTask(Task):
     title: str
     around: Around
     reference: Callable[[str], Mapping[str, Any] | None]
+    home_of: Callable[[str], str]
+    name: str | None = None
+    is_label: bool = False
     source: Mapping[str, Any] | None = None
     missing: frozenset[str] = frozenset()
     images: list[Made] = field(default_factory=list)
@@ -144,12 +147,24 @@ class ListTask(Task):
     """A group that lists images: a well, the labels of an image, or the series of a file.
 
     Attributes:
-        found: What each path leads to, by its position in the list.
+        found: What each path leads to, by its position in the list; None if that is of no
+            interest.
         plate: For wells, the plate.
+        parent: From where the paths count, if that is not the group.
     """
 
-    found: Mapping[int, Found] = field(default_factory=dict)
+    found: Sequence[Found] | None = None
     plate: PlateTask | None = None
+    parent: str | None = None
+
+    @property
+    def base(self) -> str:
+        """From where the paths count."""
+        return self.group.url if self.parent is None else self.parent
+
+    def canonical(self, path: str) -> str:
+        """A path of the list in its shortest form."""
+        return _paths.zarr_path(self.base, _paths.zarr_child(self.base, path))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,6 +218,11 @@ class WellRef(NamedTuple):
 
     url: str
     made: Made
+
+
+def path_from(home: str, url: str) -> dict[str, str]:
+    """The Path to a group or an array, from a document."""
+    return _paths.path_to(home, f"{url}/zarr.json")
 
 
 def convert_group(task: Task) -> None:

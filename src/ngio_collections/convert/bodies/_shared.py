@@ -7,17 +7,26 @@ from typing import Any
 from ngio_collections import _paths
 from ngio_collections.convert._engine import (
     ABSENT,
+    DONE,
     Mapped,
     Piece,
     Restored,
     UnconvertibleError,
     Wrong,
 )
-from ngio_collections.convert._names import VERSION
-from ngio_collections.convert._work import Task
+from ngio_collections.convert._names import GROUP, VERSION
+from ngio_collections.convert._work import ListTask, Task
 from ngio_collections.errors import PathError
 
-__all__ = ["is_whole", "name_back", "version_back", "version_of", "zarr_url"]
+__all__ = [
+    "is_whole",
+    "kept_empty",
+    "listed",
+    "name_back",
+    "version_back",
+    "version_of",
+    "zarr_url",
+]
 
 
 def zarr_url(value: Any, task: Task, at: str) -> tuple[str, str]:
@@ -29,8 +38,8 @@ def zarr_url(value: Any, task: Task, at: str) -> tuple[str, str]:
     if not isinstance(value, str):
         raise UnconvertibleError(at, Wrong("a path as a string").found(value))
     try:
-        url = _paths.zarr_child(task.group.url, value)
-        return url, _paths.zarr_path(task.group.url, url)
+        url = _paths.zarr_child(task.base, value)
+        return url, _paths.zarr_path(task.base, url)
     except PathError as error:
         raise UnconvertibleError(at, f"cannot be followed: {error}") from None
 
@@ -59,3 +68,30 @@ def name_back(piece: Restored) -> Any:
 def is_whole(value: Any) -> bool:
     """Whether a value is a whole number."""
     return type(value) is int
+
+
+def kept_empty(field: str, value: Any, piece: Piece, at: str) -> Mapped:
+    """Keep an array without items, which would not come back otherwise."""
+    where = piece.keep(field, value)
+    piece.page.kept(at, piece.node.place, where, piece.table.rest, "It is empty.")
+    return DONE
+
+
+def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
+    """A list of the paths of images, which were converted before."""
+    if not isinstance(value, list):
+        return Wrong("an array of paths")
+    if not value:
+        return kept_empty(field, value, piece, at)
+    task: ListTask = piece.work
+    assert task.found is not None
+    for number, item in enumerate(value):
+        found = task.found[number]
+        if not found.images:
+            piece.page.refused(f"{at}/{number}", found.reason)
+            continue
+        made = found.images[0]
+        piece.page.mapped(f"{at}/{number}", made.place, f"/attributes/{GROUP}", "It is this image.")
+        if item != task.canonical(item):
+            piece.keep(field, value)
+    return DONE

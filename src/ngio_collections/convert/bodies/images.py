@@ -24,7 +24,7 @@ from ngio_collections.convert._engine import (
 )
 from ngio_collections.convert._names import ADDED, GROUP, Names
 from ngio_collections.convert._restoring import BackTask
-from ngio_collections.convert._work import ImageTask, Task
+from ngio_collections.convert._work import ImageTask, Task, path_from
 from ngio_collections.convert.bodies._shared import name_back, version_back, version_of, zarr_url
 from ngio_collections.convert.bodies.labels import labels_back, labels_of, mark_as_label
 from ngio_collections.convert.bodies.space import axes_back, axes_of
@@ -99,16 +99,18 @@ def image_group_multiscales(value: Any, piece: Piece, at: str) -> Mapped:
 def _image(value: Any, at: str, task: ImageTask) -> Made:
     """The image that an entry of `multiscales` becomes."""
     id_ = task.id if not task.images else task.ids.take(f"{task.id}_{len(task.images)}")
-    made = Made("multiscale", id_, "", task.home)
+    home = task.home if not task.images else task.home_of(id_)
+    made = Made("multiscale", id_, "", home)
     pyramid = Pyramid(task, made, Names())
     piece = Piece("multiscale", value, at, page=task.page, made=made, work=pyramid)
     convert(piece)
     if not made.node["name"]:
-        made.node["name"] = task.around.names.take(task.title)
+        wanted = task.title if task.images or not task.name else task.name
+        made.node["name"] = task.around.names.take(wanted)
         if "name" not in piece.rest:
             made.attributes[ADDED] = ["name"]
-    made.attributes[GROUP] = task.path_to(task.group.url)
-    if task.source is not None:
+    made.attributes[GROUP] = path_from(home, task.group.url)
+    if task.is_label:
         mark_as_label(made, task)
     return made
 
@@ -148,12 +150,15 @@ def image_group_version_back(piece: Restored) -> Any:
 def multiscale_name(value: Any, piece: Piece, at: str) -> Mapped:
     if not isinstance(value, str):
         return Wrong("a string")
-    names = piece.work.task.around.names
-    if value and names.is_free(value):
+    task: ImageTask = piece.work.task
+    names = task.around.names
+    is_asked_for = task.images or task.name in (None, value)
+    if value and names.is_free(value) and is_asked_for:
         piece.node.node["name"] = names.take(value)
         return "/name"
     where = piece.keep("name", value)
-    reason = "It is empty." if not value else "A sibling has the same name."
+    reason = "A sibling has the same name." if is_asked_for else "Another name was asked for."
+    reason = reason if value else "It is empty."
     piece.page.kept(at, piece.node.place, where, piece.table.rest, reason)
     return DONE
 
@@ -230,7 +235,7 @@ def multiscale_datasets(value: Any, piece: Piece, at: str) -> Mapped:
 def _level(value: Any, at: str, pyramid: Pyramid) -> Made:
     """The level that an entry of `datasets` becomes."""
     task, image = pyramid.task, pyramid.made
-    level = Made("singlescale", f"{image.id}_level_{len(image.children)}", "", task.home)
+    level = Made("singlescale", f"{image.id}_level_{len(image.children)}", "", image.home)
     convert(Piece("dataset", value, at, page=task.page, made=level, work=pyramid))
     level.node["id"] = task.ids.take(level.id)
     for transformation in level.attributes.get("coordinateTransformations", ()):
@@ -255,7 +260,7 @@ def dataset_path(value: Any, piece: Piece, at: str) -> Mapped:
     url, canonical = zarr_url(value, task, at)
     if url in piece.work.task.missing:
         raise UnconvertibleError(at, f"leads to {url}, and there is no array")
-    piece.node.node["path"] = task.path_to(url)
+    piece.node.node["path"] = path_from(piece.node.home, url)
     piece.node.node["name"] = piece.work.names.take(value)
     if value != canonical:
         piece.keep("path", value)

@@ -21,10 +21,10 @@ from ngio_collections.convert._engine import (
     restore,
     restores,
 )
-from ngio_collections.convert._names import ADDED, GROUP
+from ngio_collections.convert._names import ADDED
 from ngio_collections.convert._restoring import BackTask
-from ngio_collections.convert._work import ImageTask, ListTask
-from ngio_collections.convert.bodies._shared import zarr_url
+from ngio_collections.convert._work import ImageTask
+from ngio_collections.convert.bodies._shared import kept_empty, listed
 from ngio_collections.errors import PathError
 
 ENTRIES: Final = "/attributes/labels/labelAttributes"
@@ -37,8 +37,8 @@ PROPERTIES: Final = "ome-zarr:properties"
 def mark_as_label(made: Made, task: ImageTask) -> None:
     """Mark an image as a label image of the image that it belongs to."""
     labels = made.attributes.setdefault("labels", {})
-    assert task.source is not None
-    labels["source"] = [dict(task.source)]
+    if task.source is not None:
+        labels["source"] = [dict(task.source)]
     if "image-label" not in task.group.ome:
         made.attributes.setdefault(ADDED, []).append("image-label")
 
@@ -79,7 +79,7 @@ def image_label_colors(value: Any, piece: Piece, at: str) -> Mapped:
     if not isinstance(value, list):
         return Wrong("an array of colors")
     if not value:
-        return _kept_empty("colors", value, piece, at)
+        return kept_empty("colors", value, piece, at)
     for number, item in enumerate(value):
         entries = _entries(piece)
         part = _part("label-color", item, f"{at}/{number}", piece, len(entries))
@@ -87,12 +87,6 @@ def image_label_colors(value: Any, piece: Piece, at: str) -> Mapped:
             if "color" not in part.target:
                 part.target.setdefault(COLOR, {})
             entries.append(part.target)
-    return DONE
-
-
-def _kept_empty(field: str, value: Any, piece: Piece, at: str) -> Mapped:
-    where = piece.keep(field, value)
-    piece.page.kept(at, piece.node.place, where, piece.table.rest, "It is empty.")
     return DONE
 
 
@@ -141,7 +135,7 @@ def image_label_properties(value: Any, piece: Piece, at: str) -> Mapped:
     if not isinstance(value, list):
         return Wrong("an array with what is known of labels")
     if not value:
-        return _kept_empty("properties", value, piece, at)
+        return kept_empty("properties", value, piece, at)
     places = _places(value, piece)
     for number, (item, place) in enumerate(zip(value, places, strict=True)):
         entries = _entries(piece)
@@ -281,21 +275,7 @@ def label_property_label_value_back(piece: Restored) -> Any:
 
 @converts(conversions.labels_group_labels)
 def labels_group_labels(value: Any, piece: Piece, at: str) -> Mapped:
-    if not isinstance(value, list):
-        return Wrong("an array of paths")
-    if not value:
-        return _kept_empty("labels", value, piece, at)
-    task: ListTask = piece.work
-    for number, item in enumerate(value):
-        found = task.found[number]
-        if not found.images:
-            piece.page.refused(f"{at}/{number}", found.reason)
-            continue
-        made = found.images[0]
-        piece.page.mapped(f"{at}/{number}", made.place, f"/attributes/{GROUP}", "It is this image.")
-        if item != zarr_url(item, task, at)[1]:
-            piece.keep("labels", value)
-    return DONE
+    return listed("labels", value, piece, at)
 
 
 @restores(conversions.labels_group_labels)

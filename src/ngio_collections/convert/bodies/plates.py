@@ -27,7 +27,7 @@ from ngio_collections.convert._engine import (
 from ngio_collections.convert._ledger import Page
 from ngio_collections.convert._names import ADDED, GROUP, sanitised
 from ngio_collections.convert._restoring import Back, BackTask
-from ngio_collections.convert._work import Entry, ListTask, PlateTask, WellRef
+from ngio_collections.convert._work import Entry, ListTask, PlateTask, WellRef, path_from
 from ngio_collections.convert.bodies._shared import (
     is_whole,
     name_back,
@@ -55,7 +55,7 @@ def plate_group_plate(value: Any, piece: Piece, at: str) -> Mapped:
         made.node["name"] = task.name or task.title
         if "name" not in value:
             made.attributes[ADDED] = ["name"]
-    made.attributes[GROUP] = task.path_to(task.group.url)
+    made.attributes[GROUP] = path_from(made.home, task.group.url)
     return DONE
 
 
@@ -358,7 +358,7 @@ def _make_well(made: Made, row: Entry, column: Entry, well: _WellOnPlate) -> Non
         "row": task.reference(row.id, made.home),
         "column": task.reference(column.id, made.home),
     }
-    made.attributes[GROUP] = task.path_from(made.home, well.url)
+    made.attributes[GROUP] = path_from(made.home, well.url)
 
 
 @restores(conversions.plate_well_path)
@@ -451,6 +451,7 @@ def well_images(value: Any, piece: Piece, at: str) -> Mapped:
 def _field(number: int, value: Any, at: str, piece: Piece) -> None:
     """A field of a well: an image that is there already."""
     task: ListTask = piece.work
+    assert task.found is not None
     found = task.found[number]
     made = found.images[0] if found.images else None
     part = Piece("well-image", value, at, page=piece.page, made=made, work=task)
