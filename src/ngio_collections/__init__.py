@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
+    from ngio_collections.errors import NoTransformationError as NoTransformationError
     from ngio_collections.errors import PathError as PathError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
@@ -66,6 +67,10 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.read import Affine as Affine
+    from ngio_collections.read import CoordinateGraph as CoordinateGraph
+    from ngio_collections.read import PointMap as PointMap
+    from ngio_collections.read import transform_between as transform_between
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -99,6 +104,11 @@ _HOME: Final = {
     "profiles": "validate._schemas",
     "rules": "validate._schemas",
     "schema": "validate._schemas",
+    "NoTransformationError": "errors",
+    "Affine": "read",
+    "CoordinateGraph": "read",
+    "PointMap": "read",
+    "transform_between": "read",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",
@@ -179,11 +189,13 @@ _HOME: Final = {
 
 __all__ = [
     "AccessPolicy",
+    "Affine",
     "Axis",
     "Blob",
     "CachedStore",
     "ConflictError",
     "Conversion",
+    "CoordinateGraph",
     "CoordinateSystem",
     "Diff",
     "DocumentAccessError",
@@ -204,6 +216,7 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "Node",
     "NodeNotFoundError",
     "NodeTree",
@@ -213,6 +226,7 @@ __all__ = [
     "PathError",
     "PixelSize",
     "PlateEntry",
+    "PointMap",
     "ReadOnly",
     "ReadableStore",
     "Report",
@@ -258,6 +272,7 @@ __all__ = [
     "schema",
     "schema_errors",
     "to_ome_zarr",
+    "transform_between",
     "validate_document",
 ]
 

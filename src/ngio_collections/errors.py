@@ -11,6 +11,7 @@
     |   `-- NotOmeError               it is JSON without an `ome` node
     |-- PathError                 a path or an address cannot be understood
     |-- UnresolvedReferenceError  a reference cannot be followed
+    |-- NoTransformationError     nothing leads from one coordinate system to another
     |-- UnknownProfileError       there is no such profile or revision
     |-- UnknownConceptError       a profile has no such concept
     |-- MissingExtraError         a package that a function needs is not installed
@@ -39,6 +40,7 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "NodeNotFoundError",
     "NotJsonError",
     "NotOmeError",
@@ -104,6 +106,10 @@ class PathError(NgioCollectionsError, ValueError):
 
 class UnresolvedReferenceError(NgioCollectionsError, LookupError):
     """A reference cannot be followed; the message says which, and why."""
+
+
+class NoTransformationError(NgioCollectionsError, LookupError):
+    """No transformations lead from one coordinate system to another, or back."""
 
 
 class MissingExtraError(NgioCollectionsError):

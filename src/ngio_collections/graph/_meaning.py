@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import zarr
+
     from ngio_collections.graph._node import Node
     from ngio_collections.graph._values import Axis, CoordinateSystem, PixelSize, PlateEntry
 
@@ -165,6 +167,38 @@ class Meaning:
             NgioCollectionsError: As `array_url` does.
         """
         found: tuple[str, ...] = meaning().array_paths(self)
+        return found
+
+    def open_array(
+        self,
+        level: int = 0,
+        *,
+        store: Any = None,
+        policy: Any = None,
+    ) -> zarr.Array[Any]:
+        """Open the pixels of a resolution level with zarr-python, read-only.
+
+        Needs the extra `zarr`. Nothing is read but the metadata of the array. The array is
+        read where the tree was: local files directly, the stores of this library through
+        themselves, servers through fsspec if that and aiohttp are installed (extra `remote`).
+
+        Args:
+            level: Its position among the levels.
+            store: Where the array is read instead; a `ReadableStore`.
+            policy: What may be read, an `AccessPolicy`, as when the tree was opened. By default
+                a local document leads to local arrays, and a remote one to its own origin.
+
+        Returns:
+            The array, of Zarr version 2 or 3.
+
+        Raises:
+            MissingExtraError: zarr, or what it needs for servers, is not installed.
+            ForbiddenError: The policy refuses the address.
+            DocumentNotFoundError: There is no array.
+            DocumentAccessError: It cannot be read.
+            NgioCollectionsError: As `array_url` does.
+        """
+        found: zarr.Array[Any] = meaning().open_array(self, level, store=store, policy=policy)
         return found
 
     def labels(self, within: Node | None = None) -> tuple[Node, ...]:

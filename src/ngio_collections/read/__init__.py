@@ -7,8 +7,11 @@ needs a package beyond the standard library, except where it says so.
 from __future__ import annotations
 
 from ngio_collections.read._arrays import array_paths, array_url
+from ngio_collections.read._graph import CoordinateGraph, transform_between
 from ngio_collections.read._labels import labels, source_images
 from ngio_collections.read._levels import axes, levels, pixel_size, scale, translation
+from ngio_collections.read._maps import Affine, PointMap
+from ngio_collections.read._pixels import open_array
 from ngio_collections.read._plates import (
     acquisition_of,
     acquisitions,
@@ -22,6 +25,9 @@ from ngio_collections.read._plates import (
 from ngio_collections.read._systems import coordinate_systems
 
 __all__ = [
+    "Affine",
+    "CoordinateGraph",
+    "PointMap",
     "acquisition_of",
     "acquisitions",
     "array_paths",
@@ -32,10 +38,12 @@ __all__ = [
     "images",
     "labels",
     "levels",
+    "open_array",
     "pixel_size",
     "rows",
     "scale",
     "source_images",
+    "transform_between",
     "translation",
     "well_at",
     "well_entry",

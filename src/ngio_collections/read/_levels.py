@@ -31,6 +31,7 @@ __all__ = [
     "levels",
     "numbers",
     "pixel_size",
+    "placement",
     "require_image",
     "scale",
     "translation",
@@ -147,7 +148,7 @@ def _steps(node: Node, parts: Pointer, outer: Any) -> Iterator[tuple[str, Pointe
             raise invalid(node, at, words, expected, advice=advice)
 
 
-def _placement(level: Node) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def placement(level: Node) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The scale and the translation of a level, one number for each axis."""
     found = transformation_of(level)
     if found is None:
@@ -170,12 +171,12 @@ def _placement(level: Node) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 def scale(node: Node, level: int = 0) -> tuple[float, ...]:
     """The scale of a level; see `Node.scale`."""
-    return _placement(level_of(node, level))[0]
+    return placement(level_of(node, level))[0]
 
 
 def translation(node: Node, level: int = 0) -> tuple[float, ...]:
     """The translation of a level; see `Node.translation`."""
-    return _placement(level_of(node, level))[1]
+    return placement(level_of(node, level))[1]
 
 
 def pixel_size(node: Node) -> dict[str, PixelSize]:
