@@ -51,5 +51,5 @@ def repeated_ids(root: Any) -> list[str]:
 
 
 def as_json(value: Any) -> str:
-    """JSON in which the order of keys and how numbers are written count, as text."""
-    return json.dumps(value, ensure_ascii=False)
+    """JSON as text: how numbers are written counts, and the order of keys does not."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
