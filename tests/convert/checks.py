@@ -51,5 +51,11 @@ def repeated_ids(root: Any) -> list[str]:
 
 
 def as_json(value: Any) -> str:
-    """JSON as text: how numbers are written counts, and the order of keys does not."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    """JSON as text, the same for the same JSON: neither the order of keys nor `1.0` for 1 counts."""
+    whole = json.loads(json.dumps(value), parse_float=_number)
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True)
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number

@@ -300,12 +300,6 @@ DAMAGES = [
         ("zarr.json", "/attributes/ome/plate/wells/0/rowIndex"),
     ),
     Damage(
-        "an image is of an acquisition that the plate does not list",
-        PLATE_6,
-        _put("A/1/zarr.json", "/attributes/ome/well/images/0/acquisition", 99),
-        ("A/1/zarr.json", "/attributes/ome/well/images/0/acquisition"),
-    ),
-    Damage(
         "images of a well are an object",
         PLATE_6,
         _put("B/2/zarr.json", "/attributes/ome/well/images", {"0": {}}),

@@ -89,6 +89,8 @@ WHOLE: dict[str, Files] = {
     "0.4-levels": _image_4("multiscales_example"),
     "0.4-transformations": _image_4("multiscales_transformations"),
     "0.4-custom-axes": _image_4("custom_type_axes"),
+    "0.4-early-image": _image_4("image_omero_early"),
+    "0.4-plate": _plate_4(),
     "0.6-image": {"zarr.json": example("0.6.dev4/multiscales_example")},
     "0.6-transformations": {"zarr.json": example("0.6.dev4/multiscales_transformations")},
     "0.6-permuted": {"zarr.json": example("0.6.dev4/subspacePermute")},
@@ -106,8 +108,6 @@ WHOLE: dict[str, Files] = {
 
 PART: dict[str, Files] = {
     "0.3-image": {".zgroup": {"zarr_format": 2}, ".zattrs": example("0.3/image_v0.2")},
-    "0.4-early-image": _image_4("image_omero_early"),
-    "0.4-plate": _plate_4(),
     "0.6-mapping-of-axes": {"zarr.json": example("0.6.dev4/multiscales_example_relative")},
     "0.6-by-dimension": {"zarr.json": example("0.6.dev2/subspaceMultidim")},
     "0.6-field": {"zarr.json": example("0.6/displacement_field")},
