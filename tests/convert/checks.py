@@ -51,7 +51,7 @@ def repeated_ids(root: Any) -> list[str]:
 
 
 def as_json(value: Any) -> str:
-    """JSON as text, the same for the same JSON: neither the order of keys nor `1.0` for 1 counts."""
+    """JSON as text; neither the order of keys nor how a number is written makes a difference."""
     whole = json.loads(json.dumps(value), parse_float=_number)
     return json.dumps(whole, ensure_ascii=False, sort_keys=True)
 
