@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 CONVERSIONS: Final = Path("schemas/conversions")
-BODIES_FOLDER: Final = Path("src/ngio_collections/convert/bodies")
+BODIES_FOLDER: Final = Path("src/ngio_collections/conversion/bodies")
 MARKS: Final = ("converts", "restores")
 """The decorators of the two functions of a row: one for each way."""
 

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
     from ngio_collections.api import to_ome_zarr as to_ome_zarr
-    from ngio_collections.convert import Conversion as Conversion
-    from ngio_collections.convert import Ledger as Ledger
-    from ngio_collections.convert import LedgerEntry as LedgerEntry
+    from ngio_collections.conversion import Conversion as Conversion
+    from ngio_collections.conversion import Ledger as Ledger
+    from ngio_collections.conversion import LedgerEntry as LedgerEntry
     from ngio_collections.errors import ConflictError as ConflictError
     from ngio_collections.errors import DocumentAccessError as DocumentAccessError
     from ngio_collections.errors import DocumentError as DocumentError
@@ -151,9 +151,9 @@ _HOME: Final = {
     "check_links": "api",
     "consolidate": "api",
     "convert": "api",
-    "Conversion": "convert",
-    "Ledger": "convert",
-    "LedgerEntry": "convert",
+    "Conversion": "conversion",
+    "Ledger": "conversion",
+    "LedgerEntry": "conversion",
     "create": "api",
     "delete": "api",
     "embed": "api",

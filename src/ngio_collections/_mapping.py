@@ -2,7 +2,7 @@
 
 Plain data without pydantic. The generator writes one `Table` for each concept of older
 OME-Zarr, with a `Row` for each field, and one stub for each row that needs code; the code is
-written by hand in `ngio_collections.convert.bodies`.
+written by hand in `ngio_collections.conversion.bodies`.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ class MissingConversionError(NotImplementedError):
         self.stub = stub
         self.group = group
         super().__init__(
-            f"the row {stub} has no code; write it in ngio_collections/convert/bodies/{group}.py "
-            f"and mark it with @{mark}(conversions.{stub})"
+            f"the row {stub} has no code; write it in conversion/bodies/{group}.py, and mark it "
+            f"with @{mark}(conversions.{stub})"
         )
 
 

@@ -15,8 +15,8 @@ Examples:
 
 from __future__ import annotations
 
-from ngio_collections.convert import convert as _convert
-from ngio_collections.convert import to_ome_zarr as _to_ome_zarr
+from ngio_collections.conversion import convert as _convert
+from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
 from ngio_collections.resolve import awaited, verbs
 from ngio_collections.resolve._resolver import AsyncResolver as Resolver
 

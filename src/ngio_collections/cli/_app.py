@@ -125,6 +125,7 @@ app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
 app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
 app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
 for _command in (
+    _writing_commands.convert,
     _writing_commands.inline,
     _writing_commands.consolidate,
     _writing_commands.externalize,

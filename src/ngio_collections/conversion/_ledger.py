@@ -130,6 +130,7 @@ class Page:
         self._notes = []
 
     def __iter__(self) -> Iterator[LedgerEntry]:
+        assert not self._notes
         for place, notes in self._parts:
             for note in notes:
                 if place is None or note.at is None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections._generated import conversions
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
     Made,
@@ -21,10 +21,10 @@ from ngio_collections.convert._engine import (
     restore,
     restores,
 )
-from ngio_collections.convert._names import ADDED
-from ngio_collections.convert._restoring import BackTask
-from ngio_collections.convert._work import ImageTask
-from ngio_collections.convert.bodies._shared import kept_empty, listed
+from ngio_collections.conversion._names import ADDED
+from ngio_collections.conversion._restoring import BackTask
+from ngio_collections.conversion._work import ImageTask
+from ngio_collections.conversion.bodies._shared import kept_empty, listed
 from ngio_collections.errors import PathError
 
 ENTRIES: Final = "/attributes/labels/labelAttributes"
@@ -53,8 +53,6 @@ def labels_of(value: Any, piece: Piece, at: str) -> Mapped:
     node, task = piece.node, piece.work
     node.attributes.setdefault("labels", {})
     convert(Piece("image-label", value, at, page=piece.page, made=node, work=task))
-    if not value:
-        piece.page.mapped(at, node.place, "/attributes/labels", "It marks the image.")
     if task.source is not None and "source" not in value:
         node.attributes.setdefault(ADDED, []).append("source")
     return DONE
@@ -200,7 +198,7 @@ def image_label_source(value: Any, piece: Piece, at: str) -> Mapped:
         where = piece.keep("source", value)
     if known is None:
         reason = "It leads to no image of this collection."
-        piece.page.kept(at, piece.node.place, where, piece.table.rest, reason)
+        piece.page.kept(at, piece.node.place, where, piece.rest_key, reason)
         return DONE
     piece.node.attributes["labels"]["source"] = [dict(known)]
     return "/attributes/labels/source"

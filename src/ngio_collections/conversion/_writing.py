@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ngio_collections._json import dumps_bytes
-from ngio_collections.convert._assembly import assembled
-from ngio_collections.convert._engine import Made
-from ngio_collections.convert._names import CONVERSION
+from ngio_collections.conversion._assembly import assembled
+from ngio_collections.conversion._engine import Made
+from ngio_collections.conversion._names import CONVERSION
 from ngio_collections.document import Source, new_document, read_source
 from ngio_collections.errors import (
     ConflictError,

@@ -5,18 +5,18 @@ Nothing is looked for that is not listed, but the labels of each image, which ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._words import show
-from ngio_collections.convert._engine import Made
-from ngio_collections.convert._ledger import Note, Page
-from ngio_collections.convert._names import ADDED, GROUP, KIND, ORDER, XML, Ids, Names, sanitised
-from ngio_collections.convert._reading import BATCH, Read, Reader, document_of
-from ngio_collections.convert._work import (
+from ngio_collections.conversion._engine import Made
+from ngio_collections.conversion._ledger import Note, Page
+from ngio_collections.conversion._names import ADDED, GROUP, KIND, ORDER, XML, Ids, Names, sanitised
+from ngio_collections.conversion._reading import BATCH, Read, Reader, document_of
+from ngio_collections.conversion._work import (
     Around,
     Found,
     Group,
@@ -27,7 +27,7 @@ from ngio_collections.convert._work import (
     convert_group,
     path_from,
 )
-from ngio_collections.convert._writing import Writer
+from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import DocumentError, DocumentNotFoundError, PathError
 from ngio_collections.resolve._requests import Flow, Head, Request
 from ngio_collections.store import Stat
@@ -269,9 +269,10 @@ class Walk:
             return None
         if LAYOUT in group.ome:
             listed = yield from self._series_group(group, task.made)
-            if listed is not None:
+            if listed is None:
+                task.made.attributes.setdefault(ADDED, []).append("OME")
+            else:
                 convert_group(listed)
-                listed.page.close(self.shared)
         self.reader.expect(len(task.wells))
         for start in range(0, len(task.wells), WELLS):
             yield from self._wells(task, task.wells[start : start + WELLS])
@@ -282,7 +283,7 @@ class Walk:
         assert plate.made is not None
         format_ = plate.group.format
         reads = yield from self.reader.groups([well.url for well in wells], format_)
-        listed: list[tuple[WellRef, ListTask, Names, list[Wanted]]] = []
+        listed: list[tuple[WellRef, ListTask, list[Wanted]]] = []
         for well, read in zip(wells, reads, strict=True):
             plate.made.children.append(well.made)
             if read.group is None or read.page is None:
@@ -292,17 +293,19 @@ class Walk:
             paths = _paths_of(read.group, "well-group")
             around = Around(well.made.id, well.made.home, Names())
             wanted = self._wanted(read.group.url, paths, None, around)
-            listed.append((well, task, around.names, wanted))
+            if self.layout == "tall":
+                task.acquisition = partial(self._acquisition, well.made, plate, around.names)
+            listed.append((well, task, wanted))
         every = [one for *_, wanted in listed for one in wanted]
         done = iter((yield from self._images(every, format_)))
         complete: list[Made] = []
-        for well, task, names, wanted in listed:
+        for well, task, wanted in listed:
             founds = [next(done) for _ in wanted]
             task.found = [found for found, _ in founds]
             convert_group(task)
             task.page.close(self.shared)
             nodes = [images for _, images in founds]
-            self._arrange(well.made, nodes, plate, names)
+            self._arrange(well.made, task, nodes)
             complete += [n for images in nodes for n in images if n.home != well.made.home]
         yield from self.writer.documents(
             [*complete, *(w.made for w in wells if w.made.home != self.homes.entry)]
@@ -322,47 +325,35 @@ class Walk:
             wanted.append(Wanted(url, reason, id_, title, home, around, image, is_label))
         return wanted
 
-    def _arrange(
-        self, well: Made, nodes: Sequence[Sequence[Made]], plate: PlateTask, names: Names
-    ) -> None:
+    @staticmethod
+    def _arrange(well: Made, task: ListTask, nodes: Sequence[Sequence[Made]]) -> None:
         """Put the images of a well into it, side by side or by acquisition.
 
         Args:
             well: The well.
+            task: Its group.
             nodes: For each field its image and the labels of that.
-            plate: The plate.
-            names: The names of what is in the well.
         """
-        if self.layout == "wide":
-            well.children.extend(node for images in nodes for node in images)
-            return
-        groups: dict[str, Made] = {}
-        order: list[str] = []
+        order: list[Made] = []
         for images in nodes:
-            acquisition = images[0].attributes.pop("acquisition", None) if images else None
-            if acquisition is None:
+            group = task.group_of.get(images[0].id) if images else None
+            if group is None:
                 well.children.extend(images)
-                continue
-            id_ = acquisition["id"]
-            order.append(id_)
-            if id_ not in groups:
-                groups[id_] = self._acquisition(well, acquisition, plate, names)
-            groups[id_].children.extend(images)
-        if order != [id_ for known in groups for id_ in order if id_ == known] or (
-            groups and len(order) < sum(1 for images in nodes if images)
-        ):
-            well.attributes[ORDER] = [images[0].id for images in nodes if images]
+            else:
+                order.append(group)
+                group.children.extend(images)
+        well.children.extend(dict.fromkeys(order))
+        before = [images[0].id for images in nodes if images]
+        after = [one.id for child in well.children for one in _fields(child, before)]
+        if before != after:
+            well.attributes[ORDER] = before
 
-    def _acquisition(
-        self, well: Made, acquisition: Mapping[str, Any], plate: PlateTask, names: Names
-    ) -> Made:
-        """The collection of the images of one acquisition."""
-        wanted = plate.acquisition_names.get(acquisition["id"]) or acquisition["id"]
-        id_ = self.ids.take(f"{well.id}_{acquisition['id']}")
-        made = Made("collection", id_, names.take(wanted), well.home)
-        made.attributes["acquisition"] = dict(acquisition)
-        well.children.append(made)
-        return made
+    def _acquisition(self, well: Made, plate: PlateTask, names: Names, id_: str) -> Made:
+        """The collection of the images of one acquisition in a well."""
+        wanted = plate.acquisition_names.get(id_) or id_
+        group = Made("collection", self.ids.take(f"{well.id}_{id_}"), names.take(wanted), well.home)
+        group.attributes["acquisition"] = plate.reference(id_, well.home)
+        return group
 
     def _images(
         self, wanted: Sequence[Wanted], format_: int
@@ -509,6 +500,11 @@ def _paths_of(group: Group, kind: str) -> list[Any]:
     well = group.ome.get("well")
     images = well.get("images") if isinstance(well, dict) else None
     return [_path_of(item) for item in images] if isinstance(images, list) else []
+
+
+def _fields(node: Made, ids: Collection[str]) -> list[Made]:
+    """The images of fields in a part of a well, without their labels."""
+    return [one for one in (node, *node.children) if one.id in ids]
 
 
 def _path_of(item: Any) -> Any:

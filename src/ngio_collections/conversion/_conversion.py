@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ngio_collections.convert._ledger import Ledger, LedgerEntry
+from ngio_collections.conversion._ledger import Ledger, LedgerEntry
 from ngio_collections.graph import Node
 
 __all__ = ["Conversion"]

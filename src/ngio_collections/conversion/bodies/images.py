@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from ngio_collections._generated import conversions
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
     Made,
@@ -22,12 +22,12 @@ from ngio_collections.convert._engine import (
     restore,
     restores,
 )
-from ngio_collections.convert._names import ADDED, GROUP, Names
-from ngio_collections.convert._restoring import BackTask
-from ngio_collections.convert._work import ImageTask, Task, path_from
-from ngio_collections.convert.bodies._shared import name_back, version_back, version_of, zarr_url
-from ngio_collections.convert.bodies.labels import labels_back, labels_of, mark_as_label
-from ngio_collections.convert.bodies.space import axes_back, axes_of
+from ngio_collections.conversion._names import ADDED, GROUP, Names
+from ngio_collections.conversion._restoring import BackTask
+from ngio_collections.conversion._work import ImageTask, Task, path_from
+from ngio_collections.conversion.bodies._shared import name_back, version_back, version_of, zarr_url
+from ngio_collections.conversion.bodies.labels import labels_back, labels_of, mark_as_label
+from ngio_collections.conversion.bodies.space import axes_back, axes_of
 
 
 class Steps(NamedTuple):
@@ -159,7 +159,7 @@ def multiscale_name(value: Any, piece: Piece, at: str) -> Mapped:
     where = piece.keep("name", value)
     reason = "A sibling has the same name." if is_asked_for else "Another name was asked for."
     reason = reason if value else "It is empty."
-    piece.page.kept(at, piece.node.place, where, piece.table.rest, reason)
+    piece.page.kept(at, piece.node.place, where, piece.rest_key, reason)
     return DONE
 
 

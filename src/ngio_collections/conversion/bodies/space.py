@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ngio_collections._generated import conversions
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     Mapped,
     Piece,

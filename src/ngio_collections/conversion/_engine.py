@@ -23,8 +23,8 @@ from ngio_collections._mapping import (
     Row,
 )
 from ngio_collections._words import show
-from ngio_collections.convert._ledger import Page, Place, escaped
-from ngio_collections.convert._restoring import Back
+from ngio_collections.conversion._ledger import Page, Place, escaped
+from ngio_collections.conversion._restoring import Back
 
 __all__ = [
     "ABSENT",
@@ -63,6 +63,10 @@ ABSENT: Final = _Absent()
 """What the way back gives for a field that was not there."""
 
 
+NODELESS: Final = ("labels-group", "series-group")
+"""The tables of groups that become no node of their own."""
+
+
 class Wrong(NamedTuple):
     """What a function says of a value that it cannot map."""
 
@@ -96,6 +100,17 @@ class UnconvertibleError(Exception):
         self.pointer = pointer
         self.reason = reason
         super().__init__(f"{pointer} {reason}")
+
+
+def rest_key(table: str, work: Any) -> str:
+    """The attribute that keeps what is left of an object.
+
+    A group that becomes no node of its own is kept on another node, beside what is left of the
+    group of that.
+    """
+    if table == "group-attributes" and work.kind in NODELESS:
+        return f"{TABLES[work.kind].rest}-attributes"
+    return TABLES[table].rest
 
 
 class Made:
@@ -142,6 +157,7 @@ class Piece:
         within: Where what it becomes is, as a pointer from the node.
         target: What it becomes, where that is no node.
         rest: What is kept of it together.
+        rest_key: The attribute that keeps that.
         name: By which name of a part of the node the rest is kept, if it is kept by one.
         is_inline: Whether the rest is kept in the target, and not on the node.
 
@@ -156,6 +172,7 @@ class Piece:
         "name",
         "page",
         "rest",
+        "rest_key",
         "table",
         "target",
         "value",
@@ -187,6 +204,7 @@ class Piece:
         self.rest: dict[str, Any] = {}
         self.name: str | None = None
         self.is_inline = False
+        self.rest_key = rest_key(table, work)
 
     def put(self, field: str, value: Any) -> str:
         """Give what it becomes a field; say where."""
@@ -203,8 +221,8 @@ class Piece:
         """Keep a field as it is, with the others that are kept; say where."""
         self.rest[field] = value
         if self.is_inline:
-            return f"{self.within}/{self.table.rest}/{escaped(field)}"
-        key = f"/attributes/{self.table.rest}"
+            return f"{self.within}/{self.rest_key}/{escaped(field)}"
+        key = f"/attributes/{self.rest_key}"
         named = "" if self.name is None else f"/{escaped(self.name)}"
         return f"{key}{named}/{escaped(field)}"
 
@@ -213,11 +231,11 @@ class Piece:
         if not self.rest:
             return
         if self.is_inline:
-            self.target[self.table.rest] = self.rest
+            self.target[self.rest_key] = self.rest
         elif self.name is None:
-            self.node.attributes[self.table.rest] = self.rest
+            self.node.attributes[self.rest_key] = self.rest
         else:
-            self.node.attributes.setdefault(self.table.rest, {})[self.name] = self.rest
+            self.node.attributes.setdefault(self.rest_key, {})[self.name] = self.rest
 
 
 class Restored:
@@ -265,7 +283,7 @@ class Restored:
         if self.is_inline:
             rest = self.value.get(self.table.rest)
         else:
-            rest = self.attributes.get(self.table.rest)
+            rest = self.attributes.get(rest_key(self.table.name, self.work))
         if self.name is not None and isinstance(rest, Mapping):
             rest = rest.get(self.name)
         return rest if isinstance(rest, Mapping) else {}
@@ -319,7 +337,7 @@ def _bodies() -> None:
     Raises:
         MissingConversionError: A stub lacks one of its two functions.
     """
-    package = importlib.import_module("ngio_collections.convert.bodies")
+    package = importlib.import_module("ngio_collections.conversion.bodies")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
     for stub in STUBS.values():
@@ -349,6 +367,8 @@ def convert(piece: Piece) -> None:
     for field in value:
         if field not in fields or field == ANY_FIELD:
             _one(piece, field, unknown)
+    if not value:
+        piece.page.kept(piece.at, None, "", "", "It is empty.")
     piece.settle()
 
 
@@ -377,7 +397,7 @@ def _kept(piece: Piece, field: str, row: Row, reason: str) -> None:
         piece.node.attributes[row.key] = piece.value[field]
         where, key = f"/attributes/{escaped(row.key)}", row.key
     else:
-        where, key = piece.keep(field, piece.value[field]), piece.table.rest
+        where, key = piece.keep(field, piece.value[field]), piece.rest_key
     piece.page.kept(at, piece.node.place, where, key, reason)
 
 
@@ -472,10 +492,19 @@ def restore(piece: Restored) -> dict[str, Any]:
 
 
 def _set_version(out: dict[str, Any], piece: Restored) -> None:
-    """Let an object say its version, where only OME-Zarr 0.4 has that in every object."""
-    if [row.versions for row in piece.table.rows if row.field == VERSION_FIELD] != [OLDEST]:
+    """Let an object say its version where another one than that of the source is asked for.
+
+    OME-Zarr 0.4 has the version in images, plates and wells, later ones in each group.
+    """
+    if piece.node.version == piece.version:
         return
-    if piece.version not in OLDEST:
-        out.pop(VERSION_FIELD, None)
-    elif piece.node.version != piece.version:
+    if piece.table.name in ("multiscale", "plate", "well"):
+        says = piece.version in OLDEST
+    elif piece.table.name in NODELESS:
+        says = piece.version not in OLDEST
+    else:
+        return
+    if says:
         out[VERSION_FIELD] = piece.version
+    else:
+        out.pop(VERSION_FIELD, None)

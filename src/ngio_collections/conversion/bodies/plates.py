@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from ngio_collections._generated import conversions
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
     Made,
@@ -24,11 +24,11 @@ from ngio_collections.convert._engine import (
     restore,
     restores,
 )
-from ngio_collections.convert._ledger import Page
-from ngio_collections.convert._names import ADDED, GROUP, sanitised
-from ngio_collections.convert._restoring import Back, BackTask
-from ngio_collections.convert._work import Entry, ListTask, PlateTask, WellRef, path_from
-from ngio_collections.convert.bodies._shared import (
+from ngio_collections.conversion._ledger import Page
+from ngio_collections.conversion._names import ADDED, GROUP, sanitised
+from ngio_collections.conversion._restoring import Back, BackTask
+from ngio_collections.conversion._work import Entry, ListTask, PlateTask, WellRef, path_from
+from ngio_collections.conversion.bodies._shared import (
     is_whole,
     name_back,
     version_back,
@@ -87,7 +87,7 @@ def plate_name(value: Any, piece: Piece, at: str) -> Mapped:
         return "/name"
     where = piece.keep("name", value)
     reason = "Another name was asked for." if value else "It is empty."
-    piece.page.kept(at, piece.node.place, where, piece.table.rest, reason)
+    piece.page.kept(at, piece.node.place, where, piece.rest_key, reason)
     return DONE
 
 
@@ -491,10 +491,17 @@ def well_image_acquisition(value: Any, piece: Piece, at: str) -> Mapped:
     if id_ is None or task.plate is None:
         where = piece.keep("acquisition", value)
         reason = "The plate lists no such acquisition."
-        piece.page.kept(at, piece.node.place, where, piece.table.rest, reason)
+        piece.page.kept(at, piece.node.place, where, piece.rest_key, reason)
         return DONE
-    piece.node.attributes["acquisition"] = task.plate.reference(id_, piece.node.home)
-    return "/attributes/acquisition"
+    if task.acquisition is None:
+        piece.node.attributes["acquisition"] = task.plate.reference(id_, piece.node.home)
+        return "/attributes/acquisition"
+    if id_ not in task.groups:
+        task.groups[id_] = task.acquisition(id_)
+    group = task.group_of[piece.node.id] = task.groups[id_]
+    reason = "The images of one acquisition are in a collection that refers to it."
+    piece.page.mapped(at, group.place, "/attributes/acquisition", reason)
+    return DONE
 
 
 @restores(conversions.well_image_acquisition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ngio_collections._generated import conversions
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
     Mapped,

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from ngio_collections._json import JsonSyntaxError, loads
 from ngio_collections._words import show
-from ngio_collections.convert._engine import UnconvertibleError, attempt
-from ngio_collections.convert._ledger import Page
-from ngio_collections.convert._work import Group
+from ngio_collections.conversion._engine import UnconvertibleError, attempt
+from ngio_collections.conversion._ledger import Page
+from ngio_collections.conversion._work import Group
 from ngio_collections.errors import (
     DocumentError,
     ForbiddenError,

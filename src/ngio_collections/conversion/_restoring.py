@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ngio_collections import _paths
-from ngio_collections.convert._names import ADDED, GROUP, VERSION
+from ngio_collections.conversion._names import ADDED, GROUP, VERSION
 from ngio_collections.errors import PathError
 from ngio_collections.graph import Node
 

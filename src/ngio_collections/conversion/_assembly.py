@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ngio_collections import _paths
-from ngio_collections.convert._engine import Made
+from ngio_collections.conversion._engine import Made
 
 __all__ = ["assembled"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ngio_collections._generated import conversions
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
     Mapped,
@@ -15,9 +15,9 @@ from ngio_collections.convert._engine import (
     converts,
     restores,
 )
-from ngio_collections.convert._restoring import BackTask
-from ngio_collections.convert._work import ListTask
-from ngio_collections.convert.bodies._shared import listed, version_back, version_of
+from ngio_collections.conversion._restoring import BackTask
+from ngio_collections.conversion._work import ListTask
+from ngio_collections.conversion.bodies._shared import listed, version_back, version_of
 
 LAYOUT: Final = 3
 """The layout of bioformats2raw that the specification knows."""
@@ -49,7 +49,7 @@ def series_group_series(value: Any, piece: Piece, at: str) -> Mapped:
     if task.found is not None:
         return listed("series", value, piece, at)
     where = piece.keep("series", value)
-    piece.page.kept(at, piece.node.place, where, piece.table.rest, "The wells list the images.")
+    piece.page.kept(at, piece.node.place, where, piece.rest_key, "The wells list the images.")
     return DONE
 
 

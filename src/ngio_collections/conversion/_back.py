@@ -8,9 +8,9 @@ from typing import Any, Final
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections._plain import plain_json
-from ngio_collections.convert._engine import TABLES, Restored, restore
-from ngio_collections.convert._names import KIND, ORDER
-from ngio_collections.convert._restoring import Back, BackTask
+from ngio_collections.conversion._engine import TABLES, Restored, restore
+from ngio_collections.conversion._names import KIND, ORDER
+from ngio_collections.conversion._restoring import Back, BackTask
 from ngio_collections.errors import DocumentError, InvalidEditError
 from ngio_collections.graph import Node
 from ngio_collections.resolve import Work
@@ -21,6 +21,7 @@ from ngio_collections.store import ReadableStore
 __all__ = ["to_ome_zarr"]
 
 VERSIONS: Final = ("0.4", "0.5")
+LAYOUT: Final = "bioformats2raw.layout"
 LISTS: Final = ("container-group", "labels-group", "well-group")
 """The tables of groups that are nothing but a list of images."""
 GroupAttributes = dict[str, dict[str, Any]]
@@ -162,7 +163,8 @@ def _series(root: Back, images: list[Back], plate: Back | None = None) -> Iterat
 def _plate(plate: Back) -> Iterator[BackTask]:
     group = plate.group or _around(plate)
     yield BackTask("plate-group", group, [plate], plate=plate)
-    if TABLES["series-group"].rest in plate.attributes:
+    kept = plate.attributes.get(TABLES["plate-group"].rest)
+    if isinstance(kept, Mapping) and LAYOUT in kept:
         yield from _series(plate, [], plate)
     for well in plate.children:
         if "well" not in well.attributes:
@@ -225,9 +227,15 @@ def _images(images: Iterable[Back], plate: Back | None) -> Iterator[BackTask]:
     labels = _labels_by_image(by_group)
     for group, nodes in by_group.items():
         yield BackTask("image-group", group, nodes, plate=plate)
-        if group in labels:
-            listed = [nodes[0], *labels[group]]
+        if group in labels or _kept(nodes[0], "labels-group"):
+            listed = [nodes[0], *labels.get(group, ())]
             yield BackTask("labels-group", f"{group}/labels", listed, plate=plate)
+
+
+def _kept(node: Back, kind: str) -> bool:
+    """Whether a node keeps something of a group that became no node."""
+    rest = TABLES[kind].rest
+    return rest in node.attributes or f"{rest}-attributes" in node.attributes
 
 
 def _labels_by_image(by_group: Mapping[str, list[Back]]) -> dict[str, list[Back]]:

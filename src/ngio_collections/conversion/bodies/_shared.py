@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ngio_collections import _paths
-from ngio_collections.convert._engine import (
+from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
     Mapped,
@@ -14,8 +14,8 @@ from ngio_collections.convert._engine import (
     UnconvertibleError,
     Wrong,
 )
-from ngio_collections.convert._names import GROUP, VERSION
-from ngio_collections.convert._work import ListTask, Task
+from ngio_collections.conversion._names import GROUP, VERSION
+from ngio_collections.conversion._work import ListTask, Task
 from ngio_collections.errors import PathError
 
 __all__ = [
@@ -73,7 +73,7 @@ def is_whole(value: Any) -> bool:
 def kept_empty(field: str, value: Any, piece: Piece, at: str) -> Mapped:
     """Keep an array without items, which would not come back otherwise."""
     where = piece.keep(field, value)
-    piece.page.kept(at, piece.node.place, where, piece.table.rest, "It is empty.")
+    piece.page.kept(at, piece.node.place, where, piece.rest_key, "It is empty.")
     return DONE
 
 

@@ -6,12 +6,12 @@ from typing import Final
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
-from ngio_collections.convert._conversion import Conversion
-from ngio_collections.convert._ledger import Ledger
-from ngio_collections.convert._names import stem
-from ngio_collections.convert._reading import Read, Reader, document_of
-from ngio_collections.convert._walk import Homes, Walk
-from ngio_collections.convert._writing import Writer
+from ngio_collections.conversion._conversion import Conversion
+from ngio_collections.conversion._ledger import Ledger
+from ngio_collections.conversion._names import stem
+from ngio_collections.conversion._reading import Read, Reader, document_of
+from ngio_collections.conversion._walk import Homes, Walk
+from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import (
     DocumentError,
     DocumentNotFoundError,
@@ -156,6 +156,8 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
         else:
             tree = yield from Inliner(Settings()).flow(entry)
         tree.segment.source.store = store
+        for page in reader.pages:
+            page.close(walk.shared)
         ledger = Ledger(reader.pages)
         return Conversion(
             tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), ledger
@@ -188,6 +190,8 @@ def _root(url: str, reader: Reader) -> Flow[Read]:
 
 def _why(reader: Reader, read: Read) -> str:
     """Why nothing could be converted, in one line."""
+    for page in reader.pages:
+        page.close({})
     for entry in Ledger(reader.pages).refusals():
         if not entry.reason.startswith("cannot be converted without"):
             where = f"{entry.pointer} " if entry.pointer else ""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.convert._engine import Made, Piece, attempt, convert
-from ngio_collections.convert._ledger import Page
-from ngio_collections.convert._names import Ids, Names
+from ngio_collections.conversion._engine import Made, Piece, attempt, convert
+from ngio_collections.conversion._ledger import Page
+from ngio_collections.conversion._names import Ids, Names
 
 __all__ = [
     "Around",
@@ -151,11 +151,17 @@ class ListTask(Task):
             interest.
         plate: For wells, the plate.
         parent: From where the paths count, if that is not the group.
+        acquisition: Makes the collection of an acquisition by its id, if there are such.
+        groups: Those collections, by the ids of acquisitions.
+        group_of: Those collections, by the ids of the images that go there.
     """
 
     found: Sequence[Found] | None = None
     plate: PlateTask | None = None
     parent: str | None = None
+    acquisition: Callable[[str], Made] | None = None
+    groups: dict[str, Made] = field(default_factory=dict)
+    group_of: dict[str, Made] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
