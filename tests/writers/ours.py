@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.convert.accounting import path_of
+from tests.conversion.accounting import path_of
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
 

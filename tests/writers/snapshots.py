@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.writers.writers import MODULES, folder, no_warnings, writer
 
-DATA = Path(__file__).parents[1] / "convert" / "data"
+DATA = Path(__file__).parents[1] / "conversion" / "data"
 METADATA = frozenset({"zarr.json", ".zattrs", ".zgroup", ".zarray", ".zmetadata"})
 
 

@@ -10,8 +10,8 @@ import pytest
 import zarr
 
 import ngio_collections as ngc
-from tests.convert.accounting import path_of
-from tests.convert.suite import Case, ConversionTests, case, ways
+from tests.conversion.accounting import path_of
+from tests.conversion.suite import Case, ConversionTests, case, ways
 from tests.writers import ours
 from tests.writers.snapshots import DATA, snapshot
 from tests.writers.surveys import differences, silent

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.convert.accounting import Nowhere, at, documents, leaves, mistakes
+from tests.conversion.accounting import Nowhere, at, documents, leaves, mistakes
 from tests.writers.surveys import (
     AxisFacts,
     ImageFacts,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import ngio_collections as ngc
-from tests.convert.accounting import documents, mistakes
-from tests.convert.checks import State, as_json, broken_rules, failures, repeated_ids, state
+from tests.conversion.accounting import documents, mistakes
+from tests.conversion.checks import State, as_json, broken_rules, failures, repeated_ids, state
 from tests.writers import ours
 from tests.writers.surveys import Survey, differences
 

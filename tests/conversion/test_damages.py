@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 import ngio_collections as ngc
 from ngio_collections.cli._app import app
-from tests.convert.accounting import documents, mistakes, path_of
-from tests.convert.checks import State, broken_rules, failures, state
-from tests.convert.damages import DAMAGES, ROOTS, Damage
+from tests.conversion.accounting import documents, mistakes, path_of
+from tests.conversion.checks import State, broken_rules, failures, state
+from tests.conversion.damages import DAMAGES, ROOTS, Damage
 from tests.writers import ours
 from tests.writers.surveys import differences
 

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 
 import ngio_collections as ngc
-from tests.convert.accounting import path_of
-from tests.convert.snapshots import SNAPSHOTS, Snapshot, snapshot
-from tests.convert.suite import Case, ConversionTests, case, ways
+from tests.conversion.accounting import path_of
+from tests.conversion.snapshots import SNAPSHOTS, Snapshot, snapshot
+from tests.conversion.suite import Case, ConversionTests, case, ways
 from tests.writers import ours
 from tests.writers.surveys import differences
 

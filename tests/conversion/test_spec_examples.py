@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
-from tests.convert.accounting import documents, mistakes
-from tests.convert.checks import State, as_json, broken_rules, repeated_ids, state
-from tests.convert.spec_examples import DATA, PART, WHOLE, write
+from tests.conversion.accounting import documents, mistakes
+from tests.conversion.checks import State, as_json, broken_rules, repeated_ids, state
+from tests.conversion.spec_examples import DATA, PART, WHOLE, write
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import ngio_collections as ngc
-from tests.convert.accounting import path_of
+from tests.conversion.accounting import path_of
 
 PROFILES = ("ngio", "rfc8")
 

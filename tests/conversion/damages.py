@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.convert.snapshots import Snapshot, snapshot
+from tests.conversion.snapshots import Snapshot, snapshot
 from tests.writers.surveys import ImageFacts, Survey
 
 
