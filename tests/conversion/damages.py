@@ -141,7 +141,7 @@ DAMAGES = [
         "a well that the plate lists is missing",
         PLATE_4,
         _remove("B/02"),
-        (".zattrs", "/plate/wells/3"),
+        ("B/02/.zattrs", ""),
         frozenset({"B/02/0", "B/02/1"}),
     ),
     Damage(
@@ -155,7 +155,7 @@ DAMAGES = [
         "only the plate itself was written",
         PLATE_6,
         lambda root: [shutil.rmtree(root / row) for row in "AB"] and None,
-        ("zarr.json", "/attributes/ome/plate/wells/0"),
+        ("A/1/zarr.json", ""),
         frozenset({"A/1/0", "A/1/1", "B/2/0"}),
     ),
     Damage(
