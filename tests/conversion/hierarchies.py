@@ -35,6 +35,7 @@ class Hierarchy:
     version: str
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     arrays: set[str] = field(default_factory=set)
+    is_consolidated: bool = False
 
     def add(self, path: str, ome: dict[str, Any], others: Mapping[str, Any] | None = None) -> None:
         """Add a group; its attributes are as its version has them."""
@@ -57,7 +58,21 @@ class Hierarchy:
         for path in sorted(self.arrays):
             name = ".zarray" if self.version == "0.4" else "zarr.json"
             out[f"{ROOT}/{path}/{name}"] = {"zarr_format": 2 if self.version == "0.4" else 3}
-        return out
+        if self.is_consolidated:
+            self._consolidate(out)
+        return copy.deepcopy(out)
+
+    def _consolidate(self, documents: dict[str, Any]) -> None:
+        """Add copies of all documents to those of the root, as Zarr does."""
+        root = f"{ROOT}/"
+        names = {url: url.removeprefix(root).replace("%20", " ") for url in documents}
+        if self.version == "0.4":
+            copies: dict[str, Any] = {name: documents[url] for url, name in names.items()}
+            documents[f"{ROOT}/.zmetadata"] = {"metadata": copies}
+            return
+        paths = {name.removesuffix("/zarr.json"): documents[url] for url, name in names.items()}
+        del paths["zarr.json"]
+        documents[f"{ROOT}/zarr.json"]["consolidated_metadata"] = {"metadata": paths}
 
     def store(self) -> MemoryStore:
         """A store that holds the documents."""
@@ -391,7 +406,14 @@ def _transformations() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-hierarchies: Final = st.one_of(images(), plates(), containers(), lists(), scenes())
+@st.composite
+def _any(draw: st.DrawFn) -> Hierarchy:
+    made = draw(st.one_of(images(), plates(), containers(), lists(), scenes()))
+    made.is_consolidated = draw(st.booleans())
+    return made
+
+
+hierarchies: Final = _any()
 
 
 # -- what is wrong ---------------------------------------------------------------
