@@ -24,7 +24,7 @@ moderate: Final = settings(
 
 ROOT: Final = "memory://lab/data/plate.ome.zarr"
 ENTRY: Final = "memory://lab/data/plate.json"
-VERSIONS: Final = ("0.4", "0.5")
+VERSIONS: Final = ("0.4", "0.5", "0.6")
 PROFILES: Final = ("ngio", "rfc8")
 
 
@@ -35,6 +35,7 @@ class Hierarchy:
     version: str
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     arrays: set[str] = field(default_factory=set)
+    is_consolidated: bool = False
 
     def add(self, path: str, ome: dict[str, Any], others: Mapping[str, Any] | None = None) -> None:
         """Add a group; its attributes are as its version has them."""
@@ -57,7 +58,21 @@ class Hierarchy:
         for path in sorted(self.arrays):
             name = ".zarray" if self.version == "0.4" else "zarr.json"
             out[f"{ROOT}/{path}/{name}"] = {"zarr_format": 2 if self.version == "0.4" else 3}
-        return out
+        if self.is_consolidated:
+            self._consolidate(out)
+        return copy.deepcopy(out)
+
+    def _consolidate(self, documents: dict[str, Any]) -> None:
+        """Add copies of all documents to those of the root, as Zarr does."""
+        root = f"{ROOT}/"
+        names = {url: url.removeprefix(root).replace("%20", " ") for url in documents}
+        if self.version == "0.4":
+            copies: dict[str, Any] = {name: documents[url] for url, name in names.items()}
+            documents[f"{ROOT}/.zmetadata"] = {"metadata": copies}
+            return
+        paths = {name.removesuffix("/zarr.json"): documents[url] for url, name in names.items()}
+        del paths["zarr.json"]
+        documents[f"{ROOT}/zarr.json"]["consolidated_metadata"] = {"metadata": paths}
 
     def store(self) -> MemoryStore:
         """A store that holds the documents."""
@@ -103,6 +118,30 @@ def _steps(draw: st.DrawFn, length: int) -> list[dict[str, Any]]:
 
 
 @st.composite
+def _newer(
+    draw: st.DrawFn, axes: list[dict[str, Any]], datasets: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """An image with coordinate systems of its own."""
+    names = draw(
+        st.lists(st.sampled_from(["physical", "a b", "ü"]), unique=True, min_size=1, max_size=2)
+    )
+    system = st.fixed_dictionaries({"axes": st.just(axes)}, optional={"ex:s": values()})
+    systems = [{**draw(system), "name": name} for name in names]
+    axis = st.fixed_dictionaries({}, optional={"discrete": st.booleans(), "longName": st.just("X")})
+    systems[0]["axes"] = [{**one, **draw(axis)} for one in axes]
+    output = draw(st.sampled_from([{"name": names[0]}, names[0]]))
+    for level in datasets:
+        steps = level["coordinateTransformations"]
+        whole = {"type": "sequence", "transformations": steps}
+        whole = draw(st.sampled_from([whole, {"type": "identity"}])) if len(steps) > 1 else steps[0]
+        entry = draw(st.sampled_from([{"path": level["path"]}, level["path"]]))
+        level["coordinateTransformations"] = [{**whole, "input": entry, "output": output}]
+    image: dict[str, Any] = {"coordinateSystems": systems, "datasets": datasets}
+    optional = {"name": st.sampled_from(["image", ""]), "coordinateTransformations": values()}
+    return {**image, **draw(st.fixed_dictionaries({}, optional=optional))}
+
+
+@st.composite
 def _multiscale(draw: st.DrawFn, version: str, path: str, arrays: set[str]) -> dict[str, Any]:
     axes = draw(_axes())
     paths = draw(
@@ -120,6 +159,8 @@ def _multiscale(draw: st.DrawFn, version: str, path: str, arrays: set[str]) -> d
         datasets.append(
             {**draw(st.dictionaries(st.just("ex:level"), values(), max_size=1)), **level}
         )
+    if version == "0.6":
+        return draw(_newer(axes, datasets))
     image: dict[str, Any] = {"axes": axes, "datasets": datasets}
     if version == "0.4":
         image |= draw(st.fixed_dictionaries({}, optional={"version": st.just("0.4")}))
@@ -281,7 +322,98 @@ def lists(draw: st.DrawFn) -> Hierarchy:
     return made
 
 
-hierarchies: Final = st.one_of(images(), plates(), containers(), lists())
+@st.composite
+def scenes(draw: st.DrawFn) -> Hierarchy:
+    """A scene of two images."""
+    made = Hierarchy("0.6")
+    arrays = made.arrays
+    axes = [{"name": name, "type": "space"} for name in "zyx"]
+    for tile in ("a", "b c"):
+        level = {"path": "0", "coordinateTransformations": [{"type": "scale", "scale": [1, 2, 3]}]}
+        arrays.add(f"{tile}/0".replace(" ", "%20"))
+        made.add(tile.replace(" ", "%20"), {"multiscales": [draw(_newer(axes, [level]))]})
+    system = made.groups["a"]["ome"]["multiscales"][0]["coordinateSystems"][0]["name"]
+    other = made.groups["b%20c"]["ome"]["multiscales"][0]["coordinateSystems"][0]["name"]
+    listed = []
+    for _ in range(draw(st.integers(1, 3))):
+        ends = {
+            "input": {"path": "a", "name": system},
+            "output": draw(
+                st.sampled_from([{"name": "world"}, "world", {"path": "b c", "name": other}])
+            ),
+        }
+        optional = {"name": st.just("A to B"), "ex:t": values()}
+        more = draw(st.fixed_dictionaries({}, optional=optional))
+        listed.append({**draw(_transformations()), **ends, **more})
+    # Both images are in the collection only if they are named.
+    listed.append(
+        {"type": "identity", "input": {"path": "b c", "name": other}, "output": {"name": "world"}}
+    )
+    scene: dict[str, Any] = {
+        "coordinateSystems": [{"name": "world", "axes": axes, **draw(EXTRAS)}],
+        "coordinateTransformations": listed,
+    }
+    made.add("", {"scene": {**draw(EXTRAS), **scene}})
+    return made
+
+
+def _transformations() -> st.SearchStrategy[dict[str, Any]]:
+    """Transformations from three axes to three axes."""
+    vector = st.lists(NUMBERS, min_size=3, max_size=3)
+    row = st.lists(NUMBERS, min_size=4, max_size=4)
+    path = st.sampled_from(["coordinateTransformations/d", "./e", "f g"])
+    simple = st.one_of(
+        st.just({"type": "identity"}),
+        st.builds(lambda v: {"type": "scale", "scale": v}, vector),
+        st.builds(lambda v: {"type": "translation", "translation": v}, vector),
+        st.builds(lambda r: {"type": "affine", "affine": r}, st.lists(row, min_size=3, max_size=3)),
+        st.builds(lambda p: {"type": "affine", "path": p}, path),
+        st.just({"type": "rotation", "rotation": [[0, -1, 0], [1, 0, 0], [0, 0, 1]]}),
+        st.just({"type": "mapAxis", "mapAxis": [2, 0, 1]}),
+        st.builds(lambda p: {"type": "displacements", "path": p, "interpolation": "linear"}, path),
+        st.builds(lambda p: {"type": "coordinates", "path": p}, path),
+        st.just(
+            {
+                "type": "sequence",
+                "transformations": [
+                    {"type": "projectAxis", "droppedInputs": [1]},
+                    {"type": "projectAxis", "createdOutputs": [0]},
+                ],
+            }
+        ),
+    )
+    part = st.just({"type": "scale", "scale": [2]})
+    return st.recursive(
+        simple,
+        lambda inner: st.one_of(
+            st.builds(
+                lambda steps: {"type": "sequence", "transformations": steps},
+                st.lists(inner, min_size=1, max_size=2),
+            ),
+            st.builds(lambda f, i: {"type": "bijection", "forward": f, "inverse": i}, inner, inner),
+            st.builds(
+                lambda p: {
+                    "type": "byDimension",
+                    "transformations": [
+                        {"transformation": p, "inputAxes": [n], "outputAxes": [2 - n]}
+                        for n in range(3)
+                    ],
+                },
+                part,
+            ),
+        ),
+        max_leaves=4,
+    )
+
+
+@st.composite
+def _any(draw: st.DrawFn) -> Hierarchy:
+    made = draw(st.one_of(images(), plates(), containers(), lists(), scenes()))
+    made.is_consolidated = draw(st.booleans())
+    return made
+
+
+hierarchies: Final = _any()
 
 
 # -- what is wrong ---------------------------------------------------------------

@@ -20,7 +20,7 @@ from ngio_collections.store import ReadableStore
 
 __all__ = ["to_ome_zarr"]
 
-VERSIONS: Final = ("0.4", "0.5")
+VERSIONS: Final = ("0.4", "0.5", "0.6")
 LAYOUT: Final = "bioformats2raw.layout"
 LISTS: Final = ("container-group", "labels-group", "well-group")
 """The tables of groups that are nothing but a list of images."""
@@ -35,7 +35,7 @@ def to_ome_zarr(
     destination: Location | None = None,
     store: ReadableStore | None = None,
 ) -> Work[GroupAttributes]:
-    """Give the metadata of a collection as OME-Zarr 0.4 or 0.5 has it; undoes `convert`.
+    """Give the metadata of a collection as OME-Zarr 0.4, 0.5 or 0.6 has it; undoes `convert`.
 
     What was kept under `ome-zarr:` attributes comes back as it was, and what is a field of
     RFC-8 as it is now, so that edits come back, too. What OME-Zarr has no field for is left
@@ -44,13 +44,13 @@ def to_ome_zarr(
     Args:
         node: A plate, an image, or a collection of images; with everything in it
             (`open_inlined`).
-        version: `0.4` or `0.5`.
+        version: `0.4`, `0.5` or `0.6`; only the last one has scenes.
         destination: A folder that the metadata is written to, as new groups without arrays.
         store: Where that is; local files by default.
 
     Returns:
         The attributes of each group, by its Zarr path from the group of the node: what is in
-        its `.zattrs` (0.4), or at `attributes` of its `zarr.json` (0.5).
+        its `.zattrs` (0.4), or at `attributes` of its `zarr.json` (0.5, 0.6).
 
     Raises:
         ValueError: The version is another one.
@@ -118,7 +118,7 @@ def restored(node: Node, version: str) -> GroupAttributes:
             f"{unfollowed!r} is a reference that was not followed; use open_inlined"
         )
     root = Back(node)
-    tasks = list(_tasks(root))
+    tasks = list(_tasks(root, version))
     if not tasks:
         raise InvalidEditError(f"{node!r} holds no image that OME-Zarr could describe")
     start = tasks[0].group
@@ -134,14 +134,17 @@ def _is_unfollowed(node: Node) -> bool:
     return node.is_reference and node.type in ("collection", "multiscale")
 
 
-def _tasks(root: Back) -> Iterator[BackTask]:
+def _tasks(root: Back, version: str) -> Iterator[BackTask]:
     """The groups of a collection, the outermost first."""
     if "plate" in root.attributes:
         yield from _plate(root)
         return
     images = list(_multiscales([root]))
     kind = root.attributes.get(KIND)
-    if isinstance(kind, str) and kind in LISTS and root.group is not None:
+    if "scene" in root.attributes and version == "0.6":
+        group = root.group or _around(root)
+        yield BackTask("scene-group", group, [root, *images])
+    elif isinstance(kind, str) and kind in LISTS and root.group is not None:
         listed = list(_firsts(images))
         if kind != "labels-group":
             listed = [one for one in listed if "labels" not in one.attributes]

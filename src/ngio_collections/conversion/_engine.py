@@ -37,11 +37,13 @@ __all__ = [
     "UnconvertibleError",
     "Wrong",
     "attempt",
+    "body_of",
     "convert",
     "converts",
     "refuse",
     "restore",
     "restores",
+    "restoring_of",
 ]
 
 T = TypeVar("T")
@@ -52,6 +54,8 @@ STAYS: Final = "-"
 
 VERSION_FIELD: Final = "version"
 OLDEST: Final = ("0.4",)
+NEWER: Final = "0.6"
+TRANSFORMATIONS: Final = "coordinateTransformations"
 
 
 class _Absent:
@@ -159,6 +163,7 @@ class Piece:
         rest: What is kept of it together.
         rest_key: The attribute that keeps that.
         name: By which name of a part of the node the rest is kept, if it is kept by one.
+        prefix: What is put before that name.
         is_inline: Whether the rest is kept in the target, and not on the node.
 
     Raises:
@@ -171,6 +176,7 @@ class Piece:
         "made",
         "name",
         "page",
+        "prefix",
         "rest",
         "rest_key",
         "table",
@@ -204,6 +210,7 @@ class Piece:
         self.rest: dict[str, Any] = {}
         self.name: str | None = None
         self.is_inline = False
+        self.prefix = ""
         self.rest_key = rest_key(table, work)
 
     def put(self, field: str, value: Any) -> str:
@@ -414,6 +421,16 @@ def _wrong(piece: Piece, field: str, row: Row, wrong: Wrong) -> None:
         piece.page.refused(at, reason)
 
 
+def body_of(table: str, field: str) -> Converting:
+    """The function that maps a field."""
+    return _CONVERTING[table, field]
+
+
+def restoring_of(table: str, field: str) -> Restoring:
+    """The function that gives a field back."""
+    return _RESTORING[table, field]
+
+
 def attempt(page: Page, value: Any, at: str, make: Callable[[], T]) -> T | UnconvertibleError:
     """Convert one of several things; if that fails, note why, and give the error.
 
@@ -486,7 +503,10 @@ def restore(piece: Restored) -> dict[str, Any]:
                 out[field] = value
         elif row.key not in (STAYS, piece.table.rest) and row.key in piece.attributes:
             out[field] = piece.attributes[row.key]
-    out.update(piece.rest)
+    rest = dict(piece.rest)
+    if piece.work.source is not None and (piece.work.source == NEWER) != (piece.version == NEWER):
+        rest.pop(TRANSFORMATIONS, None)  # They are written in another way.
+    out.update(rest)
     _set_version(out, piece)
     return out
 
@@ -496,7 +516,7 @@ def _set_version(out: dict[str, Any], piece: Restored) -> None:
 
     OME-Zarr 0.4 has the version in images, plates and wells, later ones in each group.
     """
-    if piece.node.version == piece.version:
+    if piece.work.source == piece.version:
         return
     if piece.table.name in ("multiscale", "plate", "well"):
         says = piece.version in OLDEST

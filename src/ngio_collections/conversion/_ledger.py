@@ -129,6 +129,14 @@ class Page:
             self._parts.append((place, shared.setdefault(made, made)))
         self._notes = []
 
+    def replace(self, pointer: str, notes: tuple[Note, ...]) -> None:
+        """Put several notes in the place of one that is about the source alone."""
+        for number, (place, known) in enumerate(self._parts):
+            if place is None and any(note.pointer == pointer for note in known):
+                others = tuple(note for note in known if note.pointer != pointer)
+                self._parts[number] = (place, others + notes)
+                return
+
     def __iter__(self) -> Iterator[LedgerEntry]:
         assert not self._notes
         for place, notes in self._parts:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from ngio_collections._json import JsonSyntaxError, loads
 from ngio_collections._words import show
+from ngio_collections.conversion._consolidated import Copies
 from ngio_collections.conversion._engine import UnconvertibleError, attempt
 from ngio_collections.conversion._ledger import Page
 from ngio_collections.conversion._work import Group
@@ -56,11 +57,13 @@ class Reader:
 
     Attributes:
         entry: The document that was asked for.
+        copies: The copies of metadata in the root, if there are any.
         pages: The notes about all documents that were read, and those that should have been.
     """
 
     def __init__(self, policy: AccessPolicy, limits: Limits, progress: Progress | None) -> None:
         self.entry = ""
+        self.copies: Copies | None = None
         self.pages: list[Page] = []
         self._policy = policy
         self._limits = limits
@@ -137,10 +140,41 @@ class Reader:
         except DocumentError as error:
             page.refused("", error.problem)
             return Read(None, None, f"leads to {error}")
+        if self.copies is not None:
+            self.copies.compare(url, document)
         group = attempt(page, document, "", partial(_group, url, where, document, format_))
         if isinstance(group, Group):
             return Read(page, group)
         return Read(page, None, f"leads to {where}, in which {group.pointer} {group.reason}")
+
+    def read_copies(self, url: str, format_: int, answer: Answer) -> Flow[None]:
+        """Look for copies of metadata in the root of a hierarchy.
+
+        Args:
+            url: The root.
+            format_: The version of Zarr.
+            answer: The metadata document of the root.
+        """
+        where = f"{url}/.zmetadata"
+        if format_ == 2:
+            (answer,) = yield from self.answers([self.get(where)])
+        if not isinstance(answer, Blob):
+            return
+        try:
+            document = _loaded(answer.data, where)
+        except NotJsonError as error:
+            if format_ == 2:
+                page = Page(where)
+                page.refused("", error.problem)
+                self.pages.append(page)
+            return
+        if format_ == 3:
+            self.copies = Copies.inline(url, self.pages[0], document)
+            return
+        page = Page(where)
+        page.kept("", None, "", "", "It is a copy of other documents.")
+        self.pages.append(page)
+        self.copies = Copies(url, 2, page, "", document)
 
     def exist(self, urls: Sequence[str], format_: int) -> list[Head]:
         """Requests that find out whether arrays are there."""

@@ -110,9 +110,10 @@ class BackTask:
         nodes: The nodes that it became, the first of which has what was kept of it.
         plate: The node of the plate, for wells.
         parent: The group that it is listed in, for wells, fields and labels.
+        source: The version of OME-Zarr that it was converted from; None if it was not.
     """
 
-    __slots__ = ("group", "kind", "nodes", "parent", "plate")
+    __slots__ = ("group", "kind", "nodes", "parent", "plate", "source")
 
     def __init__(
         self,
@@ -128,6 +129,11 @@ class BackTask:
         self.nodes = nodes
         self.plate = plate
         self.parent = parent
+        self.source = nodes[0].version
+
+    def image_of(self, level: Back) -> Back | None:
+        """The image that a level belongs to."""
+        return next((node for node in self.nodes if level in node.children), None)
 
     def acquisition_of(self, node: Back) -> Any:
         """The acquisition of an image that is in the collection of one."""

@@ -158,6 +158,8 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
         tree.segment.source.store = store
         for page in reader.pages:
             page.close(walk.shared)
+        if reader.copies is not None:
+            reader.copies.note()
         ledger = Ledger(reader.pages)
         return Conversion(
             tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), ledger
@@ -182,7 +184,9 @@ def _root(url: str, reader: Reader) -> Flow[Read]:
             continue
         if isinstance(answer, DocumentError):
             raise answer
-        return reader.parsed(url, format_, answer)
+        read = reader.parsed(url, format_, answer)
+        yield from reader.read_copies(url, format_, answer)
+        return read
     raise DocumentNotFoundError(
         "is no Zarr group with metadata: it has neither a zarr.json nor a .zattrs", url
     )

@@ -5,7 +5,7 @@ Nothing is looked for that is not listed, but the labels of each image, which ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -23,6 +23,7 @@ from ngio_collections.conversion._work import (
     ImageTask,
     ListTask,
     PlateTask,
+    SceneTask,
     WellRef,
     convert_group,
     path_from,
@@ -38,6 +39,7 @@ LAYOUT: Final = "bioformats2raw.layout"
 KINDS: Final = {
     "plate": "plate-group",
     LAYOUT: "container-group",
+    "scene": "scene-group",
     "multiscales": "image-group",
     "well": "well-group",
     "labels": "labels-group",
@@ -118,6 +120,7 @@ class Walk:
     writer: Writer
     ids: Ids = field(default_factory=Ids)
     known: dict[str, Made] = field(default_factory=dict)
+    systems: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     shared: dict[tuple[Note, ...], tuple[Note, ...]] = field(default_factory=dict)
 
     def root(self, read: Read, title: str) -> Flow[Made | None]:
@@ -134,6 +137,8 @@ class Walk:
             return (yield from self._plate(read, title))
         if kind == "image-group":
             return (yield from self._image(read, title))
+        if kind == "scene-group":
+            return (yield from self._scene(read, title))
         return (yield from self._collection(read, title, kind))
 
     def _image(self, read: Read, title: str) -> Flow[Made | None]:
@@ -160,6 +165,31 @@ class Walk:
         root.children = nodes
         yield from self.writer.documents([node for node in nodes if node.home != entry])
         return root
+
+    def _scene(self, read: Read, title: str) -> Flow[Made | None]:
+        """Convert a scene with the images that it names."""
+        group, page, entry = read.group, read.page, self.homes.entry
+        assert group is not None
+        assert page is not None
+        made = Made("collection", self.ids.take(sanitised(title)), self.name or title, entry)
+        made.attributes[GROUP] = path_from(entry, group.url)
+        task = SceneTask(
+            group=group, kind="scene-group", page=page, home=entry, ids=self.ids, made=made
+        )
+        around = Around(made.id, entry, Names())
+        wanted = self._wanted(group.url, _scene_paths(group), None, around)
+        found = yield from self._images(wanted, group.format)
+        task.images = {
+            one.url: (result.images[0], self.systems.get(one.url, {}))
+            for one, (result, _) in zip(wanted, found, strict=True)
+            if one.url is not None and result.images
+        }
+        convert_group(task)
+        if task.made is None:
+            return None
+        made.children = [node for _, images in found for node in images]
+        yield from self.writer.documents([node for node in made.children if node.home != entry])
+        return made
 
     def _collection(self, read: Read, title: str, kind: str) -> Flow[Made | None]:
         """Convert a group that is nothing but a list of images."""
@@ -449,6 +479,7 @@ class Walk:
         convert_group(task)
         if task.made is not None:
             self.known.setdefault(task.group.url, task.made)
+            self.systems.setdefault(task.group.url, task.systems)
         else:
             return Found((), f"leads to {task.group.document_url}, which could not be converted")
         return Found(tuple(task.images))
@@ -500,6 +531,21 @@ def _paths_of(group: Group, kind: str) -> list[Any]:
     well = group.ome.get("well")
     images = well.get("images") if isinstance(well, dict) else None
     return [_path_of(item) for item in images] if isinstance(images, list) else []
+
+
+def _scene_paths(group: Group) -> list[str]:
+    """The paths of the images that the transformations of a scene name, each once."""
+    scene = group.ome.get("scene")
+    listed = scene.get("coordinateTransformations") if isinstance(scene, dict) else None
+    found: dict[str, str] = {}
+    for item in listed if isinstance(listed, list) else ():
+        for key in ("input", "output"):
+            path = _path_of(item.get(key)) if isinstance(item, dict) else None
+            url, _ = _child(group.url, path)
+            if isinstance(path, str) and url not in (None, group.url):
+                assert url is not None
+                found.setdefault(url, path)
+    return list(found.values())
 
 
 def _fields(node: Made, ids: Collection[str]) -> list[Made]:

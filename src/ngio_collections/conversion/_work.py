@@ -19,6 +19,7 @@ __all__ = [
     "ImageTask",
     "ListTask",
     "PlateTask",
+    "SceneTask",
     "Task",
     "WellRef",
     "convert_group",
@@ -102,6 +103,7 @@ class ImageTask(Task):
         source: For a label image the Reference to the image that it belongs to.
         missing: The arrays that are not there.
         images: The nodes that it became.
+        systems: The coordinate systems of the first of them by name, where they have names.
     """
 
     id: str
@@ -114,6 +116,7 @@ class ImageTask(Task):
     source: Mapping[str, Any] | None = None
     missing: frozenset[str] = frozenset()
     images: list[Made] = field(default_factory=list)
+    systems: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Around(NamedTuple):
@@ -171,6 +174,19 @@ class ListTask(Task):
     def canonical(self, path: str) -> str:
         """A path of the list in its shortest form."""
         return _paths.zarr_path(self.base, _paths.zarr_child(self.base, path))
+
+
+@dataclass(slots=True, kw_only=True)
+class SceneTask(Task):
+    """A group that is to become a scene.
+
+    Attributes:
+        images: The images that it names and their coordinate systems, by their addresses.
+        systems: Its own coordinate systems by name.
+    """
+
+    images: Mapping[str, tuple[Made, Mapping[str, Any]]] = field(default_factory=dict)
+    systems: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

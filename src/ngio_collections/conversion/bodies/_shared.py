@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections.conversion._engine import (
@@ -17,6 +17,9 @@ from ngio_collections.conversion._engine import (
 from ngio_collections.conversion._names import GROUP, VERSION
 from ngio_collections.conversion._work import ListTask, Task
 from ngio_collections.errors import PathError
+
+ORTHONORMAL: Final = 1e-6
+"""How far a matrix may be from a rotation."""
 
 __all__ = [
     "is_whole",
@@ -95,3 +98,43 @@ def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
         if item != task.canonical(item):
             piece.keep(field, value)
     return DONE
+
+
+def is_vector(value: Any, length: int) -> bool:
+    """Whether a value is an array of so many numbers."""
+    return (
+        isinstance(value, list)
+        and len(value) == length
+        and all(type(number) in (int, float) for number in value)
+    )
+
+
+def is_rotation(rows: list[list[float]]) -> bool:
+    """Whether a matrix is a rotation, to within what seven digits say."""
+    size = len(rows)
+    if any(len(row) != size for row in rows):
+        return False
+    for i in range(size):
+        for j in range(size):
+            product = sum(a * b for a, b in zip(rows[i], rows[j], strict=True))
+            if abs(product - (1 if i == j else 0)) > ORTHONORMAL:
+                return False
+    return abs(_determinant([list(row) for row in rows]) - 1) <= ORTHONORMAL
+
+
+def _determinant(rows: list[list[float]]) -> float:
+    """The determinant of an orthonormal matrix, by elimination."""
+    result = 1.0
+    for column in range(len(rows)):
+        pivot = max(range(column, len(rows)), key=lambda row: abs(rows[row][column]))
+        if not rows[pivot][column]:
+            return 0.0
+        if pivot != column:
+            rows[column], rows[pivot] = rows[pivot], rows[column]
+            result = -result
+        result *= rows[column][column]
+        for row in range(column + 1, len(rows)):
+            factor = rows[row][column] / rows[column][column]
+            for position in range(column, len(rows)):
+                rows[row][position] -= factor * rows[column][position]
+    return result

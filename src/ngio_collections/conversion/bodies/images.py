@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,12 +23,26 @@ from ngio_collections.conversion._engine import (
     restore,
     restores,
 )
-from ngio_collections.conversion._names import ADDED, GROUP, Names
+from ngio_collections.conversion._names import ADDED, GROUP, Ids, Names
 from ngio_collections.conversion._restoring import BackTask
 from ngio_collections.conversion._work import ImageTask, Task, path_from
-from ngio_collections.conversion.bodies._shared import name_back, version_back, version_of, zarr_url
+from ngio_collections.conversion.bodies._shared import (
+    is_vector,
+    name_back,
+    version_back,
+    version_of,
+    zarr_url,
+)
 from ngio_collections.conversion.bodies.labels import labels_back, labels_of, mark_as_label
-from ngio_collections.conversion.bodies.space import axes_back, axes_of
+from ngio_collections.conversion.bodies.space import (
+    NEWER,
+    System,
+    axes_back,
+    axes_of,
+    system_name,
+    systems_back,
+    systems_of,
+)
 
 
 class Steps(NamedTuple):
@@ -35,6 +50,11 @@ class Steps(NamedTuple):
 
     scale: list[Any]
     translation: list[Any] | None = None
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether JSON can hold the numbers."""
+        return all(math.isfinite(number) for number in (*self.scale, *(self.translation or ())))
 
     def then(self, other: Steps) -> Steps:
         """Both, one after the other."""
@@ -54,8 +74,8 @@ class Pyramid:
     Attributes:
         task: The group that it is in.
         made: The node.
-        system: The id of the coordinate system that its levels lead to.
-        dimensions: How many axes that has.
+        system: The coordinate system that its levels lead to, once it is known.
+        systems: All its systems by name, where they have names.
         outer: What follows after the transformation of each level.
         names: The names of its levels.
     """
@@ -63,14 +83,19 @@ class Pyramid:
     task: ImageTask
     made: Made
     names: Names
-    system: str = ""
-    dimensions: int = 0
+    system: System | None = None
+    systems: dict[str, System] = field(default_factory=dict)
     outer: Steps | None = None
 
     @property
     def version(self) -> str:
         """The version of OME-Zarr."""
         return self.task.version
+
+    @property
+    def ids(self) -> Ids:
+        """The ids of the collection."""
+        return self.task.ids
 
 
 # -- groups ----------------------------------------------------------------------
@@ -170,37 +195,46 @@ def multiscale_name_back(piece: Restored) -> Any:
 
 @converts(conversions.multiscale_axes)
 def multiscale_axes(value: Any, piece: Piece, at: str) -> Mapped:
-    if not isinstance(value, list) or not value:
-        return Wrong("an array of axes")
     pyramid: Pyramid = piece.work
-    within = "/attributes/coordinateSystems/0/axes"
-    axes = axes_of(value, piece, at, within)
-    pyramid.system = pyramid.task.ids.take(f"{piece.node.id}_physical")
-    pyramid.dimensions = len(axes)
-    piece.node.attributes["coordinateSystems"] = [{"id": pyramid.system, "axes": axes}]
+    axes = axes_of(value, piece, at, "/attributes/coordinateSystems/0/axes")
+    pyramid.system = System(pyramid.ids.take(f"{piece.node.id}_physical"), len(axes))
+    piece.node.attributes["coordinateSystems"] = [{"id": pyramid.system.id, "axes": axes}]
     return DONE
 
 
 @restores(conversions.multiscale_axes)
 def multiscale_axes_back(piece: Restored) -> Any:
     system = piece.node.system
-    return ABSENT if system is None else axes_back(system.get("axes"), piece)
+    if system is None:
+        return ABSENT
+    return axes_back(system.get("axes"), piece, str(system.get("id")))
 
 
 @converts(conversions.multiscale_coordinatesystems)
 def multiscale_coordinatesystems(value: Any, piece: Piece, at: str) -> Mapped:
-    return Wrong("what is read of 0.6")
+    found = systems_of(value, piece, at, "/attributes/coordinateSystems")
+    if isinstance(found, Wrong):
+        return found
+    systems, known = found
+    if not systems:
+        raise UnconvertibleError(at, "holds no coordinate system that could be converted")
+    piece.work.systems = known
+    piece.node.attributes["coordinateSystems"] = systems
+    if not piece.work.task.images:
+        piece.work.task.systems = known
+    return DONE
 
 
 @restores(conversions.multiscale_coordinatesystems)
 def multiscale_coordinatesystems_back(piece: Restored) -> Any:
-    return ABSENT
+    return systems_back(piece.attributes.get("coordinateSystems"), piece)
 
 
 @converts(conversions.multiscale_coordinatetransformations)
 def multiscale_coordinatetransformations(value: Any, piece: Piece, at: str) -> Mapped:
     pyramid: Pyramid = piece.work
-    steps = _steps(value, pyramid.dimensions)
+    assert pyramid.system is not None
+    steps = _steps(value, pyramid.system.dimensions)
     if isinstance(steps, Wrong):
         return steps
     pyramid.outer = steps
@@ -277,26 +311,74 @@ def dataset_path_back(piece: Restored) -> Any:
 @converts(conversions.dataset_coordinatetransformations)
 def dataset_coordinatetransformations(value: Any, piece: Piece, at: str) -> Mapped:
     pyramid: Pyramid = piece.work
-    steps = _steps(value, pyramid.dimensions)
+    system, plain = pyramid.system, value
+    if piece.work.version == NEWER:
+        system = _output_of(value, pyramid)
+        plain = _flat(value)
+    if system is None or (pyramid.system is not None and system != pyramid.system):
+        return Wrong("one transformation to the coordinate system of the levels")
+    steps = _steps(plain, system.dimensions)
     if isinstance(steps, Wrong):
         return steps
-    if pyramid.outer is not None or value != _plain(steps):
-        piece.keep("coordinateTransformations", value)
     whole = steps if pyramid.outer is None else steps.then(pyramid.outer)
-    piece.node.attributes["coordinateTransformations"] = [_placed(whole, pyramid.system)]
+    if not whole.is_finite:
+        return Wrong("numbers that can be multiplied with those of the image")
+    pyramid.system = system
+    placed = _placed(whole, system.id)
+    again = _plain(steps)
+    if piece.work.version == NEWER:
+        again = _newer(whole, zarr_url(piece.value.get("path"), pyramid.task, at)[1], value)
+    if pyramid.outer is not None or value != again:
+        piece.keep("coordinateTransformations", value)
+    piece.node.attributes["coordinateTransformations"] = [placed]
     return "/attributes/coordinateTransformations"
+
+
+def _output_of(value: Any, pyramid: Pyramid) -> System | None:
+    """The coordinate system that a level of 0.6 leads to."""
+    item = value[0] if isinstance(value, list) and len(value) == 1 else None
+    output = item.get("output") if isinstance(item, dict) else None
+    name = output.get("name") if isinstance(output, dict) else output
+    return pyramid.systems.get(name) if isinstance(name, str) else None
+
+
+def _flat(value: list[Any]) -> Any:
+    """The steps of the one transformation of a level of 0.6."""
+    item = value[0]
+    return item.get("transformations") if item.get("type") == "sequence" else [item]
+
+
+def _newer(steps: Steps, path: str, value: list[Any]) -> list[dict[str, Any]]:
+    """A scale and a translation as OME-Zarr 0.6 writes them."""
+    plain = _plain(steps)
+    whole = plain[0] if len(plain) == 1 else {"type": "sequence", "transformations": plain}
+    output = value[0]["output"]
+    name = output["name"] if isinstance(output, dict) else output
+    return [{**whole, "input": {"path": path}, "output": {"name": name}}]
 
 
 @restores(conversions.dataset_coordinatetransformations)
 def dataset_coordinatetransformations_back(piece: Restored) -> Any:
     for item in piece.attributes.get("coordinateTransformations", ()):
         steps = item.get("transformations") if item.get("type") == "sequence" else [item]
-        return [
+        plain = [
             {"type": step["type"], step["type"]: step[step["type"]]}
             for step in steps
             if step.get("type") in ("scale", "translation")
         ]
+        return _newer_back(plain, piece) if piece.version == NEWER else plain
     return ABSENT
+
+
+def _newer_back(plain: list[dict[str, Any]], piece: Restored) -> Any:
+    """The transformation of a level with its ends, as OME-Zarr 0.6 has it."""
+    path = dataset_path_back(piece)
+    image = piece.work.image_of(piece.node)
+    system = None if image is None else image.system
+    if path is ABSENT or system is None:
+        return ABSENT
+    whole = plain[0] if len(plain) == 1 else {"type": "sequence", "transformations": plain}
+    return [{**whole, "input": {"path": path}, "output": {"name": system_name(system)}}]
 
 
 def _plain(steps: Steps) -> list[dict[str, Any]]:
@@ -347,12 +429,3 @@ def _step(item: Any, dimensions: int) -> Steps | Wrong:
     if not is_vector(vector, dimensions):
         return Wrong(f"a {kind} with {dimensions} numbers, one for each axis")
     return Steps(vector) if kind == "scale" else Steps([1] * dimensions, vector)
-
-
-def is_vector(value: Any, length: int) -> bool:
-    """Whether a value is an array of so many numbers."""
-    return (
-        isinstance(value, list)
-        and len(value) == length
-        and all(type(number) in (int, float) for number in value)
-    )
