@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from codegen.bodies import report_bodies
+from codegen.conversions import load_tables, report_conversions
 from codegen.diff import diff_revisions
 from codegen.emit import GENERATED, generate
 from codegen.errors import GenerationError
@@ -106,7 +107,14 @@ def main(arguments: list[str] | None = None) -> int:
             print(diff_revisions(sources, options.old, options.new))
             return 0
         files = generate(sources)
-        missing = report_bodies(root, files[GENERATED / "stubs.py"])
+        missing = "\n".join(
+            report
+            for report in (
+                report_bodies(root, files[GENERATED / "stubs.py"]),
+                report_conversions(root, load_tables(root)),
+            )
+            if report
+        )
     except GenerationError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

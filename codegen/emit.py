@@ -16,6 +16,7 @@ import jinja2
 
 from codegen.compose import Profile, bundle, profiles
 from codegen.concepts import ConceptIR, analyse
+from codegen.conversions import load_tables, render_conversion_docs, render_conversions
 from codegen.docs import render_conformance, render_readme
 from codegen.errors import GenerationError
 from codegen.fits import render_fits
@@ -308,7 +309,13 @@ def generate(sources: Sources) -> dict[Path, str]:
         files[folder / "concepts.py"] = _concepts(env, profile, concepts, with_rules)
         composed = {"$comment": " ".join(header.replace("# ", "").splitlines()), **bundle(profile)}
         files[folder / "schema.json"] = json.dumps(composed, indent=2, ensure_ascii=False) + "\n"
+    tables = load_tables(sources.root)
+    if tables:
+        header = _header(env, sources, [table.file for table in tables], "schemas/conversions/")
+        files[GENERATED / "conversions.py"] = render_conversions(env, tables, header)
     files = _format(files)
+    if tables:
+        files[Path("docs/conversion.md")] = render_conversion_docs(env, tables)
     files[Path("docs/conformance.md")] = render_conformance(env, sources, made, analysed)
     files[Path("README.md")] = render_readme(env, sources)
     return files

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import Resolver as Resolver
     from ngio_collections.api import check_links as check_links
     from ngio_collections.api import consolidate as consolidate
+    from ngio_collections.api import convert as convert
     from ngio_collections.api import create as create
     from ngio_collections.api import delete as delete
     from ngio_collections.api import embed as embed
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from ngio_collections.api import save as save
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
+    from ngio_collections.api import to_ome_zarr as to_ome_zarr
     from ngio_collections.api import validate as validate
+    from ngio_collections.conversion import Conversion as Conversion
+    from ngio_collections.conversion import Ledger as Ledger
+    from ngio_collections.conversion import LedgerEntry as LedgerEntry
     from ngio_collections.errors import ConflictError as ConflictError
     from ngio_collections.errors import DocumentAccessError as DocumentAccessError
     from ngio_collections.errors import DocumentError as DocumentError
@@ -186,6 +191,10 @@ _HOME: Final = {
     "aio": "",
     "check_links": "api",
     "consolidate": "api",
+    "convert": "api",
+    "Conversion": "conversion",
+    "Ledger": "conversion",
+    "LedgerEntry": "conversion",
     "create": "api",
     "delete": "api",
     "embed": "api",
@@ -201,6 +210,7 @@ _HOME: Final = {
     "RuleCount": "report",
     "Summary": "report",
     "summarize": "report",
+    "to_ome_zarr": "api",
     "AccessPolicy": "resolve",
     "Inlining": "resolve",
     "Limits": "resolve",
@@ -229,6 +239,7 @@ __all__ = [
     "CachedStore",
     "ConflictError",
     "Context",
+    "Conversion",
     "CoordinateGraph",
     "CoordinateSystem",
     "Diff",
@@ -241,6 +252,8 @@ __all__ = [
     "Inlining",
     "InvalidAttributeError",
     "InvalidEditError",
+    "Ledger",
+    "LedgerEntry",
     "Level",
     "LimitExceededError",
     "Limits",
@@ -292,6 +305,7 @@ __all__ = [
     "as_tree",
     "check_links",
     "consolidate",
+    "convert",
     "create",
     "delete",
     "diff",
@@ -320,6 +334,7 @@ __all__ = [
     "summarize",
     "to_arrow",
     "to_csv",
+    "to_ome_zarr",
     "transform_between",
     "upgrade",
     "validate",

@@ -17,12 +17,15 @@ from __future__ import annotations
 
 from ngio_collections import _checking as checking
 from ngio_collections._resolver import AsyncResolver as Resolver
+from ngio_collections.conversion import convert as _convert
+from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
 from ngio_collections.resolve import awaited, awaited_stream, verbs
 
 __all__ = [
     "Resolver",
     "check_links",
     "consolidate",
+    "convert",
     "create",
     "delete",
     "embed",
@@ -36,11 +39,13 @@ __all__ = [
     "save",
     "save_inlined",
     "save_tree",
+    "to_ome_zarr",
     "validate",
 ]
 
 check_links = awaited(verbs.check_links)
 consolidate = awaited(verbs.consolidate)
+convert = awaited(_convert)
 create = awaited(verbs.create)
 delete = awaited(verbs.delete)
 embed = awaited(verbs.embed)
@@ -54,4 +59,5 @@ relocate = awaited(verbs.relocate)
 save = awaited(verbs.save)
 save_inlined = awaited(verbs.save_inlined)
 save_tree = awaited(verbs.save_tree)
+to_ome_zarr = awaited(_to_ome_zarr)
 validate = awaited(checking.validate)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ngio_collections import _checking as checking
 from ngio_collections._resolver import Resolver
+from ngio_collections.conversion import convert as _convert
+from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
 from ngio_collections.resolve import blocking, blocking_stream, verbs
 
 __all__ = [
     "Resolver",
     "check_links",
     "consolidate",
+    "convert",
     "create",
     "delete",
     "embed",
@@ -23,11 +26,13 @@ __all__ = [
     "save",
     "save_inlined",
     "save_tree",
+    "to_ome_zarr",
     "validate",
 ]
 
 check_links = blocking(verbs.check_links)
 consolidate = blocking(verbs.consolidate)
+convert = blocking(_convert)
 create = blocking(verbs.create)
 delete = blocking(verbs.delete)
 embed = blocking(verbs.embed)
@@ -41,4 +46,5 @@ relocate = blocking(verbs.relocate)
 save = blocking(verbs.save)
 save_inlined = blocking(verbs.save_inlined)
 save_tree = blocking(verbs.save_tree)
+to_ome_zarr = blocking(_to_ome_zarr)
 validate = blocking(checking.validate)

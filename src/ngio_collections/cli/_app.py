@@ -177,6 +177,7 @@ app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_lin
 app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
 app.command(rich_help_panel=_LOOKING)(_reading_commands.table)
 for _command in (
+    _writing_commands.convert,
     _writing_commands.fix,
     _writing_commands.upgrade,
     _writing_commands.inline,

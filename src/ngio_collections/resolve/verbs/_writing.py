@@ -25,7 +25,7 @@ from ngio_collections.resolve.verbs._common import (
 )
 from ngio_collections.store import ReadableStore
 
-__all__ = ["create", "put_new", "rooted", "save", "save_inlined", "save_tree"]
+__all__ = ["create", "layout_of", "put_new", "rooted", "save", "save_inlined", "save_tree"]
 
 VERSION: Final = "0.9"
 """The version that the root of a new document gets if it has none (RFC-8, "Node": version)."""
@@ -87,16 +87,16 @@ def rooted(raw: Raw) -> Raw:
 
 def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
     document = new_document(url, raw)
-    layout = LAID_OUT if _is_small(raw) else Layout()
-    (tag,) = yield [Put(url, dumps_bytes(document, layout), if_absent=not overwrite)]
+    (tag,) = yield [Put(url, dumps_bytes(document, layout_of(raw)), if_absent=not overwrite)]
     if isinstance(tag, DocumentError):
         raise tag
     assert isinstance(tag, str)
     return Source(url, tag, document, raw)
 
 
-def _is_small(raw: Raw) -> bool:
-    return Segment(raw).is_small(LARGE_NODES)
+def layout_of(raw: Raw) -> Layout:
+    """How a new document is laid out."""
+    return LAID_OUT if Segment(raw).is_small(LARGE_NODES) else Layout()
 
 
 def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:

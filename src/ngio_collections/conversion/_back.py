@@ -1,0 +1,253 @@
+"""The verb `to_ome_zarr`: from a collection back to the metadata of OME-Zarr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ngio_collections import _paths
+from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections._plain import plain_json
+from ngio_collections.conversion._engine import TABLES, Restored, restore
+from ngio_collections.conversion._names import KIND, ORDER
+from ngio_collections.conversion._restoring import Back, BackTask
+from ngio_collections.errors import DocumentError, InvalidEditError
+from ngio_collections.graph import Node
+from ngio_collections.resolve import Work
+from ngio_collections.resolve._requests import Flow, Put
+from ngio_collections.resolve.verbs._common import Location, require_node, store_for
+from ngio_collections.store import ReadableStore
+
+__all__ = ["to_ome_zarr"]
+
+VERSIONS: Final = ("0.4", "0.5", "0.6")
+LAYOUT: Final = "bioformats2raw.layout"
+LISTS: Final = ("container-group", "labels-group", "well-group")
+"""The tables of groups that are nothing but a list of images."""
+GroupAttributes = dict[str, dict[str, Any]]
+"""The attributes of groups, by the Zarr path of each; that of the first is empty."""
+
+
+def to_ome_zarr(
+    node: Node,
+    version: str = "0.5",
+    *,
+    destination: Location | None = None,
+    store: ReadableStore | None = None,
+) -> Work[GroupAttributes]:
+    """Give the metadata of a collection as OME-Zarr 0.4, 0.5 or 0.6 has it; undoes `convert`.
+
+    What was kept under `ome-zarr:` attributes comes back as it was, and what is a field of
+    RFC-8 as it is now, so that edits come back, too. What OME-Zarr has no field for is left
+    out: other attributes, other collections, references to images elsewhere.
+
+    Args:
+        node: A plate, an image, or a collection of images; with everything in it
+            (`open_inlined`).
+        version: `0.4`, `0.5` or `0.6`; only the last one has scenes.
+        destination: A folder that the metadata is written to, as new groups without arrays.
+        store: Where that is; local files by default.
+
+    Returns:
+        The attributes of each group, by its Zarr path from the group of the node: what is in
+        its `.zattrs` (0.4), or at `attributes` of its `zarr.json` (0.5, 0.6).
+
+    Raises:
+        ValueError: The version is another one.
+        InvalidEditError: The node holds no image, or references that were not followed.
+        ConflictError: There is such a document in the destination already.
+        DocumentError: It cannot be written.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> ome = {"version": "0.5", "multiscales": [{
+        ...     "name": "cells",
+        ...     "axes": [{"name": "y", "type": "space"}, {"name": "x", "type": "space"}],
+        ...     "datasets": [{"path": "0", "coordinateTransformations": [
+        ...         {"type": "scale", "scale": [0.5, 0.5]}]}],
+        ... }]}
+        >>> group = {"zarr_format": 3, "node_type": "group", "attributes": {"ome": ome}}
+        >>> array = {"zarr_format": 3, "node_type": "array"}
+        >>> store = ngc.MemoryStore({
+        ...     "memory://lab/a.zarr/zarr.json": group, "memory://lab/a.zarr/0/zarr.json": array})
+        >>> cells = ngc.convert("memory://lab/a.zarr", store=store).root
+        >>> ngc.to_ome_zarr(cells) == {"": {"ome": ome}}
+        True
+    """
+    if version not in VERSIONS:
+        raise ValueError(f"version is one of {', '.join(VERSIONS)}, not {version!r}")
+    made = restored(require_node(node), version)
+    if destination is None:
+        return Work(_given(made), store_for(store, node.document_url or "file:///", node))
+    url = _paths.as_url(destination)
+    return Work(_written(made, url, version), store_for(store, url))
+
+
+def _given(made: GroupAttributes) -> Flow[GroupAttributes]:
+    yield from ()
+    return made
+
+
+def _written(made: GroupAttributes, url: str, version: str) -> Flow[GroupAttributes]:
+    layout = Layout(indent=2, newline_at_end=True)
+    documents: dict[str, Any] = {}
+    for path, attributes in made.items():
+        group = _paths.zarr_child(url, path) if path else url
+        if version == "0.4":
+            documents[f"{group}/.zgroup"] = {"zarr_format": 2}
+            documents[f"{group}/.zattrs"] = attributes
+        else:
+            group_document = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
+            documents[f"{group}/zarr.json"] = group_document
+    puts = [Put(at, dumps_bytes(data, layout), if_absent=True) for at, data in documents.items()]
+    for answer in (yield puts):
+        if isinstance(answer, DocumentError):
+            raise answer
+    return made
+
+
+def restored(node: Node, version: str) -> GroupAttributes:
+    """The attributes of all groups of a collection.
+
+    Raises:
+        InvalidEditError: It holds no image, or references that were not followed.
+    """
+    unfollowed = next((one for one in node.walk() if _is_unfollowed(one)), None)
+    if unfollowed is not None:
+        raise InvalidEditError(
+            f"{unfollowed!r} is a reference that was not followed; use open_inlined"
+        )
+    root = Back(node)
+    tasks = list(_tasks(root, version))
+    if not tasks:
+        raise InvalidEditError(f"{node!r} holds no image that OME-Zarr could describe")
+    start = tasks[0].group
+    out: GroupAttributes = {}
+    for task in tasks:
+        path = _paths.zarr_path(start, task.group) if task.group != start else ""
+        table = task.kind if version == "0.4" else "group-attributes"
+        out[path] = plain_json(restore(Restored(table, version, task.nodes[0], task)))
+    return out
+
+
+def _is_unfollowed(node: Node) -> bool:
+    return node.is_reference and node.type in ("collection", "multiscale")
+
+
+def _tasks(root: Back, version: str) -> Iterator[BackTask]:
+    """The groups of a collection, the outermost first."""
+    if "plate" in root.attributes:
+        yield from _plate(root)
+        return
+    images = list(_multiscales([root]))
+    kind = root.attributes.get(KIND)
+    if "scene" in root.attributes and version == "0.6":
+        group = root.group or _around(root)
+        yield BackTask("scene-group", group, [root, *images])
+    elif isinstance(kind, str) and kind in LISTS and root.group is not None:
+        listed = list(_firsts(images))
+        if kind != "labels-group":
+            listed = [one for one in listed if "labels" not in one.attributes]
+        if kind == "container-group":
+            yield BackTask(kind, root.group, [root])
+            yield from _series(root, listed)
+        else:
+            yield BackTask(kind, root.group, [root, *listed])
+    yield from _images(images, None)
+
+
+def _series(root: Back, images: list[Back], plate: Back | None = None) -> Iterator[BackTask]:
+    """The group `OME` of what bioformats2raw wrote."""
+    if root.group is not None and not root.was_added("OME"):
+        url = f"{root.group}/OME"
+        yield BackTask("series-group", url, [root, *images], plate=plate, parent=root.group)
+
+
+def _plate(plate: Back) -> Iterator[BackTask]:
+    group = plate.group or _around(plate)
+    yield BackTask("plate-group", group, [plate], plate=plate)
+    kept = plate.attributes.get(TABLES["plate-group"].rest)
+    if isinstance(kept, Mapping) and LAYOUT in kept:
+        yield from _series(plate, [], plate)
+    for well in plate.children:
+        if "well" not in well.attributes:
+            continue
+        images = list(_multiscales([well]))
+        fields = _in_order(well, [one for one in _firsts(images) if "labels" not in one.attributes])
+        yield BackTask("well-group", well.group or _around(well), [well, *fields], plate=plate)
+        yield from _images(images, plate)
+
+
+def _around(node: Back) -> str:
+    """The group around the groups in a node that was not converted.
+
+    Raises:
+        InvalidEditError: There is none.
+    """
+    for image in _multiscales([node]):
+        if image.group is not None:
+            levels = 2 if "plate" in node.attributes else 0
+            return image.group.rsplit("/", levels + 1)[0]
+    raise InvalidEditError(f"{node.node!r} holds no image that OME-Zarr could describe")
+
+
+def _in_order(well: Back, fields: list[Back]) -> list[Back]:
+    """The fields of a well in the order that they had before they were grouped."""
+    order = well.attributes.get(ORDER)
+    if not isinstance(order, list):
+        return fields
+    place = {id_: number for number, id_ in enumerate(order) if isinstance(id_, str)}
+    return sorted(fields, key=lambda field: place.get(field.id or "", len(place)))
+
+
+def _multiscales(nodes: Iterable[Back]) -> Iterator[Back]:
+    """The images in nodes, at any depth, in their order."""
+    stack = list(nodes)[::-1]
+    while stack:
+        node = stack.pop()
+        if node.type == "multiscale":
+            yield node
+        else:
+            stack.extend(node.children[::-1])
+
+
+def _firsts(images: Iterable[Back]) -> Iterator[Back]:
+    """The first image of each group."""
+    seen: set[str] = set()
+    for image in images:
+        group = image.group
+        if group is not None and group not in seen:
+            seen.add(group)
+            yield image
+
+
+def _images(images: Iterable[Back], plate: Back | None) -> Iterator[BackTask]:
+    """The groups of images, each with the group that lists its labels."""
+    by_group: dict[str, list[Back]] = {}
+    for image in images:
+        if image.group is not None:
+            by_group.setdefault(image.group, []).append(image)
+    labels = _labels_by_image(by_group)
+    for group, nodes in by_group.items():
+        yield BackTask("image-group", group, nodes, plate=plate)
+        if group in labels or _kept(nodes[0], "labels-group"):
+            listed = [nodes[0], *labels.get(group, ())]
+            yield BackTask("labels-group", f"{group}/labels", listed, plate=plate)
+
+
+def _kept(node: Back, kind: str) -> bool:
+    """Whether a node keeps something of a group that became no node."""
+    rest = TABLES[kind].rest
+    return rest in node.attributes or f"{rest}-attributes" in node.attributes
+
+
+def _labels_by_image(by_group: Mapping[str, list[Back]]) -> dict[str, list[Back]]:
+    """The label images of each image, by the groups that they are in."""
+    found: dict[str, list[Back]] = {}
+    for group, nodes in by_group.items():
+        image, inside, _ = group.rpartition("/labels/")
+        while inside and image not in by_group:
+            image, inside, _ = image.rpartition("/labels/")
+        if inside and "labels" in nodes[0].attributes:
+            found.setdefault(image, []).append(nodes[0])
+    return found

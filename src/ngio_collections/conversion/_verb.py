@@ -1,0 +1,203 @@
+"""The verb `convert`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ngio_collections import _paths
+from ngio_collections._collector import collector_paused
+from ngio_collections.conversion._conversion import Conversion
+from ngio_collections.conversion._ledger import Ledger
+from ngio_collections.conversion._names import stem
+from ngio_collections.conversion._reading import Read, Reader, document_of
+from ngio_collections.conversion._walk import Homes, Walk
+from ngio_collections.conversion._writing import Writer
+from ngio_collections.errors import (
+    DocumentError,
+    DocumentNotFoundError,
+    ForbiddenError,
+    NotOmeError,
+    PathError,
+)
+from ngio_collections.resolve import AccessPolicy, Limits, Progress, Work
+from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._requests import Flow
+from ngio_collections.resolve.verbs._common import CONCURRENCY, Location, store_for
+from ngio_collections.store import LocalStore, ReadableStore, RouterStore
+
+__all__ = ["convert"]
+
+LAYOUTS: Final = ("wide", "tall")
+DOCUMENTS: Final = ("one", "per-well", "per-image")
+_DOCUMENT_NAMES: Final = ("zarr.json", ".zattrs", ".zgroup")
+
+
+def convert(
+    source: Location,
+    destination: Location | None = None,
+    *,
+    layout: str = "wide",
+    documents: str = "one",
+    name: str | None = None,
+    overwrite: bool = False,
+    check_arrays: bool = True,
+    store: ReadableStore | None = None,
+    target_store: ReadableStore | None = None,
+    policy: AccessPolicy | None = None,
+    limits: Limits | None = None,
+    concurrency: int = CONCURRENCY,
+    progress: Progress | None = None,
+) -> Work[Conversion]:
+    """Make a collection of RFC-8 of OME-Zarr 0.4, 0.5 or 0.6, without touching a pixel.
+
+    Only metadata is read, and the source is never written to. Every image becomes a node
+    with its own metadata, whose levels point at the arrays as they are. What RFC-8 has no
+    field for is kept under attributes that begin with `ome-zarr:`; `docs/conversion.md` says
+    what becomes of each field. What cannot be converted is on the ledger, and the rest is
+    converted.
+
+    Converting again writes only what is missing or outdated, so that an interrupted conversion
+    can be repeated. A conversion that was edited since is left as it is, as long as the
+    source is the same.
+
+    Args:
+        source: The Zarr group: an image, a plate, or the result of bioformats2raw.
+        destination: The `.json` file to write; by default beside the source.
+        layout: `wide` puts the images of a well side by side; `tall` puts those of each
+            acquisition into a collection of their own.
+        documents: `one` document, or one more `per-well` or `per-image`; these go to a folder
+            beside the first.
+        name: What the collection is called; by default what the source says, or the name of
+            its folder.
+        overwrite: Whether files are replaced that are no conversions, or have been edited.
+        check_arrays: Whether it is made sure that the array of each level is there.
+        store: Where the source is; local files by default.
+        target_store: Where documents are written; by default where the source is, or local
+            files if the destination is one and the source is not.
+        policy: Where the paths in the source may lead.
+        limits: How much may be read.
+        concurrency: How many documents may be asked for at once.
+        progress: Is called with how many documents were read, and how many are known.
+
+    Returns:
+        What was written, what became of every field, and the new collection.
+
+    Raises:
+        DocumentNotFoundError: There is no such group.
+        NotOmeError: It holds nothing that can be converted.
+        ConflictError: There is a file that is no conversion, or one that has been edited and
+            is outdated.
+        ForbiddenError: The destination is in the source, or cannot be written to.
+        DocumentError: The source cannot be read, or a document cannot be written.
+    """
+    for value, known, what in ((layout, LAYOUTS, "layout"), (documents, DOCUMENTS, "documents")):
+        if value not in known:
+            raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
+    group = _group_url(source)
+    entry = _entry_url(group, destination)
+    found = _stores(group, entry, store, target_store, policy)
+    homes = Homes(entry, f"{entry.removesuffix('.json')}/", documents)
+    reader = Reader(policy or AccessPolicy(), limits or Limits(), progress)
+    writer = Writer(overwrite=overwrite)
+    walk = Walk(reader, homes, layout, name, check_arrays, writer)
+    return Work(_convert(group, walk, found), found, concurrency)
+
+
+def _group_url(source: Location) -> str:
+    url = _paths.as_url(source)
+    for name in _DOCUMENT_NAMES:
+        url = url.removesuffix(f"/{name}")
+    return url
+
+
+def _entry_url(group: str, destination: Location | None) -> str:
+    if destination is None:
+        return f"{group.rpartition('/')[0]}/{stem_of(group)}.json"
+    entry = _paths.as_url(destination)
+    if not entry.endswith(".json") or entry.endswith("/zarr.json"):
+        raise PathError(f"{destination} is no file that a collection is written to; name a .json")
+    if _paths.is_within(entry, group):
+        raise ForbiddenError("is in the source, which is only read; name a file beside it", entry)
+    return entry
+
+
+def stem_of(group: str) -> str:
+    """The name of a group without its endings, still encoded as in its address."""
+    return stem(group.rpartition("/")[2])
+
+
+def _stores(
+    group: str,
+    entry: str,
+    store: ReadableStore | None,
+    target_store: ReadableStore | None,
+    policy: AccessPolicy | None,
+) -> ReadableStore:
+    """One store for both ends."""
+    source = store_for(store, group, policy=policy)
+    if target_store is None and entry.startswith("file:") and not group.startswith("file:"):
+        target_store = LocalStore()
+    if target_store is None or target_store is source:
+        return source
+    return RouterStore({entry: target_store, entry.removesuffix(".json"): target_store}, source)
+
+
+def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
+    with collector_paused():
+        reader, writer, entry = walk.reader, walk.writer, walk.homes.entry
+        yield from writer.require(entry)
+        read = yield from _root(url, reader)
+        made = yield from walk.root(read, _title(url))
+        if made is None:
+            raise NotOmeError(_why(reader, read), read.page.url if read.page else url)
+        sources = yield from writer.documents([made])
+        if len(writer.written) + len(writer.skipped) == 1:
+            tree = sources[0].tree()
+        else:
+            tree = yield from Inliner(Settings()).flow(entry)
+        tree.segment.source.store = store
+        for page in reader.pages:
+            page.close(walk.shared)
+        if reader.copies is not None:
+            reader.copies.note()
+        ledger = Ledger(reader.pages)
+        return Conversion(
+            tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), ledger
+        )
+
+
+def _title(url: str) -> str:
+    return stem(_paths.file_name(url)) or "collection"
+
+
+def _root(url: str, reader: Reader) -> Flow[Read]:
+    """Read the group that was asked for, in whichever version of Zarr it is.
+
+    Raises:
+        DocumentNotFoundError: There is no such group.
+        DocumentError: It cannot be read.
+    """
+    for format_ in (3, 2):
+        reader.entry = document_of(url, format_)
+        (answer,) = yield from reader.answers([reader.get(reader.entry)])
+        if isinstance(answer, DocumentNotFoundError):
+            continue
+        if isinstance(answer, DocumentError):
+            raise answer
+        read = reader.parsed(url, format_, answer)
+        yield from reader.read_copies(url, format_, answer)
+        return read
+    raise DocumentNotFoundError(
+        "is no Zarr group with metadata: it has neither a zarr.json nor a .zattrs", url
+    )
+
+
+def _why(reader: Reader, read: Read) -> str:
+    """Why nothing could be converted, in one line."""
+    for page in reader.pages:
+        page.close({})
+    for entry in Ledger(reader.pages).refusals():
+        if not entry.reason.startswith("cannot be converted without"):
+            where = f"{entry.pointer} " if entry.pointer else ""
+            return f"cannot be converted: {where}{entry.reason}"
+    return f"cannot be converted: {read.reason}"
