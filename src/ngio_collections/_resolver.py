@@ -9,6 +9,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ngio_collections import _checking as checking
+from ngio_collections.conversion import convert as _convert
+from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
 from ngio_collections.resolve import Streaming, Work, verbs
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._requests import drive, drive_stream, run, run_stream
@@ -109,6 +111,7 @@ class Resolver(_Bound):
 
     check_links = _waiting(verbs.check_links)
     consolidate = _waiting(verbs.consolidate)
+    convert = _waiting(_convert)
     create = _waiting(verbs.create)
     delete = _waiting(verbs.delete)
     embed = _waiting(verbs.embed)
@@ -122,6 +125,7 @@ class Resolver(_Bound):
     save = _waiting(verbs.save)
     save_inlined = _waiting(verbs.save_inlined)
     save_tree = _waiting(verbs.save_tree)
+    to_ome_zarr = _waiting(_to_ome_zarr)
     validate = _waiting(checking.validate)
 
 
@@ -132,6 +136,7 @@ class AsyncResolver(_Bound):
 
     check_links = _awaiting(verbs.check_links)
     consolidate = _awaiting(verbs.consolidate)
+    convert = _awaiting(_convert)
     create = _awaiting(verbs.create)
     delete = _awaiting(verbs.delete)
     embed = _awaiting(verbs.embed)
@@ -145,4 +150,5 @@ class AsyncResolver(_Bound):
     save = _awaiting(verbs.save)
     save_inlined = _awaiting(verbs.save_inlined)
     save_tree = _awaiting(verbs.save_tree)
+    to_ome_zarr = _awaiting(_to_ome_zarr)
     validate = _awaiting(checking.validate)
