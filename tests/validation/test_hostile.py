@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.validate.test_validate_document import AXES, document, found, image
 
 import ngio_collections as ngc
+from tests.validation.test_validate_document import AXES, document, found, image
 
 ERRORS = (ngc.NotJsonError, ngc.NotOmeError)
 

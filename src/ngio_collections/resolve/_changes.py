@@ -226,7 +226,7 @@ class Plan:
             if not self._tree.holds(ref):
                 continue
             # All changes are marked, so that a document is built with those saved before.
-            touched = list(self._touched(ref, change))
+            touched = list(self._touched(ref, change, is_new=key in new))
             old = new.get(key)
             if old is not None and old[1].is_structural and self._tree.edge(ref) is not None:
                 touched.append(ref)
@@ -314,10 +314,11 @@ class Plan:
             return False
         return self._original(self._root) is not source.node
 
-    def _touched(self, ref: Ref, change: Change) -> Iterator[Ref]:
+    def _touched(self, ref: Ref, change: Change, *, is_new: bool) -> Iterator[Ref]:
         """The places of the documents that a change of a node changes.
 
         A place is the node in which a document begins: the root, or one with an edge.
+        Documents that are references only have none; they are planned if the change is new.
         """
         edge = self._tree.edge(ref)
         if edge is None:
@@ -328,9 +329,11 @@ class Plan:
         if change.is_structural:
             self._mark(ref)
             yield ref
-        yield from self._touched_layers(ref, edge, change)
+        yield from self._touched_layers(ref, edge, change, is_new=is_new)
 
-    def _touched_layers(self, ref: Ref, edge: Edge, change: Change) -> Iterator[Ref]:
+    def _touched_layers(
+        self, ref: Ref, edge: Edge, change: Change, *, is_new: bool
+    ) -> Iterator[Ref]:
         """The places of the documents that changes of an inlined node go to."""
         read = [layer.raw for layer in edge.layers]
         before = self._memory.splits.get(key_of(ref))
@@ -350,11 +353,11 @@ class Plan:
         if is_changed[0] and parent is not None:
             self._mark(parent)
             yield self._place(parent)
-        elif is_changed[0]:
+        elif is_changed[0] and is_new:
             self._root_stub(edge.stub, layers[0])
         depth = self._depth(ref)
         for number in range(1, len(layers) - 1):  # Roots that are references themselves.
-            if is_changed[number]:
+            if is_changed[number] and is_new:
                 self._add(edge.layers[number].source, layers[number], ref, depth)
 
     def _root_stub(self, stub: Layer, raw: Raw) -> None:

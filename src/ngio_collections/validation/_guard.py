@@ -110,8 +110,6 @@ class _Node:
         if self._own:
             return _truncated(value, self._down, self._rule)
         keys = frozenset(key for key in self._rule.scope.keys if "/" not in key)
-        if self._rule.scope.references:
-            keys |= {"attributes"}
         return _Fields(_truncated(value, 0, self._rule), keys | _IDENTITY, self._rule.id)
 
     @property
@@ -195,9 +193,15 @@ class _Limited:
     def _around(self, found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
         if not self._rule.scope.references:
             _refuse(self._rule.id, "what its subject refers to")
-        return tuple(
-            one._replace(node=_Node(one.node, self._rule, up=0, down=0, own=False)) for one in found
-        )
+        return tuple(self._limited(one) for one in found)
+
+    def _limited(self, declared: Declaration) -> Declaration:
+        """A declaration: of a node the type and the id, of everything else all of it."""
+        node = _Node(declared.node, self._rule, up=0, down=0, own=False)
+        value = declared.value
+        if declared.kind == "node":
+            value = _Fields(value, _IDENTITY, self._rule.id)
+        return declared._replace(node=node, value=value)
 
     def declarations(self, id: str) -> tuple[Declaration, ...]:
         return self._around(self._context.declarations(id))

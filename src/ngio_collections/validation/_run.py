@@ -14,6 +14,7 @@ from ngio_collections._contract import (
     Subject,
     json_pointer,
 )
+from ngio_collections._words import named, show
 from ngio_collections.graph import Raw
 from ngio_collections.validation._declarations import Declarations
 from ngio_collections.validation._entries import Entry, SegmentHome
@@ -28,7 +29,6 @@ from ngio_collections.validation._findings import (
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
-from ngio_collections.validation._words import named, show
 
 __all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ngio_collections._contract import Context, Subject, Violation
+from ngio_collections._contract import Context, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
-from ngio_collections.validation._reading import Ref, enclosing_plate, objects, read_reference
+from ngio_collections._words import listing, named
+from ngio_collections.validation._reading import (
+    Ref,
+    enclosing_plate,
+    kind_of,
+    objects,
+    read_reference,
+)
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import listing, named
 
 
 def _ids(plate: dict[str, Any], key: str) -> list[str]:
@@ -35,9 +41,27 @@ def _expected(plate: dict[str, Any], key: str) -> str:
     )
 
 
+def _of_other_kind(
+    context: Context, reference: Ref | None, kind: str, at: Pointer
+) -> Iterator[Violation]:
+    """A reference to something in another document that is there, and something else."""
+    if reference is None or not reference.external:
+        return
+    declared = context.elsewhere(reference.path, reference.id)
+    if declared and not any(one.kind == kind for one in declared):
+        article = "an" if kind[0] == "a" else "a"
+        yield Violation(
+            f"`{at[-1]}` refers to {kind_of(declared[0])} in another document",
+            f"{article} {kind} of a plate",
+            at,
+        )
+
+
 @implements(stubs.well_position)
 def well_position(subject: Subject, context: Context) -> Iterator[Violation]:
     references = {key: read_reference(subject.value.get(key)) for key in ("row", "column")}
+    for key, reference in references.items():
+        yield from _of_other_kind(context, reference, key, (key,))
     found = enclosing_plate(subject.node)
     if found is None:
         if any(r is not None and not r.external for r in references.values()):
@@ -57,6 +81,7 @@ def well_position(subject: Subject, context: Context) -> Iterator[Violation]:
 @implements(stubs.acquisition_of_plate, needs="acquisition")
 def acquisition_of_plate(subject: Subject, context: Context) -> Iterator[Violation]:
     reference = read_reference(subject.value.get("acquisition"))
+    yield from _of_other_kind(context, reference, "acquisition", ("acquisition",))
     if reference is None or reference.external:
         return
     found = enclosing_plate(subject.node)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ngio_collections._contract import Context, Pointer, Subject, Violation
+from ngio_collections._frozen import freeze
 from ngio_collections._generated import stubs
+from ngio_collections._words import listing, named, show
 from ngio_collections.validation._dimensions import check_dimensions
 from ngio_collections.validation._reading import (
     array,
@@ -18,7 +20,6 @@ from ngio_collections.validation._reading import (
     resolve,
 )
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import named, show
 
 _AXIS_TYPES: Final = ("array", "space", "time", "channel", "coordinate", "displacement")
 
@@ -287,5 +288,55 @@ def scene_endpoint_path(subject: Subject, context: Context) -> Iterator[Violatio
                 f"`{at[-1]}` refers to {named(reference.id)}, which is not declared here, "
                 "and has no `path`",
                 "a coordinate system of this document, or a path to the document that declares it",
+                at,
+            )
+
+
+def _key(value: Any) -> Any:
+    """What two endpoints have in common that name the same thing."""
+    reference = read_reference(value)
+    return None if reference is None else (freeze(reference.path), reference.id)
+
+
+class _Groups:
+    """What is connected with what."""
+
+    def __init__(self) -> None:
+        self._above: dict[Any, Any] = {}
+
+    def of(self, key: Any) -> Any:
+        while self._above.get(key, key) != key:
+            key = self._above[key]
+        return key
+
+    def join(self, one: Any, other: Any) -> None:
+        self._above[self.of(one)] = self.of(other)
+
+
+@implements(stubs.scene_connected, needs="coordinateSystems")
+def scene_connected(subject: Subject, context: Context) -> Iterator[Violation]:
+    listed = objects(subject.value, "coordinateSystems")
+    own = [item["id"] for _, item in listed if isinstance(item.get("id"), str)]
+    groups = _Groups()
+    starts: list[tuple[Any, Pointer]] = []
+    for position, item in objects(subject.value, "coordinateTransformations"):
+        keys = [_key(item.get(end)) for end in ("input", "output")]
+        if None in keys:
+            return  # What cannot be read connects who knows what.
+        groups.join(*keys)
+        starts.append((keys[0], ("coordinateTransformations", position, "input")))
+        for key, end in zip(keys, ("input", "output"), strict=True):
+            # The systems of one image are connected with each other by its levels.
+            declared = resolve(context, item[end])
+            if declared is not None and not any(d.kind == "coordinate-system" for d in declared):
+                return  # It leads to something else, or to nothing: another rule's finding.
+            for one in declared or ():
+                groups.join(key, ("node", one.node))
+    reached = {groups.of((None, id_)) for id_ in own}
+    for key, at in starts:
+        if reached and groups.of(key) not in reached:
+            yield Violation(
+                f"nothing leads from {named(key[1])} to a coordinate system of the scene",
+                f"transformations that lead to one of {listing(own)}",
                 at,
             )
