@@ -236,3 +236,21 @@ def test_documents_are_mended_and_upgraded_where_nothing_else_is_installed() -> 
 def test_the_class_of_fixes_is_public() -> None:
     assert all(isinstance(fix, ngc.Fix) for fix in ngc.fixes(BAD))
     assert ngc.Fix is Fix
+
+
+def test_many_references_that_are_not_clear_are_counted_and_said_with_each_thing() -> None:
+    path = {"type": "zarr", "path": "./x"}
+    source = {"labels": {"source": [{"id": "raw"}]}}
+    raw = [{"type": "multiscale", "id": "raw", "path": path} for _ in range(3)]
+    labels = [
+        {"type": "multiscale", "id": f"l{n}", "path": path, "attributes": source} for n in range(5)
+    ]
+    root = {"type": "collection", "version": "0.9", "id": "c", "nodes": [*raw, *labels]}
+    fixes = ngc.fixes({"ome": root})
+    assert [fix.pointer for fix in fixes] == ["/ome/nodes/1/id", "/ome/nodes/2/id"]
+    places = ", ".join(f"/ome/nodes/{n}/attributes/labels/source/0" for n in (3, 4, 5))
+    said = f"The references at {places} and 2 more may mean any of 3 things with the id 'raw'."
+    assert [fix.undecided for fix in fixes] == [(said,), (said,)]
+    made = ngc.apply_fixes({"ome": root}, fixes, unsafe=True)
+    assert ngc.validate_document(made) == []
+    assert made["ome"]["nodes"][3]["attributes"] == source
