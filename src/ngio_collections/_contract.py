@@ -322,8 +322,8 @@ class Context(Protocol):
         None where that document is not at hand: only views hold more than one.
         """
 
-    def unfollowed(self, pointer: Pointer) -> str | None:
-        """Why the `path` of the node at a place led to no node when a view was opened.
+    def unfollowed(self, node: NodeEntry) -> str | None:
+        """Why the `path` of a node led to no node when a view was opened.
 
         None where it did, or where nobody tried.
         """

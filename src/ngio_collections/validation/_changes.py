@@ -172,7 +172,7 @@ class _Recheck:
             envelope=self._envelope,
             document=self._content,
         )
-        return Run(self._plans, context)
+        return Run(self._plans.alone, context)
 
     def _found(self, side: Side, what: Affected) -> list[Found]:
         """What the rules that run again find in one version, in the order of its text."""

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from ngio_collections._contract import Concept, Declaration, Pointer
 from ngio_collections.graph import Raw
 from ngio_collections.graph._state import Ref, key_of
-from ngio_collections.validation._entries import Entry, SegmentHome, StateHome
+from ngio_collections.validation._entries import Entry, SegmentHome, StateHome, is_container
 
 __all__ = [
     "Declarations",
@@ -112,6 +112,7 @@ class SegmentDeclarations:
         self._inner: dict[str, int] | None = None
         self._more: dict[str, list[int]] = {}
         self._twice: list[str] = []
+        self._has_foreign = False
         self._recent: dict[str, tuple[Declaration, ...]] = {}
 
     def _attributes(self) -> dict[str, int]:
@@ -124,6 +125,8 @@ class SegmentDeclarations:
         inner: dict[str, int] = {}
         keys = {path[0] for path, _ in self._places}
         for position, raw in enumerate(self._home.segment.raws):
+            if "nodes" in raw and not is_container(raw):
+                self._has_foreign = True
             attributes = raw.get("attributes")
             if type(attributes) is not dict or keys.isdisjoint(attributes):
                 continue
@@ -146,6 +149,8 @@ class SegmentDeclarations:
         first = self._attributes().get(id_)
         if first is not None:
             found = sorted({*found, *self._more.get(id_, (first,))})
+        if not self._has_foreign:
+            return found
         return [place for place in found if self._home.holds(place)]
 
     def of(self, id: str) -> tuple[Declaration, ...]:

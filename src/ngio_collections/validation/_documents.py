@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ngio_collections import _paths
-from ngio_collections._contract import Declaration, Pointer
+from ngio_collections._contract import Declaration, NodeEntry, Pointer, json_pointer
 from ngio_collections.document import Source, is_in_zarr
 from ngio_collections.errors import PathError
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
@@ -110,9 +110,11 @@ class View:
         found = None if url is None else self._declared(url)
         return None if found is None else found.of(id)
 
-    def unfollowed(self, url: str | None, pointer: str) -> str | None:
+    def unfollowed(self, url: str | None, node: NodeEntry) -> str | None:
         """Why a reference was not followed when the view was opened, if that is a mistake."""
-        record = self._records.get((url or "", pointer))
+        if not self._records:
+            return None
+        record = self._records.get((url or "", json_pointer(node.pointer)))
         return None if record is None else lost(record)
 
     def _declared(self, url: str) -> SegmentDeclarations | None:

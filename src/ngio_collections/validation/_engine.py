@@ -118,7 +118,7 @@ def run_of(
         envelope=envelope.kind,
         document=envelope.document,
     )
-    return Run(plans, context, guard)
+    return Run(plans.alone, context, guard)
 
 
 def _no_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:

@@ -15,7 +15,7 @@ from ngio_collections.graph import NodeTree, Raw, Segment
 from ngio_collections.graph._state import UNCHANGED, Ref, key_of
 from ngio_collections.validation._findings import node_name
 
-__all__ = ["CONTAINERS", "Entry", "Home", "SegmentHome", "StateHome"]
+__all__ = ["CONTAINERS", "Entry", "Home", "SegmentHome", "StateHome", "is_container"]
 
 CONTAINERS: Final = frozenset({"collection", "multiscale"})
 """The types whose `nodes` are nodes by the RFC; the content of all others is their own."""
@@ -23,6 +23,12 @@ CONTAINERS: Final = frozenset({"collection", "multiscale"})
 Place: TypeAlias = Any
 _KNOWN: Final = 64
 """For so many lists of children it is remembered where in them each child is."""
+
+
+def is_container(raw: Raw) -> bool:
+    """Whether the `nodes` of a node are nodes by the RFC, whatever its type is."""
+    type_ = raw.get("type")
+    return type(type_) is str and type_ in CONTAINERS
 
 
 class Home(Protocol):
@@ -178,7 +184,7 @@ class SegmentHome:
         return last
 
     def children(self, place: int) -> Iterator[int]:
-        if self.segment.raw(place).get("type") not in CONTAINERS:
+        if not is_container(self.segment.raw(place)):
             return iter(())
         return self.segment.children(place)
 
@@ -202,7 +208,7 @@ class SegmentHome:
         raws, parents = self.segment.raws, self.segment.parents
         while place:
             place = parents[place]
-            if raws[place].get("type") not in CONTAINERS:
+            if not is_container(raws[place]):
                 return False
         return True
 
@@ -242,7 +248,7 @@ class StateHome:
         return None if found is None else self.entry(found)
 
     def children(self, place: Ref) -> Iterator[Ref]:
-        if self.tree.raw(place).get("type") not in CONTAINERS:
+        if not is_container(self.tree.raw(place)):
             return iter(())
         return self.tree.children(place)
 
@@ -272,7 +278,7 @@ class StateHome:
             return False
         above = self.tree.parent(place)
         while above is not None:
-            if self.tree.raw(above).get("type") not in CONTAINERS:
+            if not is_container(self.tree.raw(above)):
                 return False
             above = self.tree.parent(above)
         return True

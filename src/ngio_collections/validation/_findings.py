@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -197,11 +198,12 @@ class Positions:
         for part in pointer:
             if isinstance(part, int):
                 out.append(part)
-                value = value[part]
+                value = value[part] if type(value) is list and 0 <= part < len(value) else None
                 continue
             order = self._orders.get(id(value))
             if order is None:
-                order = self._orders[id(value)] = {key: n for n, key in enumerate(value)}
-            out.append(order[part])
-            value = value[part]
+                keys = value if isinstance(value, Mapping) else ()
+                order = self._orders[id(value)] = {key: n for n, key in enumerate(keys)}
+            out.append(order.get(part, len(order)))
+            value = value[part] if part in order else None
         return tuple(out)

@@ -210,8 +210,8 @@ class _Limited:
         found = self._context.elsewhere(path, id)
         return None if found is None else self._around(found)
 
-    def unfollowed(self, pointer: Pointer) -> str | None:
-        return self._context.unfollowed(pointer)
+    def unfollowed(self, node: NodeEntry) -> str | None:
+        return self._context.unfollowed(node)
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         if self._rule.scope.descendants != ALL:

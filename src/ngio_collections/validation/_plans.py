@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._contract import Level, Pointer, Rule, RuleBody
+from ngio_collections._contract import Level, Rule, RuleBody
+from ngio_collections._contract import Link as _Link
 from ngio_collections.validation._entries import CONTAINERS
 from ngio_collections.validation._profiles import Chain, Profile
-from ngio_collections.validation._registry import Body
+from ngio_collections.validation._registry import Body, bodies
 from ngio_collections.validation._rulesets import RuleSet
 
-__all__ = ["LEVELS", "NodePlan", "Plans", "SubjectPlan", "ToRun"]
+__all__ = ["LEVELS", "Link", "NodePlan", "Plans", "SubjectPlan", "ToRun"]
 
 LEVELS: Final = (Level.MUST, Level.SHOULD, Level.MAY)
 """From the strongest on."""
@@ -21,31 +23,85 @@ _NODES: Final = "nodes"
 
 
 class ToRun(NamedTuple):
-    """A rule with its code."""
+    """A rule with its code.
+
+    Attributes:
+        rule: The rule.
+        run: Its code.
+        key: The key without which it finds nothing in a value; empty if there is none.
+        within: The key in the value of that key.
+        unless: The key with which it finds nothing.
+    """
 
     rule: Rule
     run: RuleBody
-    needs: Pointer
+    key: str
+    within: str
     unless: str
 
+    @classmethod
+    def of(cls, rule: Rule, body: Body) -> ToRun:
+        """A rule with what is known about its code."""
+        key, within = (*map(str, body.needs), "", "")[:2]
+        return cls(rule, body.run, key, within, body.unless)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether there are values in which it finds nothing for sure."""
+        return bool(self.key or self.unless)
+
     def applies(self, value: Any) -> bool:
-        """Whether the rule may find something in a value."""
-        if self.unless and type(value) is dict and self.unless in value:
+        """Whether it may find something in a value."""
+        if type(value) is not dict:
+            return not self.key
+        if self.unless and self.unless in value:
             return False
-        for key in self.needs:
-            if type(value) is not dict or key not in value:
-                return False
-            value = value[key]
-        return True
+        if not self.key:
+            return True
+        found = value.get(self.key)
+        if not self.within:
+            return self.key in value
+        return type(found) is dict and self.within in found
 
 
-class _Link(NamedTuple):
-    """A property whose values have rules, or hold something that has."""
+class Link:
+    """A property whose values have rules, or hold something that has.
 
-    key: str
-    concept: str
-    many: bool
-    plan: SubjectPlan | None
+    Attributes:
+        key: The property.
+        concept: What its value is, or each item of it.
+        many: Whether it is an array.
+        plan: What to run on the value, whatever it is: it is one of somebody's own attributes.
+    """
+
+    __slots__ = ("_fixed", "_plans", "concept", "key", "many", "plan")
+
+    def __init__(self, plans: Plans, link: _Link) -> None:
+        self._plans = plans
+        self.key = link.key
+        self.concept = link.concept
+        self.many = link.many
+        self.plan: SubjectPlan | None = None
+        self._fixed: SubjectPlan | None = None
+
+    @classmethod
+    def own(cls, plans: Plans, key: str, checks: list[ToRun]) -> Link:
+        """The link to an attribute that is none of the RFC's."""
+        link = cls(plans, _Link(key, "", many=False))
+        link.plan = SubjectPlan(tuple(checks), ())
+        return link
+
+    def plan_of(self, value: Any) -> SubjectPlan | None:
+        """What to run on a value, None if it is not of the kind that belongs here."""
+        if self._fixed is not None:
+            return self._fixed if type(value) is dict else None
+        profile, concept = self._plans.profile, self.concept
+        if not profile.is_kind(concept, value):
+            return None
+        plan = self._plans.subject(concept, value)
+        if not profile.is_union(concept):
+            self._fixed = plan
+        return plan
 
 
 class SubjectPlan:
@@ -58,7 +114,7 @@ class SubjectPlan:
 
     __slots__ = ("checks", "links")
 
-    def __init__(self, checks: tuple[ToRun, ...], links: tuple[_Link, ...]) -> None:
+    def __init__(self, checks: tuple[ToRun, ...], links: tuple[Link, ...]) -> None:
         self.checks = checks
         self.links = links
 
@@ -100,10 +156,11 @@ class NodePlan:
         self.subject = subject
         self.holds_nodes = chain.member in CONTAINERS
         self.only = ""
-        self.always = any(not check.needs and not check.unless for check in subject.checks)
-        self.unless = tuple({c.unless for c in subject.checks if c.unless and not c.needs})
-        self.by_key = frozenset(c.needs[0] for c in subject.checks if len(c.needs) == 1)
-        self.by_attribute = frozenset(c.needs[1] for c in subject.checks if len(c.needs) > 1)
+        checks = subject.checks
+        self.always = any(not check.is_conditional for check in checks)
+        self.unless = tuple({c.unless for c in checks if c.unless and not c.key})
+        self.by_key = frozenset(c.key for c in checks if c.key and not c.within)
+        self.by_attribute = frozenset(c.within for c in checks if c.within)
         link = next((link for link in subject.links if link.key == _ATTRIBUTES), None)
         self.attributes = link is not None
 
@@ -116,6 +173,12 @@ class NodePlan:
         return bool(raw.get(_ATTRIBUTES)) and (self.attributes or bool(self.by_attribute))
 
 
+def _across(rule: Rule) -> bool:
+    """Whether a rule of the catalogue needs more than one document to find anything."""
+    body = bodies().get(rule.id)
+    return body is not None and body.across
+
+
 class Plans:
     """The plans of a profile for a set of rules.
 
@@ -123,21 +186,31 @@ class Plans:
         profile: The profile.
         rules: The rules.
         level: The weakest level of rules that are run.
+        is_alone: Whether the rules are left out that need more than one document.
     """
 
-    def __init__(self, profile: Profile, rules: RuleSet, level: Level) -> None:
+    def __init__(
+        self, profile: Profile, rules: RuleSet, level: Level, *, is_alone: bool = False
+    ) -> None:
         self.profile = profile
         self.rules = rules
+        self._level = level
         strong = LEVELS[: LEVELS.index(level) + 1]
-        self.run = frozenset(rule.id for rule in rules if rule.level in strong)
+        self.run = frozenset(
+            rule.id for rule in rules if rule.level in strong and not (is_alone and _across(rule))
+        )
         self._own: dict[str, list[ToRun]] = {}
         for rule, body in rules.own:
             if rule.id in self.run:
-                run = ToRun(rule, body.run, body.needs, body.unless)
-                self._own.setdefault(rule.applies_to[0], []).append(run)
+                self._own.setdefault(rule.applies_to[0], []).append(ToRun.of(rule, body))
         self._nodes: dict[tuple[Any, bool], NodePlan] = {}
         self._subjects: dict[tuple[str, str], SubjectPlan] = {}
         self._leading: dict[str, bool] = {}
+
+    @cached_property
+    def alone(self) -> Plans:
+        """The same for a document that is alone, without what needs others."""
+        return Plans(self.profile, self.rules, self._level, is_alone=True)
 
     def node(self, type_: Any, *, is_root: bool) -> NodePlan:
         """The plan for a node with some `type`, whatever that is."""
@@ -174,25 +247,17 @@ class Plans:
         return plan
 
     def _subject(self, chain: Chain, own: list[ToRun] | None = None) -> SubjectPlan:
-        checks = [self._to_run(rule, body) for rule, body in chain.checks if rule.id in self.run]
+        checks = [ToRun.of(rule, body) for rule, body in chain.checks if rule.id in self.run]
         for name in chain.names:
             checks += self._own.get(name, [])
         checks += own or []
-        links = [
-            _Link(link.key, link.concept, link.many, None)
-            for link in chain.links
-            if self._leads(link.concept)
-        ]
+        links = [Link(self, link) for link in chain.links if self._leads(link.concept)]
         if _ATTRIBUTES in chain.names:
             for on, found in self._own.items():
                 key = on.removeprefix("attributes/")
                 if key != on:
-                    links.append(_Link(key, "", False, SubjectPlan(tuple(found), ())))
+                    links.append(Link.own(self, key, found))
         return SubjectPlan(tuple(checks), tuple(links))
-
-    @staticmethod
-    def _to_run(rule: Rule, body: Body) -> ToRun:
-        return ToRun(rule, body.run, body.needs, body.unless)
 
     def _leads(self, concept: str) -> bool:
         """Whether a value of a concept, or something in it, has rules to run."""

@@ -20,7 +20,7 @@ from ngio_collections.validation._declarations import (
     declared,
     in_text_order,
 )
-from ngio_collections.validation._entries import CONTAINERS, SegmentHome, StateHome
+from ngio_collections.validation._entries import SegmentHome, StateHome, is_container
 from ngio_collections.validation._plans import Plans
 
 __all__ = ["EVERYTHING", "UNIQUE_IDS", "Affected", "Side", "WholeTreeError", "affected"]
@@ -267,7 +267,7 @@ def _part_of_document(tree: NodeTree, top: Ref) -> Iterator[Ref]:
     while stack:
         ref = stack.pop()
         yield ref
-        if tree.raw(ref).get("type") in CONTAINERS:
+        if is_container(tree.raw(ref)):
             stack.extend(tree.children(ref))
 
 

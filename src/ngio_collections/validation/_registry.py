@@ -22,18 +22,20 @@ class Body(NamedTuple):
         needs: A key that the subject must have, or one of its attributes, for the function to
             find anything; empty if it always may.
         unless: A key with which it finds nothing.
+        across: Whether it finds something only where other documents are at hand.
     """
 
     run: RuleBody
     needs: Pointer = ()
     unless: str = ""
+    across: bool = False
 
 
 _BODIES: Final[dict[str, Body]] = {}
 
 
 def implements(
-    stub: RuleStub, *, needs: str = "", unless: str = ""
+    stub: RuleStub, *, needs: str = "", unless: str = "", across: bool = False
 ) -> Callable[[RuleBody], RuleBody]:
     """Mark a function as the body of a stub.
 
@@ -42,6 +44,7 @@ def implements(
         needs: A key of the subject without which the rule has nothing to say, such as
             `version` or `attributes/scene`; then the function is not called at all.
         unless: A key of the subject with which it has nothing to say.
+        across: Whether it has something to say in a view of several documents only.
 
     Returns:
         A decorator that gives the function back as it is.
@@ -53,7 +56,7 @@ def implements(
     def register(body: RuleBody) -> RuleBody:
         if stub.rule in _BODIES:
             raise ValueError(f"the rule {stub.rule!r} has two bodies")
-        _BODIES[stub.rule] = Body(body, tuple(needs.split("/")) if needs else (), unless)
+        _BODIES[stub.rule] = Body(body, tuple(needs.split("/")) if needs else (), unless, across)
         return body
 
     return register

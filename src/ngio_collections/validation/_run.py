@@ -9,10 +9,11 @@ from ngio_collections._contract import (
     Concept,
     Context,
     Declaration,
+    NodeEntry,
     Pointer,
     Rule,
     Subject,
-    json_pointer,
+    Violation,
 )
 from ngio_collections._words import named, show
 from ngio_collections.graph import Raw
@@ -27,7 +28,7 @@ from ngio_collections.validation._findings import (
     write_finding,
 )
 from ngio_collections.validation._guard import Guard
-from ngio_collections.validation._plans import NodePlan, Plans, SubjectPlan, ToRun
+from ngio_collections.validation._plans import Link, NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
 
 __all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
@@ -39,7 +40,7 @@ class Elsewhere(Protocol):
     def declarations(self, base: str | None, path: Any, id: str) -> tuple[Declaration, ...] | None:
         """What declares an id in the document that a path leads to; None if it is not at hand."""
 
-    def unfollowed(self, url: str | None, pointer: str) -> str | None:
+    def unfollowed(self, url: str | None, node: NodeEntry) -> str | None:
         """Why the path of a node in a document leads to no node, as far as that is known."""
 
 
@@ -98,10 +99,8 @@ class DocumentContext:
     def elsewhere(self, path: Any, id: str) -> tuple[Declaration, ...] | None:
         return None if self._others is None else self._others.declarations(self.url, path, id)
 
-    def unfollowed(self, pointer: Pointer) -> str | None:
-        if self._others is None:
-            return None
-        return self._others.unfollowed(self.url, json_pointer(pointer))
+    def unfollowed(self, node: NodeEntry) -> str | None:
+        return None if self._others is None else self._others.unfollowed(self.url, node)
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         return self._declared.duplicates()
@@ -150,7 +149,7 @@ class Found(NamedTuple):
             items = value.get(key) if key == "nodes" else None
             if not isinstance(items, list) or not isinstance(number, int):
                 return
-            value = items[number]
+            value = items[number] if 0 <= number < len(items) else None
             if not isinstance(value, dict):
                 return
             yield node_name(value, number)
@@ -195,8 +194,11 @@ class Run:
                 plan = self._plans.node(type_, is_root=position == 0)
                 if position and type(type_) is str and len(plans) < 100:
                     plans[type_] = plan
-            if not (self._fits(raw, plan) and not plan.may_find(raw)):
+            fits = self._fits(raw, plan)
+            if not fits:
                 yield from self.node(Entry(home, position, raw), plan)
+            elif plan.may_find(raw):
+                yield from _once(self._rules(Entry(home, position, raw), plan, None))
             position = position + 1 if plan.holds_nodes else ends[position]
 
     def _fits(self, raw: Raw, plan: NodePlan) -> bool:
@@ -215,7 +217,7 @@ class Run:
 
     def node(
         self, entry: Entry, plan: NodePlan, only: frozenset[str] | None = None
-    ) -> Iterator[Found]:
+    ) -> Iterable[Found]:
         """Check one node.
 
         Args:
@@ -223,20 +225,13 @@ class Run:
             plan: What to do with it.
             only: Run these rules only, and do not look at its structure; all if None.
 
-        Yields:
+        Returns:
             What was found, each place and rule once.
         """
-        seen: set[tuple[Pointer, str]] = set()
-        parts: Iterable[Found] = (
-            self._rules(entry, plan, only) if plan.may_find(entry.value) else ()
-        )
-        if only is None and not self._fits(entry.value, plan):
-            parts = (*self._structure(entry, plan), *self._children(entry, plan), *parts)
-        for found in parts:
-            key = (found.at, found.rule.id)
-            if key not in seen:
-                seen.add(key)
-                yield found
+        rules = self._rules(entry, plan, only) if plan.may_find(entry.value) else []
+        if only is not None or self._fits(entry.value, plan):
+            return _once(rules)
+        return _once([*self._structure(entry, plan), *self._children(entry, plan), *rules])
 
     # -- structure -------------------------------------------------------------------
 
@@ -282,54 +277,81 @@ class Run:
 
     # -- rules -----------------------------------------------------------------------
 
-    def _rules(self, entry: Entry, plan: NodePlan, only: frozenset[str] | None) -> Iterator[Found]:
+    def _rules(self, entry: Entry, plan: NodePlan, only: frozenset[str] | None) -> list[Found]:
         """Run the rules on a node and on everything in it that is a concept, without recursion."""
+        found: list[Found] = []
         stack = [(Subject(plan.concept, entry.value, entry), plan.subject)]
         while stack:
             subject, inner = stack.pop()
             value = subject.value
             for check in inner.checks:
-                if only is not None and check.rule.id not in only:
+                if (check.key or check.unless) and not check.applies(value):
                     continue
-                if (check.needs or check.unless) and not check.applies(value):
-                    continue
-                yield from self._run(check, subject)
-            if type(value) is dict and inner.links:
-                held = list(self._held(subject, inner))
+                if only is None or check.rule.id in only:
+                    self._run(check, subject, entry, found)
+            if inner.links and type(value) is dict:
+                held = [
+                    one for link in inner.links if link.key in value for one in _held(subject, link)
+                ]
                 held.reverse()
                 stack += held
+        return found
 
-    def _held(self, subject: Subject, plan: SubjectPlan) -> Iterator[tuple[Subject, SubjectPlan]]:
-        """The values of a value that have rules, or hold something that has."""
-        for link in plan.links:
-            if link.key not in subject.value:
-                continue
-            value, at = subject.value[link.key], (*subject.at, link.key)
-            if link.plan is not None:
-                yield Subject(link.concept, value, subject.node, at, subject, link.key), link.plan
-            elif not link.many:
-                if self._profile.is_kind(link.concept, value):
-                    held = Subject(link.concept, value, subject.node, at, subject, link.key)
-                    yield held, self._plans.subject(link.concept, value)
-            elif type(value) is list:
-                for number, item in enumerate(value):
-                    if self._profile.is_kind(link.concept, item):
-                        place = (*at, number)
-                        held = Subject(link.concept, item, subject.node, place, subject, link.key)
-                        yield held, self._plans.subject(link.concept, item)
-
-    def _run(self, check: ToRun, subject: Subject) -> Iterator[Found]:
+    def _run(self, check: ToRun, subject: Subject, entry: Entry, found: list[Found]) -> None:
+        """Run one rule on one value, and add what it finds."""
         asked, context = subject, self._context
         if self._guard is not None:
             asked, context = self._guard.limited(check.rule, subject, context)
         try:
             violations = list(check.run(asked, context))
+            if violations:
+                found += [_written(check.rule, entry, subject, one) for one in violations]
         except Exception as error:  # noqa: BLE001 - whatever a rule does, the run goes on and says so
-            found = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
-            assert isinstance(subject.node, Entry)
-            yield Found(check.rule, subject.node, subject.at, found, "", RULE_ERROR)
-            return
-        for violation in violations:
-            assert isinstance(subject.node, Entry)
-            at = (*subject.at, *violation.at)
-            yield Found(check.rule, subject.node, at, violation.found, violation.expected)
+            said = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
+            found.append(Found(check.rule, entry, subject.at, said, "", RULE_ERROR))
+
+
+def _held(subject: Subject, link: Link) -> Iterator[tuple[Subject, SubjectPlan]]:
+    """The values at a key of a value that have rules, or hold something that has."""
+    concept, node, key = link.concept, subject.node, link.key
+    value, at = subject.value[key], (*subject.at, key)
+    if link.plan is not None:
+        yield Subject(concept, value, node, at, subject, key), link.plan
+    elif not link.many:
+        plan = link.plan_of(value)
+        if plan is not None:
+            yield Subject(concept, value, node, at, subject, key), plan
+    elif type(value) is list:
+        for number, item in enumerate(value):
+            plan = link.plan_of(item)
+            if plan is not None:
+                yield Subject(concept, item, node, (*at, number), subject, key), plan
+
+
+def _written(rule: Rule, entry: Entry, subject: Subject, violation: Any) -> Found:
+    """What a rule says, with its place in the node.
+
+    Raises:
+        TypeError: It is not what a rule should say.
+        LookupError: It is about a place that is not there.
+    """
+    if not isinstance(violation, Violation):
+        raise TypeError(f"it yielded {show(violation)} and no ngc.Violation")
+    said, expected, at = violation
+    if not all(isinstance(text, str) for text in (said, expected)):
+        raise TypeError(f"it yielded {violation!r}, which says what is wrong in no text")
+    value = subject.value
+    # What other nodes are like is not always at hand when only some of them are checked.
+    for part in at if at[:1] != ("nodes",) else ():
+        value = value[part]
+    return Found(rule, entry, (*subject.at, *at), said, expected)
+
+
+def _once(parts: list[Found]) -> Iterable[Found]:
+    """What was found, without what says the same place and rule again."""
+    if len(parts) < 2:
+        return parts
+    first: dict[Any, Found] = {}
+    for found in parts:
+        first.setdefault((found.at, found.rule.id), found)
+    return first.values()

@@ -38,7 +38,7 @@ def _run(plans: Plans, document: Document, guard: Guard | None) -> Run:
         document=document.content,
         others=document.others,
     )
-    return Run(plans, context, guard)
+    return Run(plans.alone if document.others is None else plans, context, guard)
 
 
 def found_in(document: Document, plans: Plans, guard: Guard | None = None) -> Iterator[Found]:

@@ -9,8 +9,8 @@ from ngio_collections._generated import stubs
 from ngio_collections.validation._registry import implements
 
 
-@implements(stubs.path_target, needs="path")
+@implements(stubs.path_target, needs="path", across=True)
 def path_target(subject: Subject, context: Context) -> Iterator[Violation]:
-    said = context.unfollowed(subject.pointer)
+    said = context.unfollowed(subject.node)
     if said is not None:
         yield Violation(said)

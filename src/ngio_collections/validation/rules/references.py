@@ -47,9 +47,9 @@ def _depends_on_missing_systems(subject: Subject) -> bool:
 
 @implements(stubs.external_reference_path)
 def external_reference_path(subject: Subject, context: Context) -> Iterator[Violation]:
-    if _has_own_rule(subject, context) or _depends_on_missing_systems(subject):
+    if _has_own_rule(subject, context):
         return
-    if resolve(context, subject.value) == ():
+    if resolve(context, subject.value) == () and not _depends_on_missing_systems(subject):
         reference = read_reference(subject.value)
         assert reference is not None
         yield Violation(
@@ -58,7 +58,7 @@ def external_reference_path(subject: Subject, context: Context) -> Iterator[Viol
         )
 
 
-@implements(stubs.reference_target, needs="path")
+@implements(stubs.reference_target, needs="path", across=True)
 def reference_target(subject: Subject, context: Context) -> Iterator[Violation]:
     reference = read_reference(subject.value)
     if reference is None or not reference.external:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ngio_collections._contract import Context, Pointer, Subject, Violation
+from ngio_collections._contract import Context, NodeEntry, Pointer, Subject, Violation
 from ngio_collections._frozen import freeze
 from ngio_collections._generated import stubs
 from ngio_collections._words import listing, named, show
@@ -218,13 +218,20 @@ def transformation_input_output(subject: Subject, context: Context) -> Iterator[
         )
 
 
+def _may_lead_to(level: NodeEntry, holder: NodeEntry) -> bool:
+    """Whether a level may lead to the systems of a node: its image, or any if it is in none."""
+    parent = level.parent
+    if parent is None or parent.type != "multiscale":
+        return holder in (level, parent) or holder.type == "multiscale"
+    return holder in (level, parent)
+
+
 def _axes_of(subject: Subject, context: Context, key: str) -> int | None:
     """How many axes an endpoint has, where the document says so without a doubt."""
     declared = resolve(context, subject.value.get(key))
     if not declared or len(declared) > 1 or declared[0].kind != "coordinate-system":
         return None
-    node = subject.node
-    if node.type == "singlescale" and declared[0].node not in (node, node.parent):
+    if subject.node.type == "singlescale" and not _may_lead_to(subject.node, declared[0].node):
         return None  # Not one of its systems, which is another rule's finding.
     axes = declared[0].value.get("axes")
     return len(axes) if isinstance(axes, list) else None
