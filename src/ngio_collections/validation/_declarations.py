@@ -28,13 +28,22 @@ _KINDS: Final = frozenset({"coordinate-system", "row", "column", "acquisition"})
 
 _RECENT: Final = 64
 """So many lookups are remembered."""
+_MANY: Final = 16
+"""An id that so many things have is a mistake that has been reported; who asks for it gets some
+of them, so that a document in which all images use one id is not looked through for each."""
 
 
 class Declarations(Protocol):
     """What declares an id in a document."""
 
-    def of(self, id: str) -> tuple[Declaration, ...]:
-        """Everything that declares an id, in order."""
+    def of(self, id: str, near: Entry | None = None) -> tuple[Declaration, ...]:
+        """What declares an id, in order.
+
+        Args:
+            id: The id.
+            near: The node that is asked about. Of an id that very many things have these are
+                the first ones, one of each kind, and those of the node and of its parent.
+        """
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         """Every id that is declared more than once."""
@@ -95,6 +104,28 @@ def in_text_order(found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
     return tuple(sorted(found, key=order))
 
 
+def _some(found: Iterable[Declaration]) -> tuple[Declaration, ...]:
+    """Of very many declarations the first two, and the first of each kind."""
+    kept: list[Declaration] = []
+    kinds: set[tuple[str, str]] = set()
+    for one in found:
+        kind = (one.kind, one.node.type)
+        if len(kept) < 2 or kind not in kinds:
+            kept.append(one)
+        kinds.add(kind)
+    return tuple(kept)
+
+
+def _with_near(
+    some: tuple[Declaration, ...], id_: str, near: Entry | None, places: Declaring
+) -> tuple[Declaration, ...]:
+    """Some declarations of an id, and those of a node and of its parent."""
+    own = [node for node in (near, near.parent if near is not None else None) if node is not None]
+    more = [one for node in own for one in _made(node, id_, places)]
+    known = [(one.node, one.at) for one in some]
+    return (*some, *(one for one in more if (one.node, one.at) not in known))
+
+
 class SegmentDeclarations:
     """The declarations of a document as it was parsed.
 
@@ -114,6 +145,7 @@ class SegmentDeclarations:
         self._twice: list[str] = []
         self._has_foreign = False
         self._recent: dict[str, tuple[Declaration, ...]] = {}
+        self._many: dict[str, tuple[Declaration, ...]] = {}
 
     def _attributes(self) -> dict[str, int]:
         """The first node whose attributes declare each id.
@@ -153,19 +185,30 @@ class SegmentDeclarations:
             return found
         return [place for place in found if self._home.holds(place)]
 
-    def of(self, id: str) -> tuple[Declaration, ...]:
+    def of(self, id: str, near: Entry | None = None) -> tuple[Declaration, ...]:
         # What one rule asks for, the next one asks for as well.
         found = self._recent.get(id)
-        if found is None:
-            if len(self._recent) >= _RECENT:
-                self._recent.clear()
-            home = self._home
-            found = self._recent[id] = tuple(
-                one
-                for place in self.positions(id)
-                for one in _made(Entry(home, place, home.value(place)), id, self._places)
-            )
+        if found is not None:
+            return found
+        some = self._many.get(id)
+        if some is None:
+            places = self.positions(id)
+            if len(places) > _MANY:
+                some = self._many[id] = _some(self._at(places, id))
+            else:
+                found = tuple(self._at(places, id))
+        if some is not None:
+            return _with_near(some, id, near, self._places)
+        assert found is not None
+        if len(self._recent) >= _RECENT:
+            self._recent.clear()
+        self._recent[id] = found
         return found
+
+    def _at(self, places: Iterable[int], id_: str) -> Iterator[Declaration]:
+        home = self._home
+        for place in places:
+            yield from _made(Entry(home, place, home.value(place)), id_, self._places)
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         segment, inner = self._home.segment, self._attributes()
@@ -174,7 +217,7 @@ class SegmentDeclarations:
         suspects.update(dict.fromkeys(segment.repeated))
         suspects.update(dict.fromkeys(self._twice))
         for id_ in suspects:
-            found = self.of(id_)
+            found = tuple(self._at(self.positions(id_), id_))
             if len(found) > 1:
                 yield id_, in_text_order(found)
 
@@ -228,12 +271,18 @@ class StateDeclarations:
         found.update((key_of(ref), ref) for ref in self._overlay().get(id_, ()))
         return [ref for ref in found.values() if self._home.holds(ref)]
 
-    def of(self, id: str) -> tuple[Declaration, ...]:
+    def of(self, id: str, near: Entry | None = None) -> tuple[Declaration, ...]:
+        found = self._all(id)
+        if len(self.refs(id)) > _MANY:
+            return _with_near(_some(found), id, near, self._places)
+        return found
+
+    def _all(self, id_: str) -> tuple[Declaration, ...]:
         home = self._home
-        found = self.refs(id)
+        found = self.refs(id_)
         if len(found) > 1:
             found.sort(key=home.tree.path)
-        return tuple(one for ref in found for one in _made(home.entry(ref), id, self._places))
+        return tuple(one for ref in found for one in _made(home.entry(ref), id_, self._places))
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         suspects = dict.fromkeys(id_ for id_, _ in self._base.duplicates())
@@ -243,6 +292,6 @@ class StateDeclarations:
     def duplicates_among(self, ids: Iterable[str]) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         """Those of some ids that are declared more than once."""
         for id_ in ids:
-            found = self.of(id_)
+            found = self._all(id_)
             if len(found) > 1:
                 yield id_, in_text_order(found)

@@ -20,7 +20,7 @@ from ngio_collections.validation._declarations import (
     declared,
     in_text_order,
 )
-from ngio_collections.validation._entries import SegmentHome, StateHome, is_container
+from ngio_collections.validation._entries import Entry, SegmentHome, StateHome, is_container
 from ngio_collections.validation._plans import Plans
 
 __all__ = ["EVERYTHING", "UNIQUE_IDS", "Affected", "Side", "WholeTreeError", "affected"]
@@ -76,8 +76,8 @@ class Only:
         self._declarations = declarations
         self._ids = ids
 
-    def of(self, id: str) -> tuple[Declaration, ...]:
-        return self._declarations.of(id)
+    def of(self, id: str, near: Entry | None = None) -> tuple[Declaration, ...]:
+        return self._declarations.of(id, near)
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         for id_, found in self._declarations.duplicates_among(self._ids):

@@ -81,6 +81,11 @@ class DocumentContext:
         self.envelope = envelope
         self.document = document
         self._others = others
+        self._near: Entry | None = None
+
+    def begin(self, node: Entry) -> None:
+        """Take note of the node that is asked about from now on."""
+        self._near = node
 
     @property
     def profile(self) -> str:
@@ -94,7 +99,7 @@ class DocumentContext:
         return self._profile.concepts[name]
 
     def declarations(self, id: str) -> tuple[Declaration, ...]:
-        return self._declared.of(id)
+        return self._declared.of(id, self._near)
 
     def elsewhere(self, path: Any, id: str) -> tuple[Declaration, ...] | None:
         return None if self._others is None else self._others.declarations(self.url, path, id)
@@ -171,7 +176,7 @@ class Run:
         guard: Holds rules to what they say that they read; None if they are trusted.
     """
 
-    def __init__(self, plans: Plans, context: Context, guard: Guard | None = None) -> None:
+    def __init__(self, plans: Plans, context: DocumentContext, guard: Guard | None = None) -> None:
         self._plans = plans
         self._profile = plans.profile
         self._context = context
@@ -280,6 +285,7 @@ class Run:
     def _rules(self, entry: Entry, plan: NodePlan, only: frozenset[str] | None) -> list[Found]:
         """Run the rules on a node and on everything in it that is a concept, without recursion."""
         found: list[Found] = []
+        self._context.begin(entry)
         stack = [(Subject(plan.concept, entry.value, entry), plan.subject)]
         while stack:
             subject, inner = stack.pop()
@@ -299,7 +305,8 @@ class Run:
 
     def _run(self, check: ToRun, subject: Subject, entry: Entry, found: list[Found]) -> None:
         """Run one rule on one value, and add what it finds."""
-        asked, context = subject, self._context
+        asked = subject
+        context: Context = self._context
         if self._guard is not None:
             asked, context = self._guard.limited(check.rule, subject, context)
         try:
