@@ -37,6 +37,7 @@ __all__ = [
     "JsonValueError",
     "Layout",
     "dumps_bytes",
+    "dumps_parsed",
     "duplicate_keys",
     "loads",
 ]
@@ -288,6 +289,24 @@ def dumps_bytes(value: Any, layout: Layout = COMPACT) -> bytes:
         text += b"\n"
     # Inside of strings, line feeds are escaped.
     return text if layout.line_end == "\n" else text.replace(b"\n", b"\r\n")
+
+
+def dumps_parsed(value: Any) -> bytes | None:
+    """Write what was parsed, on one line, if that can be done without a second look at it.
+
+    Args:
+        value: What `loads` gave, or dictionaries with texts as keys, lists and texts around it.
+
+    Returns:
+        What `dumps_bytes` gives; None if that is not orjson's text.
+    """
+    if _ORJSON is None:
+        return None
+    try:
+        text: bytes = _ORJSON.dumps(value)
+    except TypeError:
+        return None
+    return text
 
 
 def _orjson_dumps(value: Any, unit: str | None) -> bytes | None:

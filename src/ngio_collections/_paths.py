@@ -745,14 +745,20 @@ class Rebasing:
     Args:
         old: The URL of the folder that they count from.
         new: The URL of the folder that they shall count from.
+
+    Attributes:
+        lead: What takes the place of the `./` that a path begins with, whatever follows; None
+            if that depends on it, as on the way up, where it may lead down again.
     """
 
-    __slots__ = ("_lead", "_new", "_old", "_shared")
+    __slots__ = ("_lead", "_new", "_old", "_shared", "lead")
 
     def __init__(self, old: str, new: str) -> None:
         self._old = old
         self._new = new
         self._lead, self._shared = _lead(old, new)
+        # In `file:///C:/...`, but not in relative paths, a backslash is a slash.
+        self.lead = None if self._shared or self._lead.startswith("file:") else self._lead
 
     @classmethod
     def between(cls, old: str, new: str) -> Self | None:
@@ -765,6 +771,9 @@ class Rebasing:
         simple = _plain(path)
         if simple is not None and simple[1].partition("/")[0] != self._shared:
             return self._lead + simple[1]
+        if self.lead is not None and path.startswith("./"):
+            # What follows is read from the same folder, and stays as somebody wrote it.
+            return self.lead + path[2:]
         target = _target(self._old, path)
         if target is None or (target == _target(self._new, path) and not path.startswith(".")):
             return path

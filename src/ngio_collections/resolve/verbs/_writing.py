@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ngio_collections import _paths
-from ngio_collections._json import Layout, dumps_bytes
-from ngio_collections.document import Source, new_document
+from ngio_collections._json import COMPACT, Layout, dumps_bytes
+from ngio_collections.document import LateSource, Source, new_document
 from ngio_collections.errors import DocumentError, InvalidEditError
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
@@ -15,6 +15,7 @@ from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Put
 from ngio_collections.resolve._save import Saved, write_documents
 from ngio_collections.resolve._strategy import Inlining
+from ngio_collections.resolve._text import document_text
 from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
     Location,
@@ -87,16 +88,17 @@ def rooted(raw: Raw) -> Raw:
 
 def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
     document = new_document(url, raw)
-    layout = LAID_OUT if _is_small(raw) else Layout()
-    (tag,) = yield [Put(url, dumps_bytes(document, layout), if_absent=not overwrite)]
-    if isinstance(tag, DocumentError):
-        raise tag
-    assert isinstance(tag, str)
+    layout = LAID_OUT if Segment(raw).is_small(LARGE_NODES) else COMPACT
+    tag = yield from _put(url, dumps_bytes(document, layout), overwrite=overwrite)
     return Source(url, tag, document, raw)
 
 
-def _is_small(raw: Raw) -> bool:
-    return Segment(raw).is_small(LARGE_NODES)
+def _put(url: str, data: bytes, *, overwrite: bool) -> Flow[str]:
+    (tag,) = yield [Put(url, data, if_absent=not overwrite)]
+    if isinstance(tag, DocumentError):
+        raise tag
+    assert isinstance(tag, str)
+    return tag
 
 
 def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
@@ -202,7 +204,9 @@ def save_inlined(
             local files.
 
     Returns:
-        The root of the new document.
+        The root of the new document. Cost: O(nodes); most of it is spared where a view that
+        was not edited can be made from its text, and then the new document is parsed when
+        somebody looks at its root.
 
     Raises:
         ConflictError: There is such a document already.
@@ -217,6 +221,12 @@ def save_inlined(
 
 
 def _save_inlined(tree: NodeTree, url: str, ids: str, *, overwrite: bool) -> Flow[Node]:
+    text = None
+    if not tree.segment.is_small(LARGE_NODES):
+        text = document_text(tree, url, ids, lambda root: new_document(url, rooted(root)))
+    if text is not None:
+        tag = yield from _put(url, text, overwrite=overwrite)
+        return LateSource(url, tag, text).tree().root
     raw = rooted(one_document(tree, url, ids))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
