@@ -65,18 +65,32 @@ class _DeclinedError(Exception):
     """The text cannot be made like this."""
 
 
+class _Form(NamedTuple):
+    """A form of paths.
+
+    Attributes:
+        old: How it begins.
+        new: How it begins in the new document, if that is not the same.
+        shorter: How a path of it begins that becomes another one.
+    """
+
+    old: bytes
+    new: bytes | None
+    shorter: bytes | None
+
+
 class _Place(NamedTuple):
     """Where a document is in the new one.
 
     Attributes:
         name: What its ids begin with, up to the separator; empty if nothing.
         root: The id of its root.
-        forms: The forms of its paths, each with what it becomes if that is another one.
+        forms: The forms of its paths.
     """
 
     name: str
     root: Any
-    forms: tuple[tuple[bytes, bytes | None], ...]
+    forms: tuple[_Form, ...]
 
 
 class _Part(NamedTuple):
@@ -113,7 +127,7 @@ class _Text:
         self._url = url
         self._ids = ids
         self._whole = whole
-        self._forms: dict[str, tuple[tuple[bytes, bytes | None], ...]] = {}
+        self._forms: dict[str, tuple[_Form, ...]] = {}
         self._names: set[str] = set()
         self._mark = secrets.token_hex(16)
         self._keys_found = self._forms_found = 0
@@ -160,16 +174,20 @@ class _Text:
 
     # -- places ----------------------------------------------------------------------
 
-    def _forms_of(self, url: str) -> tuple[tuple[bytes, bytes | None], ...]:
+    def _forms_of(self, url: str) -> tuple[_Form, ...]:
         # Up to the last slash it is the folder, of which there are fewer than of documents.
         folder = url[: url.rindex("/") + 1] if "?" not in url else _paths.folder(url)
         if folder not in self._forms:
             rebasing = Rebasing.between(folder, self._url)
-            lead = "./" if rebasing is None else rebasing.lead
-            if lead is None:
+            if rebasing is None:
+                self._forms[folder] = tuple(_Form(old, None, None) for old in _FORMS)
+            elif rebasing.lead is None:
                 raise _DeclinedError
-            new = [None if rebasing is None else old[:-2] + lead.encode() for old in _FORMS]
-            self._forms[folder] = tuple(zip(_FORMS, new, strict=True))
+            else:
+                lead, shared = rebasing.lead.encode(), rebasing.shared.encode()
+                self._forms[folder] = tuple(
+                    _Form(old, old[:-2] + lead, old + shared if shared else None) for old in _FORMS
+                )
         return self._forms[folder]
 
     def _entered(self, raw: Raw, edge: Edge, above: _Place) -> _Place:
@@ -269,9 +287,11 @@ class _Text:
         """A text whose paths count from the new document, as far as they have the form."""
         keys = text.count(_KEY)
         found = 0
-        for old, new in place.forms:
+        for old, new, shorter in place.forms:
             if 2 * found >= keys:
                 break
+            if shorter is not None and shorter in text:
+                raise _DeclinedError
             if new is None:
                 found += text.count(old)
                 continue
