@@ -295,9 +295,9 @@ class _Text:
             if new is None:
                 found += text.count(old)
                 continue
-            longer = text.replace(old, new)
-            found += (len(longer) - len(text)) // (len(new) - len(old))
-            text = longer
+            pieces = text.split(old)  # It takes half of the time of replacing.
+            found += len(pieces) - 1
+            text = new.join(pieces)
         self._keys_found += keys
         self._forms_found += found
         return text
@@ -338,7 +338,8 @@ def _namespaced(text: bytes, ids: list[str], referred: list[str], place: _Place)
         raise _DeclinedError
     name, root = _inside(place.name), _inside(place.root)
     start = _ID + name + SEPARATOR.encode()
-    return text.replace(_ID, start).replace(b'%b%b"' % (start, root), b'%b%b"' % (_ID, name))
+    text = start.join(text.split(_ID))
+    return text.replace(b'%b%b"' % (start, root), b'%b%b"' % (_ID, name))
 
 
 def _inside(text: str) -> bytes:
