@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ngio_collections.graph._segment import Raw, child_nodes, holds_nodes
 
 __all__ = ["Container", "Scan", "Stub", "is_stub", "scan"]
+
+
+_LEVEL: Final = "singlescale"
 
 
 class Container(NamedTuple):
@@ -73,7 +76,7 @@ def is_stub(raw: Raw, *, levels: bool) -> bool:
     if path is None or "nodes" in raw:
         return False
     type_ = raw.get("type")
-    if type_ == "singlescale":
+    if type_ == _LEVEL:
         return levels or (isinstance(path, dict) and path.get("type") == "json")
     return holds_nodes(type_)
 
@@ -125,9 +128,18 @@ def _count(root: Raw, *, levels: bool) -> tuple[int, int] | None:
     lists: list[list[Any]] = [child_nodes(root)]
     for items in lists:  # It grows meanwhile.
         nodes += len(items)
-        if not levels and _are_pixels(items):
-            paths += len(items)
-            continue
+        if not levels:
+            # Nothing but resolution levels in Zarr, as in most lists of most documents. It is
+            # asked of nearly all nodes that there are, so it is short.
+            try:
+                for item in items:
+                    if "nodes" in item or item["type"] != _LEVEL or item["path"]["type"] != "zarr":
+                        break
+                else:
+                    paths += len(items)
+                    continue
+            except (KeyError, TypeError):
+                pass
         for item in items:
             if type(item) is not dict:
                 nodes -= 1
@@ -140,17 +152,3 @@ def _count(root: Raw, *, levels: bool) -> tuple[int, int] | None:
                     return None
                 paths += type(item["path"]) is dict
     return nodes, paths
-
-
-def _are_pixels(items: list[Any]) -> bool:
-    """Whether there is nothing but resolution levels in Zarr, as in most lists of most documents.
-
-    It is asked of nearly all nodes that there are, so it is short.
-    """
-    try:
-        for item in items:
-            if item["path"]["type"] != "zarr" or item["type"] != "singlescale" or "nodes" in item:
-                return False
-    except (KeyError, TypeError):
-        return False
-    return True
