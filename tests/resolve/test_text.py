@@ -356,6 +356,18 @@ def test_a_path_that_leads_back_down_is_written_node_by_node_as_it_is_shorter() 
         assert _compare(_one(), f"{HOME}/{name}/out.json") == from_text
 
 
+def test_a_chain_of_documents_that_is_too_deep_for_orjson_is_put_together_from_texts() -> None:
+    documents: dict[str, Any] = {}
+    for n in range(0, 1_000, 2):
+        path = {"type": "json", "path": f"./d{n + 2}.json"}
+        stub = {"type": "collection", "id": f"s{n + 2}", "path": path}
+        root = {"version": "0.9", "type": "collection", "id": f"s{n}", "nodes": [stub]}
+        documents[_url(n)] = {"ome": root}
+    view = ngc.open_inlined(_url(0), store=ngc.MemoryStore(documents))
+    # The last reference leads nowhere, by a path that counts from its document.
+    assert _compare(view, OUTS[3]) == set(IDS)
+
+
 # -- what is given back ----------------------------------------------------------------
 
 

@@ -145,7 +145,9 @@ def _count(root: Raw, *, levels: bool) -> tuple[int, int] | None:
                 nodes -= 1
             elif "nodes" in item:
                 inner = item["nodes"]
-                if inner and type(inner) is list and holds_nodes(item.get("type")):
+                type_ = item.get("type")
+                is_usual = type(type_) is not str or ":" not in type_
+                if inner and type(inner) is list and (is_usual or holds_nodes(type_)):
                     lists.append(inner)
             elif "path" in item:
                 if is_stub(item, levels=levels):
