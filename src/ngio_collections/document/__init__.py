@@ -5,7 +5,6 @@ from __future__ import annotations
 from ngio_collections.document._envelope import Envelope, open_envelope, parse_document
 from ngio_collections.document._references import declared_ids, ids_in, map_ids, references
 from ngio_collections.document._source import (
-    LateSource,
     Source,
     is_in_zarr,
     new_document,
@@ -16,7 +15,6 @@ from ngio_collections.document._source import (
 
 __all__ = [
     "Envelope",
-    "LateSource",
     "Source",
     "declared_ids",
     "ids_in",

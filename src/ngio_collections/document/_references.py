@@ -79,14 +79,17 @@ def ids_in(attributes: Any) -> tuple[list[str], list[Mapping[str, Any]]]:
                 continue
             if kind == _TRANSFORMS:
                 _transformations(inner, _noting(referred))
-                continue
-            for one in inner if isinstance(inner, list) else (inner,):
-                if isinstance(one, dict) and isinstance(id_ := one.get("id"), str):
-                    if kind == _REFERS:
-                        referred.append(one)
-                    else:
-                        declared.append(id_)
+            elif kind == _REFERS:
+                referred += _objects(inner)
+            else:
+                declared += [one["id"] for one in _objects(inner)]
     return declared, referred
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """An object with an id, or those of an array of them."""
+    items = value if isinstance(value, list) else [value]
+    return [one for one in items if isinstance(one, dict) and isinstance(one.get("id"), str)]
 
 
 def _noting(found: list[Mapping[str, Any]]) -> Change:

@@ -6,7 +6,8 @@ from typing import Final
 
 from ngio_collections import _paths
 from ngio_collections._json import COMPACT, Layout, dumps_bytes
-from ngio_collections.document import LateSource, Source, new_document
+from ngio_collections.document import Source, new_document
+from ngio_collections.document._source import LateSource
 from ngio_collections.errors import DocumentError, InvalidEditError
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
