@@ -351,6 +351,17 @@ def test_ids_and_references_of_an_inlined_document_are_the_same_in_both_ways(
     assert from_text is None or made == from_text
 
 
+def test_in_one_document_references_stay_as_they_are_even_if_an_id_is_there_twice() -> None:
+    twins = [{"type": "collection", "id": "x", "nodes": []}] * 2
+    source = {"source": {"id": "x"}}
+    root = {"version": "0.9", "type": "collection", "id": "all", "attributes": source}
+    store = ngc.MemoryStore({_url(0): {"ome": {**root, "nodes": twins}}})
+    view = ngc.open_inlined(_url(0), store=store)
+    assert _compare(view, OUTS[3]) == {"structural", "namespaced"}
+    made = loads(_text(view.tree, OUTS[3], "structural") or b"")
+    assert made["ome"]["attributes"] == source
+
+
 def test_a_path_that_leads_back_down_is_written_node_by_node_as_it_is_shorter() -> None:
     for name, from_text in (("raw", set()), ("other", set(IDS))):
         assert _compare(_one(), f"{HOME}/{name}/out.json") == from_text

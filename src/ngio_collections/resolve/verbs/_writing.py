@@ -197,8 +197,8 @@ def save_inlined(
         node: A node of the tree; the whole tree is written.
         location: Where.
         ids: `namespaced` gives the ids of inlined documents the id of their place as a
-            prefix; `structural` keeps all ids, and a reference to one that is there twice
-            keeps leading to the document that it comes from; `strict` refuses ids that
+            prefix; `structural` keeps all ids, and a reference to one that is in several
+            documents keeps leading to the one that it comes from; `strict` refuses ids that
             would be there twice.
         overwrite: Whether a document that is there already is replaced.
         store: Where documents are; by default the store that the node was read from, else
