@@ -72,7 +72,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         "--report",
         type=Path,
         metavar="FILE",
-        help="also write a document there; one with marks for figures keeps all else",
+        help="also write a document there; one that is there keeps all but these figures",
     )
     parser.add_argument(
         "--shard",
@@ -109,7 +109,7 @@ def main(given: Sequence[str] | None = None) -> int:
     if arguments.json is not None:
         arguments.json.write_text(as_json(measured, settings), encoding="utf-8")
     if arguments.report is not None:
-        write_report(arguments.report, figures, settings)
+        write_report(arguments.report, measured, settings, tuple(MEASUREMENTS))
     return 0 if all(figure.holds for figure in figures) else 1
 
 

@@ -21,7 +21,8 @@ __all__ = ["inlining_files", "saving_edits", "saving_whole"]
 INLINE_LIMIT = {"none": 1.3}
 INLINE_LIMIT_OTHERS = 2.0
 MEMORY_LIMIT = 1.3
-SAVE_LIMIT = 2.0
+SAVE_LIMIT = {"none": 2.0}
+"""Of many documents all ids are looked at, which takes longer than writing them."""
 EDITS = 3
 SAVE_TREE_LIMIT_MS = 50.0
 
@@ -71,12 +72,13 @@ def saving_whole(settings: Settings) -> list[Figure]:
         found = sharded(Screen.of(settings.nodes), shard)
         with tempfile.TemporaryDirectory() as elsewhere:
             for where, folder in (("beside", found.entry.parent), ("elsewhere", elsewhere)):
-                figures += _saving_there(found, where, folder, settings)
+                limit = SAVE_LIMIT.get(shard)
+                figures += _saving_there(found, where, folder, limit, settings)
     return figures
 
 
 def _saving_there(
-    found: Sharded, where: str, folder: Path | str, settings: Settings
+    found: Sharded, where: str, folder: Path | str, limit: float | None, settings: Settings
 ) -> list[Figure]:
     done = fresh("save", found.entry, folder, str(settings.few))
     for name in ("inlined.json", "plain.json"):
@@ -89,12 +91,12 @@ def _saving_there(
     )
     named = f"save_inlined {where}, {_named(found)}"
     return [
-        Figure(named, median_ratio(done["structural"], done["plain"]), "x", SAVE_LIMIT, words),
+        Figure(named, median_ratio(done["structural"], done["plain"]), "x", limit, words),
         Figure(
             f"{named}, ids namespaced",
             median_ratio(done["namespaced"], done["plain"]),
             "x",
-            None,
+            limit,
             words,
         ),
     ]

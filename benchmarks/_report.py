@@ -20,6 +20,9 @@ TEMPLATE = Path(__file__).with_name("performance.md.template")
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 """Between them, a document that people write holds the figures of the last run."""
 
+SECTION = "<!-- figures of {} -->"
+"""Between it and the end, the page of all figures holds those of one operation."""
+
 HEADINGS = ("figure", "value", "at most", "", "compared with")
 
 
@@ -91,10 +94,15 @@ def as_json(measured: Mapping[str, Sequence[Figure]], settings: Settings) -> str
     return json.dumps(content, indent=2) + "\n"
 
 
-def as_document(figures: Sequence[Figure], settings: Settings) -> str:
-    """The table with how it came about, in Markdown."""
+def _section(operation: str, figures: Sequence[Figure], words: str) -> str:
+    return "\n".join([SECTION.format(operation), "```text", words + as_table(figures), "```", END])
+
+
+def as_document(measured: Mapping[str, Sequence[Figure]], settings: Settings) -> str:
+    """The figures of each operation, and how they came about, in Markdown."""
+    sections = [_section(operation, figures, "") for operation, figures in measured.items()]
     text = Template(TEMPLATE.read_text(encoding="utf-8"))
-    return text.substitute(machine=machine(settings), table=as_table(figures))
+    return text.substitute(machine=machine(settings), tables="\n\n".join(sections))
 
 
 def as_markdown(figures: Sequence[Figure], settings: Settings) -> str:
@@ -104,18 +112,54 @@ def as_markdown(figures: Sequence[Figure], settings: Settings) -> str:
     return "\n".join([f"{machine(settings)}.", "", *lines])
 
 
-def write_report(file: Path, figures: Sequence[Figure], settings: Settings) -> None:
+def write_report(
+    file: Path,
+    measured: Mapping[str, Sequence[Figure]],
+    settings: Settings,
+    order: Sequence[str] = (),
+) -> None:
     """Write figures to a document.
 
     Args:
-        file: The document. One that has marks for figures keeps everything outside of them.
-        figures: What was measured.
-        settings: What it was measured with.
+        file: The document. One that has marks for figures keeps everything outside of them;
+            the page of all figures keeps those of other operations.
+        measured: The figures by operation.
+        settings: What they were measured with.
+        order: All operations in the order of the page.
     """
     before = file.read_text(encoding="utf-8") if file.is_file() else ""
-    head, begin, rest = before.partition(BEGIN)
+    head, begin, rest = before.partition(BEGIN + "\n")
     _, end, tail = rest.partition(END)
-    text = as_document(figures, settings)
     if begin and end:
+        figures = [figure for found in measured.values() for figure in found]
         text = f"{head}{BEGIN}\n{as_markdown(figures, settings)}\n{END}{tail}"
+    elif SECTION.partition("{}")[0] in before:
+        text = before
+        for operation, found in measured.items():
+            text = _with_section(text, operation, found, settings, order)
+    else:
+        text = as_document(measured, settings)
     file.write_text(text, encoding="utf-8")
+
+
+def _with_section(
+    text: str,
+    operation: str,
+    figures: Sequence[Figure],
+    settings: Settings,
+    order: Sequence[str],
+) -> str:
+    """The page with the figures of one operation, in the place of the old ones if there are."""
+    # What is measured with something else than the page says so itself.
+    words = "" if machine(settings) in text else f"{machine(settings)}\n\n"
+    section = _section(operation, figures, words)
+    head, found, rest = text.partition(SECTION.format(operation))
+    if found:
+        return head + section + rest.partition(END)[2]
+    later = order[list(order).index(operation) + 1 :] if operation in order else ()
+    for other in later:
+        mark = SECTION.format(other)
+        if mark in text:
+            return text.replace(mark, f"{section}\n\n{mark}", 1)
+    head, end, tail = text.rpartition(END)
+    return f"{head}{end}\n\n{section}{tail}"

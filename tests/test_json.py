@@ -89,6 +89,22 @@ def test_a_text_with_a_lone_surrogate_is_read(backend: str) -> None:
     assert loads('"\ud800"') == "\ud800"
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 3), st.integers(-40, 40), st.sampled_from(("9", "1.5,", "12,", "7 ")))
+def test_integers_of_any_size_stay_integers_wherever_they_are_in_a_long_text(
+    piece: int, offset: int, around: str
+) -> None:
+    number = 2**64 + 1
+    start = max(piece * _json._PIECE + offset, 1)
+    digits = around * 6
+    filling = f'["{digits}","'
+    rest = f'"{", 1" * 20}]'
+    text = f'{filling}{"x" * max(start - len(filling) - 2, 0)}",{number}{rest[1:]}'
+    text += " " * (2 * _json._PIECE)
+    assert _json.loads(text)[2] == number
+    assert type(_json.loads(text)[2]) is int
+
+
 def test_integers_longer_than_python_reads_are_refused(backend: str) -> None:
     with pytest.raises(JsonSyntaxError, match="4300"):
         loads("1" * 5_000)

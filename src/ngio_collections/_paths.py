@@ -801,14 +801,22 @@ class Rebasing:
     Args:
         old: The URL of the folder that they count from.
         new: The URL of the folder that they shall count from.
+
+    Attributes:
+        lead: What takes the place of the `./` that a path begins with, whatever follows but
+            `shared`; None if that depends on it in other ways.
+        shared: The first name on the way back, if the way leads up; empty if not. A path that
+            begins with it can be written shorter.
     """
 
-    __slots__ = ("_lead", "_new", "_old", "_shared")
+    __slots__ = ("_lead", "_new", "_old", "lead", "shared")
 
     def __init__(self, old: str, new: str) -> None:
         self._old = old
         self._new = new
-        self._lead, self._shared = _lead(old, new)
+        self._lead, self.shared = _lead(old, new)
+        # In `file:///C:/...`, but not in relative paths, a backslash is a slash.
+        self.lead = None if self._lead.startswith("file:") else self._lead
 
     @classmethod
     def between(cls, old: str, new: str) -> Self | None:
@@ -819,8 +827,12 @@ class Rebasing:
     def __call__(self, path: str) -> str:
         """The path string that leads to the same place."""
         simple = _plain(path)
-        if simple is not None and simple[1].partition("/")[0] != self._shared:
+        if simple is not None and simple[1].partition("/")[0] != self.shared:
             return self._lead + simple[1]
+        is_back = bool(self.shared) and path[2:].partition("/")[0] == self.shared
+        if self.lead is not None and path.startswith("./") and not is_back:
+            # What follows is read from the same folder, and stays as somebody wrote it.
+            return self.lead + path[2:]
         target = _target(self._old, path)
         if target is None or (target == _target(self._new, path) and not path.startswith(".")):
             return path
@@ -839,7 +851,7 @@ class Rebasing:
             None if what comes behind it matters.
         """
         simple = _plain(path[:-1])
-        if simple is None or simple[1].partition("/")[0] == self._shared:
+        if simple is None or simple[1].partition("/")[0] == self.shared:
             return None
         return f"{self._lead}{simple[1]}/"
 
@@ -856,8 +868,7 @@ def _target(base_url: str, path: str) -> str | None:
 def _lead(old: str, new: str) -> tuple[str, str]:
     """What to put in front of plain paths that move from one document to another.
 
-    The second value is the first name on the way back, empty if there is none: a path that
-    begins with it can be written shorter.
+    The second value is the first name on the way back, empty if there is none.
     """
     start = _folder(old)
     path = relative(new, start)

@@ -150,3 +150,26 @@ def test_a_report_keeps_what_people_wrote_around_the_figures(tmp_path: Path) -> 
     assert text.endswith(f"{END}\n\nWords.\n")
     assert "old" not in text
     assert "| chain, walk |" in text
+
+
+OPERATIONS = ("remove", "chain", "print")
+
+
+def test_a_report_of_some_operations_keeps_the_figures_of_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "performance.md"
+    main(["--ops", "chain", "print", *SMALL, "--report", str(file)])
+    before = file.read_text(encoding="utf-8")
+    main(["--ops", "remove", *SMALL, "--report", str(file)])
+    text = file.read_text(encoding="utf-8")
+    begins = [text.index(f"<!-- figures of {name} -->") for name in OPERATIONS]
+    assert begins == sorted(begins)
+    removed = text[begins[0] : begins[1]]
+    assert text.replace(removed, "") == before
+    file.write_text(text.replace("chain, walk", "chain, old"), encoding="utf-8")
+    main(["--ops", "chain", "--nodes", "2000", "--runs", "9", "--report", str(file)])
+    text = file.read_text(encoding="utf-8")
+    assert "chain, old" not in text
+    assert removed in text
+    assert text.endswith(before[before.index("## How it is measured") :])
+    # What it was measured with is not what the page says.
+    assert text.count("medians of 3 to 9 runs\n\nfigure") == 1

@@ -180,6 +180,20 @@ def test_a_very_long_text_is_read_and_written_and_is_in_no_message() -> None:
     assert len(repr(root)) < 500
 
 
+def test_a_text_of_a_hundred_megabytes_is_one_text_and_is_in_no_message(tmp_path: Path) -> None:
+    size = 100_000_000
+    (tmp_path / "a.json").write_bytes(
+        b'{"ome": {"type": "collection", "id": "a", "name": "' + b"x" * size + b'", "nodes": []}}'
+    )
+    root = ngc.open_inlined(tmp_path / "a.json")
+    assert root.name is not None
+    assert len(root.name) == size
+    assert len(repr(root)) < 500
+    with pytest.raises(ngc.LimitExceededError) as refused:
+        ngc.open(tmp_path / "a.json", limits=ngc.Limits(document_bytes=size))
+    assert len(str(refused.value)) < 500
+
+
 WRONG: Final = (None, 5, -1.5, True, "text", "", [], [1], [[]], {}, {"a": 1})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,9 +11,10 @@ from ngio_collections._json import JsonSyntaxError, loads
 from ngio_collections.document._envelope import open_envelope
 from ngio_collections.errors import NotJsonError, NotOmeError
 from ngio_collections.graph import NodeTree
-from ngio_collections.graph._segment import Raw, Segment
+from ngio_collections.graph._segment import LateSegment, Raw, Segment
 
 __all__ = [
+    "LateSource",
     "Source",
     "is_in_zarr",
     "new_document",
@@ -22,6 +24,7 @@ __all__ = [
 ]
 
 ZARR_NAME: Final = "zarr.json"
+_LOOKING: Final = threading.Lock()
 LARGE: Final = 1_000_000
 """So many bytes become so many objects that the collector takes longer than the parser."""
 
@@ -106,6 +109,36 @@ class Source:
 
     def __repr__(self) -> str:
         return f"<Source {self.url}>"
+
+
+class LateSource(Source):
+    """A document whose text was written, and which is parsed when somebody looks at it.
+
+    Args:
+        url: Its address.
+        tag: The version that the store gave.
+        data: The text. It is kept until then.
+    """
+
+    __slots__ = ("_data",)
+
+    def __init__(self, url: str, tag: str, data: bytes) -> None:
+        super().__init__(url, tag, {}, {})
+        self._data: bytes | None = data
+        del self.document, self.node
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("document", "node"):
+            raise AttributeError(name=name, obj=self)
+        with _LOOKING:
+            if self._data is not None:
+                found = read_source(self._data, self.url, self.tag)
+                self.document, self.node, self._data = found.document, found.node, None
+        return getattr(self, name)
+
+    def tree(self) -> NodeTree:
+        """The node with everything below it. Cost: O(1) before somebody looks at it."""
+        return NodeTree(LateSegment(lambda: self.node, self.url, self))
 
 
 def read_source(data: bytes, url: str, tag: str) -> Source:

@@ -79,8 +79,10 @@ class Inlined(NamedTuple):
         edges: The nodes that stand in the place of a reference.
         originals: Nodes that hold such a node, however deep, as their document has them.
         report: What was read, and what was not; the graph looks at it never.
+        paths: How many nodes have an object as their `path`, if that was counted.
     """
 
     edges: Mapping[int, Edge]
     originals: Mapping[int, Raw]
     report: Any = None
+    paths: int | None = None

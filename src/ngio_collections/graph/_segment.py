@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from ngio_collections.graph._edges import Edge, Inlined
 
-__all__ = ["Raw", "Segment", "child_nodes", "holds_nodes", "register_container"]
+__all__ = ["LateSegment", "Raw", "Segment", "child_nodes", "holds_nodes", "register_container"]
 
 Raw: TypeAlias = Mapping[str, Any]
 """A node as it was parsed. Nobody changes it, and nobody outside of the graph gets it."""
@@ -250,3 +250,26 @@ class Segment:
 
     def __repr__(self) -> str:
         return f"<Segment {self.number}>"
+
+
+class LateSegment(Segment):
+    """A segment whose node is found when somebody looks at it.
+
+    Args:
+        find: Finds the node.
+        url: The address that relative paths in it count from.
+        source: The document that it is in.
+    """
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Callable[[], Raw], url: str, source: Any) -> None:
+        super().__init__({}, url, source)
+        self._find = find
+        del self.root
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "root":
+            raise AttributeError(name=name, obj=self)
+        self.root = self._find()
+        return self.root

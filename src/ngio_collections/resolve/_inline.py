@@ -103,6 +103,7 @@ class _Built(NamedTuple):
 
     raw: Raw
     nodes: int
+    paths: int
     source: Source
 
 
@@ -161,7 +162,7 @@ class Inliner:
             if isinstance(entry, DocumentError):
                 raise entry
             built = self._assemble(url)
-            inlined = Inlined(self._edges, self._originals, self.report())
+            inlined = Inlined(self._edges, self._originals, self.report(), built.paths)
             return NodeTree(Segment(built.raw, url, entry.source, inlined))
 
     def documents(
@@ -416,7 +417,7 @@ class Inliner:
             if follow and type(target) is _Loaded and not target.links:
                 # It holds no references, as most do, and is what it was read as.
                 source, scanned, _ = target
-                done.append(_Built(source.node, scanned.nodes, source))
+                done.append(_Built(source.node, scanned.nodes, scanned.paths, source))
                 continue
             found = memo.get((url or "", 0 if depth is None else frame.depth + 1))
             if found is None:
@@ -487,19 +488,20 @@ class Inliner:
     def _built(self, frame: _Frame) -> _Built:
         """A document with the nodes that its references became."""
         loaded = frame.loaded
-        nodes = loaded.scan.nodes
+        nodes, paths = loaded.scan.nodes, loaded.scan.paths
         new: dict[int, dict[int, Raw]] = {}
         for link, built in zip(loaded.links, frame.done, strict=True):
-            if built is None:
+            merged = None if built is None else self._merged(frame, link, built, nodes)
+            if built is None or merged is None:
+                paths += type(link.stub.raw["path"]) is dict
                 continue
-            merged = self._merged(frame, link, built, nodes)
-            if merged is not None:
-                nodes += built.nodes - 1
-                new.setdefault(link.stub.parent, {})[link.stub.at] = merged
+            nodes += built.nodes - 1
+            paths += built.paths
+            new.setdefault(link.stub.parent, {})[link.stub.at] = merged
         if not new:
-            return _Built(loaded.source.node, nodes, loaded.source)
+            return _Built(loaded.source.node, nodes, paths, loaded.source)
         if -1 in new:  # The root itself is a reference.
-            return _Built(new[-1][-1], nodes, loaded.source)
+            return _Built(new[-1][-1], nodes, paths, loaded.source)
         containers = loaded.scan.containers
         for number in range(len(containers) - 1, -1, -1):
             if number not in new:
@@ -511,7 +513,7 @@ class Inliner:
             made = {**raw, "nodes": items}
             self._originals[id(made)] = raw
             if parent < 0:
-                return _Built(made, nodes, loaded.source)
+                return _Built(made, nodes, paths, loaded.source)
             new.setdefault(parent, {})[at] = made
         raise AssertionError("the root of a document holds all of its containers")
 

@@ -382,7 +382,9 @@ class _Production:
                     target = self._target(value, place, ids_of)
                     aims.add(None if target is None else self._id_in(target, id_))
             referring.append((fields, place, edge, is_plain))
-        self._count = self._counted(declared, None if self._is_strict else aims)
+        # In one document nothing is beside what was there before.
+        if self._edges or self._urls or self._is_strict:
+            self._count = self._counted(declared, None if self._is_strict else aims)
         repeated = [id_ for id_, times in self._count.items() if times > 1]
         if self._is_strict and repeated:
             raise _collision(repeated)

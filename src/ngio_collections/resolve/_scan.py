@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ngio_collections.graph._segment import Raw, child_nodes, holds_nodes
 
 __all__ = ["Container", "Scan", "Stub", "is_stub", "scan"]
+
+
+_LEVEL: Final = "singlescale"
 
 
 class Container(NamedTuple):
@@ -45,11 +48,13 @@ class Scan(NamedTuple):
         containers: The nodes with a list of nodes, each after the one that holds it.
         stubs: The references to follow, in order.
         nodes: How many nodes the document has.
+        paths: How many nodes that are no reference to follow have an object as their `path`.
     """
 
     containers: Sequence[Container]
     stubs: Sequence[Stub]
     nodes: int
+    paths: int
 
     def pointer(self, stub: Stub) -> str:
         """The JSON Pointer from the root node of the document to a stub."""
@@ -71,7 +76,7 @@ def is_stub(raw: Raw, *, levels: bool) -> bool:
     if path is None or "nodes" in raw:
         return False
     type_ = raw.get("type")
-    if type_ == "singlescale":
+    if type_ == _LEVEL:
         return levels or (isinstance(path, dict) and path.get("type") == "json")
     return holds_nodes(type_)
 
@@ -87,10 +92,10 @@ def scan(root: Raw, *, levels: bool = False) -> Scan:
         What there is. Cost: O(nodes).
     """
     if is_stub(root, levels=levels):
-        return Scan((), (Stub(root, -1, -1),), 1)
+        return Scan((), (Stub(root, -1, -1),), 1, 0)
     count = _count(root, levels=levels)
     # Most documents of most collections hold no references.
-    return _found(root, levels=levels) if count is None else Scan((), (), count)
+    return _found(root, levels=levels) if count is None else Scan((), (), *count)
 
 
 def _found(root: Raw, *, levels: bool) -> Scan:
@@ -99,7 +104,7 @@ def _found(root: Raw, *, levels: bool) -> Scan:
     stubs: list[Stub] = []
     if isinstance(root.get("nodes"), list) and holds_nodes(root.get("type")):
         containers.append(Container(root, -1, -1))
-    nodes = 1
+    nodes, paths = 1, 0
     for number, container in enumerate(containers):  # It grows meanwhile.
         items: list[Any] = container.raw["nodes"]
         nodes += len(items)
@@ -109,40 +114,43 @@ def _found(root: Raw, *, levels: bool) -> Scan:
             elif "nodes" in item:
                 if type(item["nodes"]) is list and holds_nodes(item.get("type")):
                     containers.append(Container(item, number, at))
-            elif "path" in item and is_stub(item, levels=levels):
-                stubs.append(Stub(item, number, at))
-    return Scan(containers, stubs, nodes)
+            elif "path" in item:
+                if is_stub(item, levels=levels):
+                    stubs.append(Stub(item, number, at))
+                elif type(item["path"]) is dict:
+                    paths += 1
+    return Scan(containers, stubs, nodes, paths)
 
 
-def _count(root: Raw, *, levels: bool) -> int | None:
-    """How many nodes there are, None if one of them is a reference."""
-    nodes = 1
+def _count(root: Raw, *, levels: bool) -> tuple[int, int] | None:
+    """How many nodes there are, and how many with a path; None if one of them is a reference."""
+    nodes, paths = 1, 0
     lists: list[list[Any]] = [child_nodes(root)]
     for items in lists:  # It grows meanwhile.
         nodes += len(items)
-        if not levels and _are_pixels(items):
-            continue
+        if not levels:
+            # Nothing but resolution levels in Zarr, as in most lists of most documents. It is
+            # asked of nearly all nodes that there are, so it is short.
+            try:
+                for item in items:
+                    if "nodes" in item or item["type"] != _LEVEL or item["path"]["type"] != "zarr":
+                        break
+                else:
+                    paths += len(items)
+                    continue
+            except (KeyError, TypeError):
+                pass
         for item in items:
             if type(item) is not dict:
                 nodes -= 1
             elif "nodes" in item:
                 inner = item["nodes"]
-                if inner and type(inner) is list and holds_nodes(item.get("type")):
+                type_ = item.get("type")
+                is_usual = type(type_) is not str or ":" not in type_
+                if inner and type(inner) is list and (is_usual or holds_nodes(type_)):
                     lists.append(inner)
-            elif "path" in item and is_stub(item, levels=levels):
-                return None
-    return nodes
-
-
-def _are_pixels(items: list[Any]) -> bool:
-    """Whether there is nothing but resolution levels in Zarr, as in most lists of most documents.
-
-    It is asked of nearly all nodes that there are, so it is short.
-    """
-    try:
-        for item in items:
-            if item["path"]["type"] != "zarr" or item["type"] != "singlescale" or "nodes" in item:
-                return False
-    except (KeyError, TypeError):
-        return False
-    return True
+            elif "path" in item:
+                if is_stub(item, levels=levels):
+                    return None
+                paths += type(item["path"]) is dict
+    return nodes, paths

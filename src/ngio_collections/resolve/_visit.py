@@ -70,10 +70,10 @@ def _without_content(loaded: _Loaded) -> _Loaded:
     envelope = _IN_ZARR if is_in_zarr(whole.document) else _NOTHING
     source = Source(whole.url, whole.tag, envelope, node)
     if not loaded.links:
-        return _Loaded(source, Scan((), (), loaded.scan.nodes), ())
+        return _Loaded(source, Scan((), (), loaded.scan.nodes, 0), ())
     containers = [Container(_NOTHING, at.parent, at.at) for at in loaded.scan.containers]
     links = [
         _Link(Stub({"type": stub.raw.get("type")}, stub.parent, stub.at), url)
         for stub, url in loaded.links
     ]
-    return _Loaded(source, Scan(containers, (), loaded.scan.nodes), links)
+    return _Loaded(source, Scan(containers, (), loaded.scan.nodes, 0), links)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ngio_collections import _paths
-from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections._json import COMPACT, Layout, dumps_bytes
 from ngio_collections.document import Source, new_document
+from ngio_collections.document._source import LateSource
 from ngio_collections.errors import DocumentError, InvalidEditError
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
@@ -15,6 +16,7 @@ from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Put
 from ngio_collections.resolve._save import Saved, write_documents
 from ngio_collections.resolve._strategy import Inlining
+from ngio_collections.resolve._text import document_text
 from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
     Location,
@@ -87,16 +89,21 @@ def rooted(raw: Raw) -> Raw:
 
 def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
     document = new_document(url, raw)
-    (tag,) = yield [Put(url, dumps_bytes(document, layout_of(raw)), if_absent=not overwrite)]
-    if isinstance(tag, DocumentError):
-        raise tag
-    assert isinstance(tag, str)
+    tag = yield from _put(url, dumps_bytes(document, layout_of(raw)), overwrite=overwrite)
     return Source(url, tag, document, raw)
 
 
 def layout_of(raw: Raw) -> Layout:
     """How a new document is laid out."""
-    return LAID_OUT if Segment(raw).is_small(LARGE_NODES) else Layout()
+    return LAID_OUT if Segment(raw).is_small(LARGE_NODES) else COMPACT
+
+
+def _put(url: str, data: bytes, *, overwrite: bool) -> Flow[str]:
+    (tag,) = yield [Put(url, data, if_absent=not overwrite)]
+    if isinstance(tag, DocumentError):
+        raise tag
+    assert isinstance(tag, str)
+    return tag
 
 
 def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
@@ -194,15 +201,17 @@ def save_inlined(
         node: A node of the tree; the whole tree is written.
         location: Where.
         ids: `namespaced` gives the ids of inlined documents the id of their place as a
-            prefix; `structural` keeps all ids, and a reference to one that is there twice
-            keeps leading to the document that it comes from; `strict` refuses ids that
+            prefix; `structural` keeps all ids, and a reference to one that is in several
+            documents keeps leading to the one that it comes from; `strict` refuses ids that
             would be there twice.
         overwrite: Whether a document that is there already is replaced.
         store: Where documents are; by default the store that the node was read from, else
             local files.
 
     Returns:
-        The root of the new document.
+        The root of the new document. Cost: O(nodes); most of it is spared where a view that
+        was not edited can be made from its text, and then the new document is parsed when
+        somebody looks at its root.
 
     Raises:
         ConflictError: There is such a document already.
@@ -217,6 +226,12 @@ def save_inlined(
 
 
 def _save_inlined(tree: NodeTree, url: str, ids: str, *, overwrite: bool) -> Flow[Node]:
+    text = None
+    if not tree.segment.is_small(LARGE_NODES):
+        text = document_text(tree, url, ids, lambda root: new_document(url, rooted(root)))
+    if text is not None:
+        tag = yield from _put(url, text, overwrite=overwrite)
+        return LateSource(url, tag, text).tree().root
     raw = rooted(one_document(tree, url, ids))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
