@@ -58,6 +58,14 @@ def test_a_well_that_is_not_there_is_refused_with_close_ones(
         _ = plate[asked]
 
 
+def test_whether_a_well_is_there_can_be_asked(plate: ngc.Node) -> None:
+    assert "B/03" in plate
+    assert ("A", "01") in plate
+    assert "B/04" not in plate
+    with pytest.raises(ngc.MissingAttributeError):
+        _ = "B/03" in plate["B/03"]
+
+
 def test_an_attribute_is_still_asked_for_by_its_type(plate: ngc.Node) -> None:
     from ngio_collections.models import PlateAttribute  # noqa: PLC0415
 
