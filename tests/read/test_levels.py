@@ -351,6 +351,15 @@ def test_the_arrays_of_remote_images_are_addresses() -> None:
     assert image.array_paths[0] == "https://example.org/plate.zarr/i/0"
 
 
+def test_the_query_of_an_address_is_kept() -> None:
+    place = {"type": "zarr", "path": "https://lab.org/a.zarr/0?token=1"}
+    level = samples.tree({"type": "singlescale", "path": place})
+    assert level.array_url == "https://lab.org/a.zarr/0?token=1"
+    slash = {"type": "zarr", "path": "./a.zarr/0/"}
+    level = samples.tree({"type": "singlescale", "path": slash})
+    assert level.array_url == "memory://lab/a.zarr/0"
+
+
 @pytest.mark.parametrize(
     ("field", "error", "words"),
     [

@@ -182,6 +182,20 @@ def test_an_image_alone_is_its_own_image() -> None:
     assert samples.label_of({"id": "i"}, "l").images() == ()
 
 
+def test_references_may_be_bare_ids_as_in_the_draft() -> None:
+    plate = samples.one_document()
+    document = plate.to_json()
+    well = document["nodes"][0]
+    well["attributes"]["well"] = {"row": "row_A", "column": "column_01"}
+    well["nodes"][0]["attributes"]["acquisition"] = "acquisition_0"
+    well["nodes"][1]["attributes"]["labels"] = {"source": ["A_01_0"]}
+    plate = samples.tree(document)
+    (image,) = plate["A/01"].images("day 1")
+    assert image.acquisition == ("acquisition_0", "day 1")
+    (label,) = image.labels()
+    assert label.source_images() == (image,)
+
+
 # -- documents that are not in the tree -----------------------------------------------------
 
 
