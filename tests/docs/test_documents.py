@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -79,8 +80,14 @@ def test_the_store_that_is_shown_keeps_the_contract_of_stores(tmp_path: Path) ->
     assert int(passed[1]) > 40
 
 
+PLATE = ROOT / "tests" / "conversion" / "data" / "ngio-1.1.3" / "plate-0.5"
+"""The plate that the reader of the README has."""
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_commands_run(path: Path, tmp_path: Path) -> None:
+    if path.name == "README.md":
+        shutil.copytree(PLATE, tmp_path / "plate.zarr")
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
