@@ -67,8 +67,10 @@ def declared(raw: Raw, places: Declaring) -> Iterator[tuple[str, str, Raw, Point
     if type(attributes) is not dict or not attributes:
         return
     for path, kind in places:
-        value: Any = attributes
-        for key in path:
+        value = attributes.get(path[0])
+        if value is None:
+            continue
+        for key in path[1:]:
             value = value.get(key) if type(value) is dict else None
         if type(value) is not list:
             continue
@@ -159,12 +161,10 @@ class SegmentDeclarations:
         if found is None:
             if len(self._recent) >= _RECENT:
                 self._recent.clear()
-            home = self._home
-            found = self._recent[id] = tuple(
-                one
-                for place in self.positions(id)
-                for one in _made(Entry(home, place, home.value(place)), id, self._places)
-            )
+            home, made = self._home, list[Declaration]()
+            for place in self.positions(id):
+                made += _made(Entry(home, place, home.value(place)), id, self._places)
+            found = self._recent[id] = tuple(made)
         return found
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:

@@ -285,7 +285,7 @@ class Run:
             subject, inner = stack.pop()
             value = subject.value
             for check in inner.checks:
-                if (check.key or check.unless) and not check.applies(value):
+                if check.is_conditional and not check.applies(value):
                     continue
                 if only is None or check.rule.id in only:
                     self._run(check, subject, entry, found)
