@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
@@ -42,10 +43,13 @@ def _checks(profile: Profile) -> dict[str, Any]:
 
 
 def _without_children(value: Any) -> Any:
-    """A node without its child nodes, which have their own turn."""
-    if isinstance(value, dict) and isinstance(value.get("nodes"), list):
-        return {**value, "nodes": []}
-    return value
+    """A value without the child nodes of nodes in it, which have their own turn."""
+    if isinstance(value, list):
+        return [_without_children(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _without_children(item) for key, item in value.items()}
+    return {**kept, "nodes": []} if isinstance(value.get("nodes"), list) else kept
 
 
 def _values(profile: Profile, concept: str) -> Iterator[Any]:
@@ -84,10 +88,10 @@ def test_what_a_quick_check_accepts_the_model_accepts(profile: Profile) -> None:
 def _has_half_a_character(value: Any) -> bool:
     """Whether there are lone surrogates, which pydantic refuses and JSON has no quarrel with."""
     try:
-        repr(value).encode()
-        return any("\\ud" in repr(part) for part in [value])
+        json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return True
+    return False
 
 
 @every_profile
