@@ -52,14 +52,14 @@ def _validate(root: Node) -> None:
     assert findings == [], findings[:3]
 
 
-def _measured(text: bytes) -> tuple[float, float, float]:
-    """Parse a document, validate its tree, and do that again.
+def _measured(text: bytes, times: int = 2) -> list[float]:
+    """Parse a document, and validate its tree so many times.
 
     The first time builds the arrays and the index of ids. The collector runs, and what was
     parsed is out of its sight.
 
     Returns:
-        Seconds of each.
+        Seconds of the parsing, and of each validation.
     """
     with collector_paused():
         start = time.process_time()
@@ -67,10 +67,9 @@ def _measured(text: bytes) -> tuple[float, float, float]:
         parsed = time.process_time() - start
         tree = as_tree(document, "file:///screen.json")
     gc.freeze()
-    first = seconds(partial(_validate, tree.root))
-    again = seconds(partial(_validate, tree.root))
+    found = [seconds(partial(_validate, tree.root)) for _ in range(times)]
     gc.unfreeze()
-    return parsed, first, again
+    return [parsed, *found]
 
 
 def _beside_parsing(name: str, text: bytes, limit: float | None, rounds: int) -> list[Figure]:
@@ -150,8 +149,8 @@ def by_size(settings: Settings) -> list[Figure]:
     costs: list[list[float]] = [[] for _ in screens]
     for number in range(settings.few + 1):
         for n, screen in enumerate(screens):
-            repeats = min(10, max(1, len(largest) // len(screen)))
-            runs = [_measured(screen_text(screen))[1] for _ in range(repeats)]
+            repeats = min(5, max(1, len(largest) // len(screen)))
+            runs = [_measured(screen_text(screen), 1)[1] for _ in range(repeats)]
             if number:  # The first round is not counted.
                 costs[n].append(statistics.median(runs) / len(screen))
     return steps("validate", screens, costs, GROWTH_LIMIT)

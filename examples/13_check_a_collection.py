@@ -21,7 +21,7 @@ plate = ngc.new_node("collection", id="plate", attributes={"plate": layout}, chi
 # The whole tree. A finding says which node it is about, what is wrong and what to do.
 for finding in ngc.validate(plate):
     print(finding.path, "|", finding.rule, "|", finding.found)
-print("fix:", finding.fix)
+print("fix:", finding.fix.partition(";")[0])
 
 # A part of it, with the rules that matter now. What is around it still counts.
 print(len(ngc.validate(plate.find("C1"), rules="hcs")), "finding in C1")
@@ -30,7 +30,7 @@ print(len(ngc.validate(plate.find("A1"), rules="hcs")), "findings in A1")
 
 # A rule of your own is a function with a name that has a prefix of yours.
 @ngc.rule("lab:dose-positive", on="attributes/lab:dose", level="MUST", fix="Write it in mg.")
-def dose_positive(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+def dose_positive(subject: ngc.Subject, _: ngc.Context) -> Iterator[ngc.Violation]:
     """A dose is more than nothing."""
     if not subject.value > 0:
         yield ngc.Violation(f"the dose is {subject.value}", "a positive number")
@@ -64,7 +64,7 @@ for finding in ngc.validate(ngc.open_inlined("screen.json")):
 
 # Prints:
 # plate / C1 | well-position | `row` refers to `rC`
-# fix: Use the ids that the plate declares; a well in a document of its own adds the path of the plate's document.
+# fix: Use the ids that the plate declares
 # 1 finding in C1
 # 0 findings in A1
 # ['lab:dose-positive', 'well-position']
