@@ -8,7 +8,7 @@
 | types | mypy --strict, generated code included |
 | layers | import-linter: who may import whom |
 | tests | the fast tests |
-| conformance | jsonschema against our validation over 20,000 documents for each profile, trees, single changes |
+| conformance | jsonschema against our validation over 20,000 documents for each profile, and more |
 | docs | runs every example in the README, docs/ and the docstrings |
 | crashes | kills processes while they save, and lets processes save at once (not by default) |
 | compatibility | the fast tests on each Python, with new and old dependencies (not by default) |
