@@ -29,6 +29,7 @@ _CASE: Final = {
     "document": Key("value", "what is checked"),
     "verdict": Key("object", "for each profile the rules that are broken, and where"),
     "url": Key("string", "where the document lies", optional=True),
+    "documents": Key("object", "the documents that it refers to, by address", optional=True),
     "source": Key("string", "where the document comes from", optional=True),
 }
 

@@ -47,16 +47,21 @@ if TYPE_CHECKING:
     from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
+    from ngio_collections.errors import NoTransformationError as NoTransformationError
     from ngio_collections.errors import PathError as PathError
     from ngio_collections.errors import ScopeError as ScopeError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
     from ngio_collections.errors import UnknownRuleError as UnknownRuleError
     from ngio_collections.errors import UnresolvedReferenceError as UnresolvedReferenceError
+    from ngio_collections.graph import Axis as Axis
+    from ngio_collections.graph import CoordinateSystem as CoordinateSystem
     from ngio_collections.graph import Diff as Diff
     from ngio_collections.graph import Node as Node
     from ngio_collections.graph import NodeTree as NodeTree
     from ngio_collections.graph import Patch as Patch
+    from ngio_collections.graph import PixelSize as PixelSize
+    from ngio_collections.graph import PlateEntry as PlateEntry
     from ngio_collections.graph import Transaction as Transaction
     from ngio_collections.graph import apply as apply
     from ngio_collections.graph import as_tree as as_tree
@@ -64,6 +69,18 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.mend import Fix as Fix
+    from ngio_collections.mend import Undecided as Undecided
+    from ngio_collections.mend import Upgrade as Upgrade
+    from ngio_collections.mend import apply_fixes as apply_fixes
+    from ngio_collections.mend import fixes as fixes
+    from ngio_collections.mend import upgrade as upgrade
+    from ngio_collections.read import Affine as Affine
+    from ngio_collections.read import CoordinateGraph as CoordinateGraph
+    from ngio_collections.read import PointMap as PointMap
+    from ngio_collections.read import to_arrow as to_arrow
+    from ngio_collections.read import to_csv as to_csv
+    from ngio_collections.read import transform_between as transform_between
     from ngio_collections.report import RuleCount as RuleCount
     from ngio_collections.report import Summary as Summary
     from ngio_collections.report import summarize as summarize
@@ -112,6 +129,13 @@ _HOME: Final = {
     "validate": "api",
     "Level": "_contract",
     "Rule": "_contract",
+    "NoTransformationError": "errors",
+    "Affine": "read",
+    "CoordinateGraph": "read",
+    "PointMap": "read",
+    "transform_between": "read",
+    "to_arrow": "read",
+    "to_csv": "read",
     "profiles": "validation._schemas",
     "rules": "validation._rulesets",
     "schema": "validation._schemas",
@@ -137,6 +161,10 @@ _HOME: Final = {
     "validate_document": "validation",
     "InvalidAttributeError": "errors",
     "MissingAttributeError": "errors",
+    "Axis": "graph",
+    "CoordinateSystem": "graph",
+    "PixelSize": "graph",
+    "PlateEntry": "graph",
     "Diff": "graph",
     "Node": "graph",
     "NodeTree": "graph",
@@ -148,6 +176,12 @@ _HOME: Final = {
     "fingerprint": "graph",
     "new_node": "graph",
     "register_node_type": "graph",
+    "Fix": "mend",
+    "Undecided": "mend",
+    "Upgrade": "mend",
+    "apply_fixes": "mend",
+    "fixes": "mend",
+    "upgrade": "mend",
     "models": "",
     "aio": "",
     "check_links": "api",
@@ -189,15 +223,20 @@ _HOME: Final = {
 
 __all__ = [
     "AccessPolicy",
+    "Affine",
+    "Axis",
     "Blob",
     "CachedStore",
     "ConflictError",
     "Context",
+    "CoordinateGraph",
+    "CoordinateSystem",
     "Diff",
     "DocumentAccessError",
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "Fix",
     "ForbiddenError",
     "Inlining",
     "InvalidAttributeError",
@@ -210,6 +249,7 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "Node",
     "NodeNotFoundError",
     "NodeTree",
@@ -217,6 +257,9 @@ __all__ = [
     "NotOmeError",
     "Patch",
     "PathError",
+    "PixelSize",
+    "PlateEntry",
+    "PointMap",
     "ReadOnly",
     "ReadableStore",
     "Report",
@@ -232,17 +275,20 @@ __all__ = [
     "Subject",
     "Summary",
     "Transaction",
+    "Undecided",
     "Unfollowed",
     "UnknownConceptError",
     "UnknownProfileError",
     "UnknownRuleError",
     "UnresolvedReferenceError",
+    "Upgrade",
     "Violation",
     "WritableStore",
     "ZipStore",
     "__version__",
     "aio",
     "apply",
+    "apply_fixes",
     "as_tree",
     "check_links",
     "consolidate",
@@ -252,6 +298,7 @@ __all__ = [
     "embed",
     "externalize",
     "fingerprint",
+    "fixes",
     "follow",
     "iter_findings",
     "models",
@@ -271,6 +318,10 @@ __all__ = [
     "schema",
     "schema_errors",
     "summarize",
+    "to_arrow",
+    "to_csv",
+    "transform_between",
+    "upgrade",
     "validate",
     "validate_changes",
     "validate_document",

@@ -11,6 +11,7 @@
     |   `-- NotOmeError               it is JSON without an `ome` node
     |-- PathError                 a path or an address cannot be understood
     |-- UnresolvedReferenceError  a reference cannot be followed
+    |-- NoTransformationError     nothing leads from one coordinate system to another
     |-- UnknownProfileError       there is no such profile or revision
     |-- UnknownConceptError       a profile has no such concept
     |-- UnknownRuleError          there is no such rule, or group of rules
@@ -41,6 +42,7 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "NodeNotFoundError",
     "NotJsonError",
     "NotOmeError",
@@ -108,6 +110,10 @@ class PathError(NgioCollectionsError, ValueError):
 
 class UnresolvedReferenceError(NgioCollectionsError, LookupError):
     """A reference cannot be followed; the message says which, and why."""
+
+
+class NoTransformationError(NgioCollectionsError, LookupError):
+    """No transformations lead from one coordinate system to another, or back."""
 
 
 class MissingExtraError(NgioCollectionsError):

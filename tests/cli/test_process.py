@@ -201,6 +201,7 @@ MANY: list[Any] = [node(f"n{n}") for n in range(2_000)]
         ("diff", "few.json", "many.json", "--format", "json"),
         ("diff", "few.json", "many.json"),
         ("check-links", "stubs.json", "--format", "json"),
+        ("table", "many.json", "--type", "all"),
     ],
 )
 def test_a_reader_of_the_new_commands_that_goes_away_causes_no_words(
@@ -228,6 +229,7 @@ FOLLOWING = [
     ("check-links", "plate.json"),
     ("diff", "plate.json", "plate.json", "--inline"),
     ("consolidate", "plate.json"),
+    ("table", "plate.json", "--inline"),
     ("validate", "plate.json", "--recursive"),
 ]
 
@@ -311,6 +313,7 @@ def test_the_new_commands_work_on_a_terminal_of_few_characters(
         (("tree", name, "--inline"), 1),
         (("check-links", name), 1),
         (("diff", few, name), 1),
+        (("table", name, "--inline", "-o", "細胞.csv", "--overwrite"), 1),
         (("inline", name, "-o", "細胞.json", "--overwrite"), 1),
         (("embed", name, "gone"), 2),
     ):

@@ -113,14 +113,40 @@ def validate(
             "--recursive", "-r", help="Check every document that they refer to as well, each once."
         ),
     ] = False,
+    view: Annotated[
+        bool,
+        typer.Option(
+            "--view",
+            help="As --recursive, and check what documents say of each other: opens all at once.",
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rule",
+            metavar="NAME",
+            help="Check only this rule, group (hcs, labels, space, ...) or all that begin with "
+            "it (axis-); may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="NAME",
+            help="Do not check this rule or group; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     depth: DepthOption = None,
     allow: AllowOption = None,
     root: RootOption = None,
 ) -> None:
     """Check documents and list every finding.
 
-    With --recursive the documents that they refer to are checked as well; --depth, --allow
-    and --root say which of them are read.
+    With --recursive the documents that they refer to are checked as well, each on its own, and
+    with --view as one collection. --depth, --allow and --root say which of them are read.
 
     The exit code is 0 when nothing was found at level MUST, 1 when something was or when
     references were not followed, 2 when a document could not be read, and 3 when a rule
@@ -136,7 +162,10 @@ def validate(
         level=Level(level),
         most=most,
         only_summary=summary,
+        only=only,
+        without=without,
         recursive=recursive,
+        view=view,
         depth=depth,
         allow=allow,
         root=root,
@@ -146,7 +175,10 @@ def validate(
 app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
 app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
 app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
+app.command(rich_help_panel=_LOOKING)(_reading_commands.table)
 for _command in (
+    _writing_commands.fix,
+    _writing_commands.upgrade,
     _writing_commands.inline,
     _writing_commands.consolidate,
     _writing_commands.externalize,

@@ -101,7 +101,9 @@ def _read(argument: str) -> tuple[str, bytes]:
         raise ngc.DocumentError(f"cannot be read ({error.strerror or error})", argument) from error
 
 
-def check(argument: str, *, profile: str, revision: str) -> Checked:
+def check(
+    argument: str, *, profile: str, revision: str, rules: ngc.RuleSet | None = None
+) -> Checked:
     """Read and check one document.
 
     Args:
@@ -109,6 +111,7 @@ def check(argument: str, *, profile: str, revision: str) -> Checked:
             standard input.
         profile: The profile to check against.
         revision: The revision of RFC-8 to check against.
+        rules: The rules to check; all if None.
 
     Returns:
         The document with its findings.
@@ -119,7 +122,9 @@ def check(argument: str, *, profile: str, revision: str) -> Checked:
     document, content = _read(argument)
     url = None if document == STANDARD_INPUT else document
     try:
-        findings = ngc.validate_document(content, profile=profile, revision=revision, url=url)
+        findings = ngc.validate_document(
+            content, profile=profile, revision=revision, url=url, rules=rules
+        )
     except ngc.DocumentError as error:
         raise ngc.DocumentError(error.problem, _title(document)) from error
     return Checked(document, tuple(findings), content)

@@ -43,6 +43,7 @@ class Outcome:
         unfollowed: The references that were not followed.
         tally: What was found.
         exit_code: The exit code, once it is known.
+        rules: The rules that are checked.
     """
 
     profile: str
@@ -53,6 +54,7 @@ class Outcome:
     unfollowed: Sequence[ngc.Unfollowed] = ()
     tally: Tally = field(default_factory=Tally)
     exit_code: int = 0
+    rules: ngc.RuleSet = field(default_factory=ngc.rules)
 
     def shown(self) -> Summary:
         """What was found at the levels that are shown."""

@@ -1,21 +1,28 @@
-"""The documents that others refer to, for `validate --recursive`."""
+"""The documents that others refer to, for `validate --recursive` and `validate --view`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 
 import ngio_collections as ngc
 from ngio_collections import _paths
-from ngio_collections.cli._access import Access, store_for
-from ngio_collections.cli._following import following, tell_unfollowed
+from ngio_collections.cli._access import Access, label, store_for
+from ngio_collections.cli._documents import Checked
+from ngio_collections.cli._following import following
+from ngio_collections.cli._outputs import Outcome
 from ngio_collections.document import Source
 from ngio_collections.resolve._inline import Settings
 from ngio_collections.resolve._requests import run
 from ngio_collections.resolve._visit import Visitor
+from ngio_collections.validation._documents import documents_of
+from ngio_collections.validation._engine import plans_for
+from ngio_collections.validation._trees import findings_in
 
-__all__ = ["Recursion"]
+__all__ = ["Recursion", "Viewing"]
 
 
 class Recursion:
@@ -67,6 +74,54 @@ class Recursion:
         # Where there is no node in the place of one, a finding says so already.
         return [e for e in unreadable.values() if not isinstance(e, ngc.NotOmeError)]
 
-    def tell(self) -> None:
-        """Print on standard error which references were not followed."""
-        tell_unfollowed(self.unfollowed)
+
+class Viewing:
+    """Opens a document with all that it refers to as one tree, and checks it as a whole.
+
+    Args:
+        access: What may be read.
+        depth: How many documents inside of each other are followed; all if None.
+    """
+
+    def __init__(self, access: Access, depth: int | None) -> None:
+        self._access = access
+        self._depth = depth
+
+    def open(self, path: str) -> ngc.Node:
+        """Open a collection.
+
+        Raises:
+            DocumentError: The document itself cannot be read.
+        """
+        with following() as progress:
+            return ngc.open_inlined(
+                path,
+                depth=self._depth,
+                policy=self._access.policy,
+                store=self._access.store,
+                progress=progress,
+            )
+
+    def check(self, root: ngc.Node, outcome: Outcome) -> Iterator[Checked]:
+        """Check the documents of a collection, one after the other.
+
+        Args:
+            root: The collection.
+            outcome: Says against what.
+
+        Yields:
+            Each document with its findings.
+        """
+        plans = plans_for(outcome.profile, outcome.revision, outcome.rules, "MAY")
+        for document in documents_of(root, plans.profile.declaring):
+            url = document.url or ""
+            found = tuple(replace(one, document=label(url)) for one in findings_in(document, plans))
+            # The text is only looked at to say in which line a finding is.
+            path = _local(url) if found else None
+            yield Checked(label(url), found, b"" if path is None else path.read_bytes())
+
+
+def _local(url: str) -> Path | None:
+    """The file of a document, None if it is none."""
+    path = Path(_paths.local_path(url)) if url.startswith("file:") else None
+    return path if path is not None and path.is_file() else None

@@ -20,12 +20,13 @@ from ngio_collections.cli._output import (
     stopping_at_errors,
 )
 from ngio_collections.cli._outputs import Outcome, Output, output_for
-from ngio_collections.cli._profiles import require_profile
+from ngio_collections.cli._profiles import require_rules
 from ngio_collections.cli._report import is_shown
 from ngio_collections.report._summary import RULE_ERROR
 
 if TYPE_CHECKING:
-    from ngio_collections.cli._recursion import Recursion
+    from ngio_collections.cli._access import Access
+    from ngio_collections.cli._recursion import Recursion, Viewing
     from ngio_collections.document import Source
 
 __all__ = ["run"]
@@ -48,11 +49,32 @@ class _Run:
         self.outcome.exit_code = _exit_code(self.outcome)
         self._output.end(self.outcome)
 
+    def check_views(self, paths: Sequence[str], opening: Viewing) -> None:
+        """Check collections as wholes, document by document."""
+        unfollowed: list[ngc.Unfollowed] = []
+        for path in dict.fromkeys(paths):
+            try:
+                root = opening.open(path)
+            except ngc.DocumentError as error:
+                self._unreadable(error)
+                continue
+            unfollowed += root.report.failures
+            for one in opening.check(root, self.outcome):
+                self._take(one)
+        self.outcome.unfollowed = tuple(unfollowed)
+        self.outcome.exit_code = _exit_code(self.outcome)
+        self._output.end(self.outcome)
+
     def _check_named(self, paths: Sequence[str]) -> list[str]:
         checked: list[str] = []
         for path in dict.fromkeys(paths):
             try:
-                one = check(path, profile=self.outcome.profile, revision=self.outcome.revision)
+                one = check(
+                    path,
+                    profile=self.outcome.profile,
+                    revision=self.outcome.revision,
+                    rules=self.outcome.rules,
+                )
             except ngc.DocumentError as error:
                 self._unreadable(error)
             else:
@@ -71,6 +93,7 @@ class _Run:
             profile=self.outcome.profile,
             revision=self.outcome.revision,
             url=name,
+            rules=self.outcome.rules,
         )
         self._take(Checked(name, tuple(findings), data))
 
@@ -98,19 +121,16 @@ def _exit_code(outcome: Outcome) -> int:
     return 0
 
 
-def _recursion(
-    paths: Sequence[str], depth: int | None, allow: Sequence[str] | None, root: str | None
-) -> Recursion:
+def _access(paths: Sequence[str], allow: Sequence[str] | None, root: str | None) -> Access:
     # Only here: the resolver takes time to import.
     from ngio_collections.cli._access import Access  # noqa: PLC0415
-    from ngio_collections.cli._recursion import Recursion  # noqa: PLC0415
 
     if STANDARD_INPUT in paths:
         stop("standard input has no address that its references could count from; name a file")
     access = Access.of(allow, root)
     with stopping_at_errors():
         access.require(paths)
-    return Recursion(access, depth)
+    return access
 
 
 def run(
@@ -122,7 +142,10 @@ def run(
     level: Level,
     most: int | None = None,
     only_summary: bool = False,
+    only: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
     recursive: bool = False,
+    view: bool = False,
     depth: int | None = None,
     allow: Sequence[str] | None = None,
     root: str | None = None,
@@ -137,7 +160,10 @@ def run(
         level: The weakest level that is shown.
         most: How many findings are written out; None for as many as the format shows.
         only_summary: Whether only a summary is printed.
+        only: The rules to check; all if there are none.
+        without: The rules that are left out.
         recursive: Whether the documents that they refer to are checked too.
+        view: Whether they are checked as one collection with all that they refer to.
         depth: How many documents inside of each other are followed then; all if None.
         allow: The origins that may be read from as well.
         root: The folder that references must not leave.
@@ -145,15 +171,28 @@ def run(
     Raises:
         typer.Exit: With the exit code of the command.
     """
-    require_profile(profile, revision)
-    if not recursive and (depth is not None or allow or root is not None):
-        stop("--depth, --allow and --root say what --recursive reads; give that as well")
+    rules = require_rules(profile, revision, only, without)
+    follows = recursive or view
+    if not follows and (depth is not None or allow or root is not None):
+        stop("--depth, --allow and --root say what --recursive or --view reads; give one as well")
+    if recursive and view:
+        stop("--view checks what --recursive does, and what documents say of each other; give one")
     if only_summary and output not in (ReportFormat.TEXT, ReportFormat.JSON):
         stop(f"--summary is there as text and as json, not as {output}")
-    recursion = _recursion(paths, depth, allow, root) if recursive else None
-    outcome = Outcome(profile, revision, level)
+    access = _access(paths, allow, root) if follows else None
+    outcome = Outcome(profile, revision, level, rules=rules)
     chosen = output_for(output, outcome, most=most, only_summary=only_summary)
-    _Run(outcome, chosen).check_all(paths, recursion)
-    if recursion is not None:
-        recursion.tell()
+    this = _Run(outcome, chosen)
+    if access is None:
+        this.check_all(paths, None)
+    else:
+        # Only here: the resolver takes time to import.
+        from ngio_collections.cli._following import tell_unfollowed  # noqa: PLC0415
+        from ngio_collections.cli._recursion import Recursion, Viewing  # noqa: PLC0415
+
+        if view:
+            this.check_views(paths, Viewing(access, depth))
+        else:
+            this.check_all(paths, Recursion(access, depth))
+        tell_unfollowed(outcome.unfollowed)
     raise typer.Exit(outcome.exit_code)

@@ -35,7 +35,7 @@ from ngio_collections.resolve._scan import Scan, Stub, scan
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.store import Blob, Stat
 
-__all__ = ["OLDER_KEYS", "Inliner", "Progress", "Settings"]
+__all__ = ["OLDER_KEYS", "Inliner", "Progress", "Settings", "merged_node"]
 
 OLDER_KEYS: Final = ("multiscales", "plate", "well", "bioformats2raw.layout", "labels")
 """What metadata of OME-Zarr before RFC-8 is known by."""
@@ -528,23 +528,37 @@ class Inliner:
         edge = self._edges.get(id(target))
         there = Layer(built.source.url, built.source.node, built.source)
         layers = (here, there) if edge is None else (here, *edge.layers)
-        merged = {**target, **stub}
-        merged.pop("version", None)
-        if "path" in target:
-            merged["path"] = target["path"]
-        else:
-            del merged["path"]
+        strategy = self._settings.strategy
         if "attributes" in stub:
-            wins = self._settings.strategy.attributes
-            says = _paths.rebased(stub["attributes"], frame.url, str(layers[-1].url))
-            twice = self._settings.strategy.forbidden(says, target.get("attributes"))
+            twice = strategy.forbidden(stub["attributes"], target.get("attributes"))
             if twice:
                 cause = f"and its reference both have the attributes {', '.join(twice)}"
                 self._note(frame, link, "attribute-conflict", cause)
                 return None
-            merged["attributes"] = _merged_attributes(says, target, wins)
-        self._edges[id(merged)] = Edge(layers, merged, self._settings.strategy.attributes)
+        merged = merged_node(here, target, str(layers[-1].url), strategy.attributes)
+        self._edges[id(merged)] = Edge(layers, merged, strategy.attributes)
         return merged
+
+
+def merged_node(stub: Layer, target: Raw, url: str, wins: str) -> dict[str, Any]:
+    """The node that a stub and what it leads to become.
+
+    Args:
+        stub: The stub, with the address of its document.
+        target: The root of the document that it leads to, as it is in the tree.
+        url: The address of the document that holds the content; paths count from there.
+        wins: Whose attributes count.
+    """
+    merged = {**target, **stub.raw}
+    merged.pop("version", None)
+    if "path" in target:
+        merged["path"] = target["path"]
+    else:
+        del merged["path"]
+    if "attributes" in stub.raw:
+        says = _paths.rebased(stub.raw["attributes"], str(stub.url), url)
+        merged["attributes"] = _merged_attributes(says, target, wins)
+    return merged
 
 
 def _merged_attributes(stub: Any, target: Raw, wins: str) -> Any:

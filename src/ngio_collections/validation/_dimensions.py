@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import Pointer, Violation
+from ngio_collections._words import number
 from ngio_collections.validation._reading import array, objects
-from ngio_collections.validation._words import number
 
 __all__ = ["check_dimensions"]
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ngio_collections._contract import Level
+from ngio_collections._words import show
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
 from ngio_collections.validation._declarations import SegmentDeclarations
@@ -17,7 +18,6 @@ from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
 from ngio_collections.validation._run import DocumentContext, Found, Run
-from ngio_collections.validation._words import show
 
 __all__ = ["in_order", "plans_for", "validate_document"]
 
@@ -61,6 +61,7 @@ def validate_document(
     profile: str = "ngio",
     revision: str = "v1-2026-08",
     url: str | None = None,
+    rules: Any = None,
 ) -> list[Finding]:
     """Check one metadata document against everything that a profile requires of it.
 
@@ -72,6 +73,7 @@ def validate_document(
         revision: The revision of RFC-8.
         url: The address of the document; findings carry it, and its name decides
             which envelope is expected.
+        rules: A `RuleSet`, rules, or words for them (see `rules`); all of the profile if None.
 
     Returns:
         All findings, in the order of the document; none for a correct document.
@@ -80,6 +82,7 @@ def validate_document(
         NotJsonError: The text is not JSON, or a parsed document holds what JSON cannot.
         NotOmeError: The document holds no node at `ome` or `attributes.ome`.
         UnknownProfileError: There is no such profile at that revision.
+        UnknownRuleError: There is no such rule.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -90,7 +93,7 @@ def validate_document(
         >>> ngc.validate_document({"ome": {**document["ome"], "id": "plate"}})
         []
     """
-    plans = plans_for(profile, revision, None, "MAY")
+    plans = plans_for(profile, revision, rules, "MAY")
     envelope = open_envelope(parse_document(data, url), url)
     if not isinstance(envelope.node, dict):
         return [_no_node(plans, envelope, url)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ngio_collections._contract import Level, Pointer, Rule, json_pointer
-from ngio_collections.validation._words import named
+from ngio_collections._words import named
 
 __all__ = [
     "RULE_ERROR",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ngio_collections._contract import Context, Declaration, NodeEntry, Subject, Violation
-from ngio_collections.validation._words import named
+from ngio_collections._words import named
 
 __all__ = [
     "Ref",

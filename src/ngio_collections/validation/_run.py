@@ -15,6 +15,7 @@ from ngio_collections._contract import (
     Subject,
     Violation,
 )
+from ngio_collections._words import named, show
 from ngio_collections.graph import Raw
 from ngio_collections.validation._declarations import Declarations
 from ngio_collections.validation._entries import Entry, SegmentHome
@@ -29,7 +30,6 @@ from ngio_collections.validation._findings import (
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Link, NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
-from ngio_collections.validation._words import named, show
 
 __all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
 

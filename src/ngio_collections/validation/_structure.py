@@ -15,9 +15,9 @@ from pydantic_core import ErrorDetails
 
 from ngio_collections._contract import Field, Link, NodeEntry, Pointer
 from ngio_collections._frozen import convert
+from ngio_collections._words import listing, named, show
 from ngio_collections.validation._profiles import Chain, Profile
 from ngio_collections.validation._run import Problem
-from ngio_collections.validation._words import listing, named, show
 
 __all__ = ["check_structure", "node_type_problem"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import named
 from ngio_collections.validation._reading import is_prefixed
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import named
 
 
 @implements(stubs.reserved_attribute_keys)

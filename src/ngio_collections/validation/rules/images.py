@@ -8,6 +8,7 @@ from typing import Any
 from ngio_collections._contract import Context, Declaration, NodeEntry, Pointer, Subject, Violation
 from ngio_collections._frozen import same_json
 from ngio_collections._generated import stubs
+from ngio_collections._words import listing, named, show
 from ngio_collections.validation._reading import (
     Ref,
     is_node,
@@ -18,7 +19,6 @@ from ngio_collections.validation._reading import (
     resolve,
 )
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import listing, named, show
 
 _TRANSFORMATIONS: Pointer = ("attributes", "coordinateTransformations")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import listing, named
 from ngio_collections.validation._reading import array, is_node, is_prefixed, kind_of, resolve
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import listing, named
 
 
 @implements(stubs.labels_source_image, needs="source")

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import named, show
 from ngio_collections.validation._reading import nodes_or_path, objects
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import named, show
 
 
 @implements(stubs.unique_ids)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ngio_collections._contract import Context, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import listing, named
 from ngio_collections.validation._reading import (
     Ref,
     enclosing_plate,
@@ -15,7 +16,6 @@ from ngio_collections.validation._reading import (
     read_reference,
 )
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import listing, named
 
 
 def _ids(plate: dict[str, Any], key: str) -> list[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ngio_collections._contract import Context, Subject, Violation
 from ngio_collections._generated import stubs
+from ngio_collections._words import named
 from ngio_collections.validation._reading import read_reference, resolve
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import named
 
 
 def _has_own_rule(subject: Subject, context: Context) -> bool:

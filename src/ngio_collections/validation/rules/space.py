@@ -9,6 +9,7 @@ from typing import Any, Final
 from ngio_collections._contract import Context, NodeEntry, Pointer, Subject, Violation
 from ngio_collections._frozen import freeze
 from ngio_collections._generated import stubs
+from ngio_collections._words import listing, named, show
 from ngio_collections.validation._dimensions import check_dimensions
 from ngio_collections.validation._reading import (
     array,
@@ -20,7 +21,6 @@ from ngio_collections.validation._reading import (
     resolve,
 )
 from ngio_collections.validation._registry import implements
-from ngio_collections.validation._words import listing, named, show
 
 _AXIS_TYPES: Final = ("array", "space", "time", "channel", "coordinate", "displacement")
 
