@@ -8,7 +8,7 @@
 | types | mypy --strict, generated code included |
 | layers | import-linter: who may import whom |
 | tests | the fast tests |
-| conformance | jsonschema against our validation over 20,000 documents for each profile |
+| conformance | jsonschema against our validation over 20,000 documents for each profile, and more |
 | docs | runs every example in the README, docs/ and the docstrings |
 | writers | converts what other libraries write, and compares what they and we find in it |
 | crashes | kills processes while they save, and lets processes save at once (not by default) |
@@ -102,7 +102,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Compare jsonschema with our validation over many documents."""
+    """Compare jsonschema with our validation over many documents, trees and single changes."""
     install(session, "codegen", "tests")
     session.run(
         "pytest",

@@ -25,14 +25,23 @@ from benchmarks._report import as_json, as_table, machine, write_report
 from benchmarks._shards import SHARDS, cached
 from benchmarks._start import importing, regenerating
 from benchmarks._tables import tabling
-from benchmarks._validation import against_jsonschema, by_size
+from benchmarks._validation import (
+    against_jsonschema,
+    against_parsing,
+    by_size,
+    checking_edits,
+    memory_of_validation,
+)
 from benchmarks._waiting import nesting_documents, waiting, widening
 
 MEASUREMENTS: dict[str, Callable[[Settings], list[Figure]]] = {
     "import": importing,
     "generate": regenerating,
+    "validate": against_parsing,
     "jsonschema": against_jsonschema,
     "size": by_size,
+    "validate-memory": memory_of_validation,
+    "validate-changes": checking_edits,
     "open": opening,
     "memory": memory,
     "walk": walking,

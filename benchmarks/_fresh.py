@@ -17,9 +17,10 @@ from typing import Any
 
 import ngio_collections as ngc
 from benchmarks._figures import interleaved
-from benchmarks._memory import resident
+from benchmarks._memory import REFERENCES, resident
 from benchmarks._start import environment
 from benchmarks._trees import dumps, loads
+from ngio_collections.graph import as_tree
 
 __all__ = ["fresh"]
 
@@ -112,7 +113,34 @@ def _write(path: Path, document: Any) -> None:
     temporary.replace(path)
 
 
-WORKS: dict[str, Callable[..., dict[str, Any]]] = {"parse": parse, "inline": inline, "save": save}
+def validate(file: str) -> dict[str, int]:
+    """Open a document, build its arrays and ids, and check it.
+
+    Returns:
+        Bytes that are resident after each step, and at the peak of the check.
+    """
+    found = {"before": resident()}
+    gc.disable()
+    document = loads(Path(file).read_bytes())
+    gc.enable()
+    found["parsed"] = resident()
+    tree = as_tree(document, "file:///screen.json")
+    len(tree)
+    tree.find("")
+    # The engine is imported and its plans are made: that is no matter of the document.
+    ngc.validate(ngc.new_node("collection", id="a"), level="MAY")
+    found["indexed"] = resident()
+    REFERENCES.write_text("5", encoding="ascii")  # The peak counts from now on.
+    assert ngc.validate(tree.root, level="MAY") == []
+    return {**found, "peak": resident("VmHWM"), "after": resident()}
+
+
+WORKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "parse": parse,
+    "inline": inline,
+    "save": save,
+    "validate": validate,
+}
 
 if __name__ == "__main__":
     print(json.dumps(WORKS[sys.argv[1]](*sys.argv[2:])), flush=True)

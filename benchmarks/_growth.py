@@ -22,7 +22,7 @@ from benchmarks._reading import walk_handles
 from benchmarks._trees import screen_text, tree_of
 from ngio_collections.graph import Node, as_tree, diff, fingerprint, new_node
 
-__all__ = ["growing", "nesting"]
+__all__ = ["growing", "nesting", "steps"]
 
 GROWTH_LIMIT = 1.3
 DEPTH = 5_000
@@ -34,10 +34,10 @@ def growing(settings: Settings) -> list[Figure]:
     screens = [largest.resized(len(largest) // 100), largest.resized(len(largest) // 10), largest]
     figures: list[Figure] = []
     parsing, indexing = _opening(screens, settings)
-    figures += _steps("parsing alone", screens, parsing, None)
-    figures += _steps("arrays and ids", screens, indexing, GROWTH_LIMIT)
-    figures += _steps("walk", screens, _walking(screens, settings), GROWTH_LIMIT)
-    figures += _steps("new_node, bottom-up", screens, _building(screens, settings), GROWTH_LIMIT)
+    figures += steps("parsing alone", screens, parsing, None)
+    figures += steps("arrays and ids", screens, indexing, GROWTH_LIMIT)
+    figures += steps("walk", screens, _walking(screens, settings), GROWTH_LIMIT)
+    figures += steps("new_node, bottom-up", screens, _building(screens, settings), GROWTH_LIMIT)
     return figures
 
 
@@ -46,7 +46,7 @@ def _repeats(screens: Sequence[Screen], screen: Screen) -> int:
     return min(10, max(1, len(screens[-1]) // len(screen)))
 
 
-def _steps(
+def steps(
     name: str, screens: Sequence[Screen], costs: Sequence[Sequence[float]], limit: float | None
 ) -> list[Figure]:
     """The growth from each size to the next; the costs are seconds a node."""

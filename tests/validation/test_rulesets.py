@@ -174,3 +174,41 @@ def test_findings_are_given_one_after_the_other() -> None:
     found = ngc.iter_findings(_root(), rules=[dose_positive])
     assert next(found).pointer == "/ome/nodes/0/attributes/lab:dose"
     assert len(list(found)) == 1
+
+
+@pytest.mark.parametrize(
+    ("yielded", "words"),
+    [
+        ("text", "no ngc.Violation"),
+        (("found", "expected", ()), "no ngc.Violation"),
+        (None, "no ngc.Violation"),
+        (ngc.Violation(5), "in no text"),  # type: ignore[arg-type]
+        (ngc.Violation("found", None), "in no text"),  # type: ignore[arg-type]
+        (ngc.Violation("found", at=("nowhere",)), "KeyError"),
+        (ngc.Violation("found", at=5), "TypeError"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_rule_that_yields_what_it_should_not_is_a_finding_about_the_rule(
+    yielded: Any, words: str
+) -> None:
+    @ngc.rule("lab:odd", on="lab:assay", level="MUST")
+    def odd(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+        """It says odd things."""
+        yield yielded
+
+    (finding,) = ngc.validate(_root(), rules=[odd])
+    assert finding.kind == "rule-error"
+    assert words in finding.found
+
+
+@pytest.mark.parametrize(
+    "at", [("nodes", 7), ("nodes", -1), ("nodes", 0, "no", "key"), ("nodes", "x")]
+)
+def test_a_place_in_nodes_that_are_not_there_stops_nothing(at: Any) -> None:
+    @ngc.rule("lab:lost", on="collection", level="MUST")
+    def lost(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+        """It points to nowhere."""
+        yield ngc.Violation("something", at=at)
+
+    assert len(ngc.validate(_root(), rules=[lost])) == 2
+    assert len(list(ngc.iter_findings(_root(), rules=[lost]))) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from ngio_collections._contract import Concept, Declaration, Pointer
 from ngio_collections.graph import Raw
@@ -76,8 +76,10 @@ def declared(raw: Raw, places: Declaring) -> Iterator[tuple[str, str, Raw, Point
     if type(attributes) is not dict or not attributes:
         return
     for path, kind in places:
-        value: Any = attributes
-        for key in path:
+        value = attributes.get(path[0])
+        if value is None:
+            continue
+        for key in path[1:]:
             value = value.get(key) if type(value) is dict else None
         if type(value) is not list:
             continue

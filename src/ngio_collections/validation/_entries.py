@@ -170,6 +170,10 @@ class SegmentHome:
         self._last: Entry | None = None
         self._lists: dict[int, tuple[list[int], list[int]]] = {}
 
+    def forget(self) -> None:
+        """Let go of entries, which hold this in turn: a document is freed when it was checked."""
+        self._last = None
+
     def value(self, place: int) -> Raw:
         return self.segment.raw(place)
 

@@ -31,6 +31,7 @@ class ToRun(NamedTuple):
         key: The key without which it finds nothing in a value; empty if there is none.
         within: The key in the value of that key.
         unless: The key with which it finds nothing.
+        is_conditional: Whether there are values in which it finds nothing for sure.
     """
 
     rule: Rule
@@ -38,17 +39,13 @@ class ToRun(NamedTuple):
     key: str
     within: str
     unless: str
+    is_conditional: bool
 
     @classmethod
     def of(cls, rule: Rule, body: Body) -> ToRun:
         """A rule with what is known about its code."""
         key, within = (*map(str, body.needs), "", "")[:2]
-        return cls(rule, body.run, key, within, body.unless)
-
-    @property
-    def is_conditional(self) -> bool:
-        """Whether there are values in which it finds nothing for sure."""
-        return bool(self.key or self.unless)
+        return cls(rule, body.run, key, within, body.unless, bool(key or body.unless))
 
     def applies(self, value: Any) -> bool:
         """Whether it may find something in a value."""

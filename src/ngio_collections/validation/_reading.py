@@ -26,6 +26,7 @@ __all__ = [
 
 # The pattern of the schema `identifier`; a test holds the two together.
 _IDENTIFIER: Final = re.compile(r"[a-zA-Z0-9\-_.]+")
+_is_identifier: Final = _IDENTIFIER.fullmatch
 
 
 class Ref(NamedTuple):
@@ -46,11 +47,12 @@ def read_reference(value: Any) -> Ref | None:
         The reference, None where the value is none. A `path` that is there but wrong
         still says that the target is elsewhere.
     """
-    id_ = value.get("id") if isinstance(value, dict) else value
-    if not isinstance(id_, str) or not _IDENTIFIER.fullmatch(id_):
+    id_, path = value, None
+    if isinstance(value, dict):
+        id_, path = value.get("id"), value.get("path")
+    if not isinstance(id_, str) or _is_identifier(id_) is None:
         return None
-    path = value.get("path") if isinstance(value, dict) else None
-    return Ref(id_, external=path is not None, path=path)
+    return Ref(id_, path is not None, path)
 
 
 def resolve(context: Context, value: Any) -> tuple[Declaration, ...] | None:

@@ -291,14 +291,15 @@ class Run:
             subject, inner = stack.pop()
             value = subject.value
             for check in inner.checks:
-                if (check.key or check.unless) and not check.applies(value):
+                if check.is_conditional and not check.applies(value):
                     continue
                 if only is None or check.rule.id in only:
                     self._run(check, subject, entry, found)
             if inner.links and type(value) is dict:
-                held = [
-                    one for link in inner.links if link.key in value for one in _held(subject, link)
-                ]
+                held: list[tuple[Subject, SubjectPlan]] = []
+                for link in inner.links:
+                    if link.key in value:
+                        _add_held(held, subject, link)
                 held.reverse()
                 stack += held
         return found
@@ -318,21 +319,21 @@ class Run:
             found.append(Found(check.rule, entry, subject.at, said, "", RULE_ERROR))
 
 
-def _held(subject: Subject, link: Link) -> Iterator[tuple[Subject, SubjectPlan]]:
-    """The values at a key of a value that have rules, or hold something that has."""
+def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: Link) -> None:
+    """Add the values at a key of a value that have rules, or hold something that has."""
     concept, node, key = link.concept, subject.node, link.key
     value, at = subject.value[key], (*subject.at, key)
     if link.plan is not None:
-        yield Subject(concept, value, node, at, subject, key), link.plan
+        held.append((Subject(concept, value, node, at, subject, key), link.plan))
     elif not link.many:
         plan = link.plan_of(value)
         if plan is not None:
-            yield Subject(concept, value, node, at, subject, key), plan
+            held.append((Subject(concept, value, node, at, subject, key), plan))
     elif type(value) is list:
         for number, item in enumerate(value):
             plan = link.plan_of(item)
             if plan is not None:
-                yield Subject(concept, item, node, (*at, number), subject, key), plan
+                held.append((Subject(concept, item, node, (*at, number), subject, key), plan))
 
 
 def _written(rule: Rule, entry: Entry, subject: Subject, violation: Any) -> Found:

@@ -57,8 +57,10 @@ def found_in(document: Document, plans: Plans, guard: Guard | None = None) -> It
 
 def findings_in(document: Document, plans: Plans, most: int | None = None) -> list[Finding]:
     """The findings of one document, in the order of its text."""
-    found = islice(found_in(document, plans), most)
-    return [one.finding(document.url) for one in in_order(found, document.home.segment.root)]
+    found = in_order(islice(found_in(document, plans), most), document.home.segment.root)
+    findings = [one.finding(document.url) for one in found]
+    document.home.forget()
+    return findings
 
 
 def findings_of_tree(node: Node, plans: Plans, most: int | None = None) -> list[Finding]:

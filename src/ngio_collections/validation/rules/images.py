@@ -158,7 +158,8 @@ def level_input(subject: Subject, context: Context) -> Iterator[Violation]:
 
 
 def _multiscale_of(node: NodeEntry) -> NodeEntry | None:
-    return node.parent if node.parent is not None and node.parent.type == "multiscale" else None
+    parent = node.parent
+    return parent if parent is not None and parent.type == "multiscale" else None
 
 
 def _is_system_of_level(declared: Declaration, multiscale: NodeEntry | None) -> bool:
@@ -184,11 +185,13 @@ def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
         )
 
 
-def _comparable_target(context: Context, multiscale: NodeEntry, item: dict[str, Any]) -> str | None:
+def _comparable_target(
+    context: Context, multiscale: NodeEntry, item: dict[str, Any], first: str | None
+) -> str | None:
     """The id that an output leads to, unless its target is a mistake that another rule reports."""
     reference = read_reference(item.get("output"))
-    if reference is None:
-        return None
+    if reference is None or reference.id == first:
+        return first
     own = any(
         d.kind == "coordinate-system" and d.node == multiscale
         for d in context.declarations(reference.id)
@@ -204,7 +207,7 @@ def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]
         if level.get("type") != "singlescale" or not isinstance(attributes, dict):
             continue
         for index, item in objects(attributes, "coordinateTransformations"):
-            target = _comparable_target(context, subject.node, item)
+            target = _comparable_target(context, subject.node, item, first)
             first = first or target
             if target is not None and first is not None and target != first:
                 at: Pointer = ("nodes", position, *_TRANSFORMATIONS, index, "output")

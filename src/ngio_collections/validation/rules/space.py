@@ -13,6 +13,7 @@ from ngio_collections._words import listing, named, show
 from ngio_collections.validation._dimensions import check_dimensions
 from ngio_collections.validation._reading import (
     array,
+    is_node,
     is_prefixed,
     kind_of,
     objects,
@@ -237,24 +238,31 @@ def _axes_of(subject: Subject, context: Context, key: str) -> int | None:
     return len(axes) if isinstance(axes, list) else None
 
 
-def _is_array(subject: Subject, context: Context, key: str) -> bool:
-    """Whether an endpoint is the array of a level, which has the axes of what it leads to."""
-    reference = read_reference(subject.value.get(key))
-    if reference is None:
+def _is_own_array(subject: Subject) -> bool:
+    """Whether the input is the array of the level that the transformation is of."""
+    if subject.node.type != "singlescale":
         return False
-    if subject.node.type == "singlescale" and reference.id == subject.node.id:
-        return True
-    declared = context.declarations(reference.id)
-    return (
-        len(declared) == 1 and declared[0].node.type == "singlescale" and declared[0].kind == "node"
-    )
+    reference = read_reference(subject.value.get("input"))
+    return reference is not None and reference.id == subject.node.id
+
+
+def _is_array(subject: Subject, context: Context) -> bool:
+    """Whether the input is the array of some level."""
+    reference = read_reference(subject.value.get("input"))
+    declared = () if reference is None else context.declarations(reference.id)
+    return len(declared) == 1 and is_node(declared[0], "singlescale")
 
 
 @implements(stubs.transformation_dimensions)
 def transformation_dimensions(subject: Subject, context: Context) -> Iterator[Violation]:
-    inputs, outputs = (_axes_of(subject, context, key) for key in ("input", "output"))
-    if inputs is None and _is_array(subject, context, "input"):
+    outputs = _axes_of(subject, context, "output")
+    # An array has the axes of what it leads to.
+    if _is_own_array(subject):
         inputs = outputs
+    else:
+        inputs = _axes_of(subject, context, "input")
+        if inputs is None and _is_array(subject, context):
+            inputs = outputs
     yield from check_dimensions(subject.value, inputs, outputs)
 
 
