@@ -122,10 +122,13 @@ def _print(conversion: ngc.Conversion, *, ledger: bool) -> None:
 def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:
     if not problems:
         return
-    complain(f"{count(len(problems), 'field')} could not be converted:")
-    lines = [f"  {label(one.source)}#{one.pointer} {one.reason}" for one in problems]
+    causes = [one for one in problems if not one.is_consequence]
+    more = len(problems) - len(causes)
+    also = f", and with that {count(more, 'more field')}" if more else ""
+    complain(f"{count(len(causes), 'field')} could not be converted{also}:")
+    lines = [f"  {label(one.source)}#{one.pointer} {one.reason}" for one in causes]
     if len(lines) > MOST_PROBLEMS:
-        lines[MOST_PROBLEMS:] = [f"  ... {len(problems) - MOST_PROBLEMS:,} more (--format json)"]
+        lines[MOST_PROBLEMS:] = [f"  ... {len(causes) - MOST_PROBLEMS:,} more (--format json)"]
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     for line in lines:
         print(safe(line, encoding), file=sys.stderr)
