@@ -78,7 +78,8 @@ def run(
     with stopping_at_errors():
         url = _paths.as_url(source)
         with _store(url, access) as store, following("Converting") as progress:
-            target = store if store is access.store else (access.store or ngc.LocalStore())
+            # What may be read says nothing about where the result goes.
+            target = None if store is None else ngc.LocalStore()
             conversion = ngc.convert(
                 url,
                 out,
