@@ -1578,7 +1578,7 @@ TABLES: Final[dict[str, Table]] = {
 
 
 @conversion_stub("acquisition", "id", "plates")
-def acquisition_id(value: Any, piece: Any) -> Any:
+def acquisition_id(value: Any, piece: Any, at: str) -> Any:
     """An acquisition of a plate: `id`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/acquisitions/*/id. It was a number; the id is made of it.
@@ -1587,7 +1587,7 @@ def acquisition_id(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("acquisition", "name", "plates")
-def acquisition_name(value: Any, piece: Any) -> Any:
+def acquisition_name(value: Any, piece: Any, at: str) -> Any:
     """An acquisition of a plate: `name`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/acquisitions/*/name. It names the acquisition.
@@ -1596,7 +1596,7 @@ def acquisition_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("axis", "discrete", "space")
-def axis_discrete(value: Any, piece: Any) -> Any:
+def axis_discrete(value: Any, piece: Any, at: str) -> Any:
     """An axis: `discrete`.
 
     OME-Zarr 0.6: to /attributes/coordinateSystems/*/axes/*/discrete. Axes have the same field.
@@ -1605,7 +1605,7 @@ def axis_discrete(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("axis", "longName", "space")
-def axis_longname(value: Any, piece: Any) -> Any:
+def axis_longname(value: Any, piece: Any, at: str) -> Any:
     """An axis: `longName`.
 
     OME-Zarr 0.6: to /attributes/coordinateSystems/*/axes/*/longName. Axes have the same field.
@@ -1614,7 +1614,7 @@ def axis_longname(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("axis", "name", "space")
-def axis_name(value: Any, piece: Any) -> Any:
+def axis_name(value: Any, piece: Any, at: str) -> Any:
     """An axis: `name`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/coordinateSystems/*/axes/*/name. Axes have the same names.
@@ -1623,7 +1623,7 @@ def axis_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("axis", "type", "space")
-def axis_type(value: Any, piece: Any) -> Any:
+def axis_type(value: Any, piece: Any, at: str) -> Any:
     """An axis: `type`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/coordinateSystems/*/axes/*/type. Axes have the same types. Null counts as none, and is kept.
@@ -1632,7 +1632,7 @@ def axis_type(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("axis", "unit", "space")
-def axis_unit(value: Any, piece: Any) -> Any:
+def axis_unit(value: Any, piece: Any, at: str) -> Any:
     """An axis: `unit`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/coordinateSystems/*/axes/*/unit. Axes have the same units. Null counts as none, and is kept.
@@ -1641,7 +1641,7 @@ def axis_unit(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("container-group", "bioformats2raw.layout", "containers")
-def container_group_bioformats2raw_layout(value: Any, piece: Any) -> Any:
+def container_group_bioformats2raw_layout(value: Any, piece: Any, at: str) -> Any:
     """The group that bioformats2raw writes: `bioformats2raw.layout`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes. A collection of images takes its place.
@@ -1650,7 +1650,7 @@ def container_group_bioformats2raw_layout(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("container-group", "version", "containers")
-def container_group_version(value: Any, piece: Any) -> Any:
+def container_group_version(value: Any, piece: Any, at: str) -> Any:
     """The group that bioformats2raw writes: `version`.
 
     OME-Zarr 0.5, 0.6: to /attributes/ome-zarr:version. The document has its own version; that of the source is remembered.
@@ -1659,7 +1659,7 @@ def container_group_version(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("coordinate-system", "axes", "space")
-def coordinate_system_axes(value: Any, piece: Any) -> Any:
+def coordinate_system_axes(value: Any, piece: Any, at: str) -> Any:
     """A coordinate system: `axes`.
 
     OME-Zarr 0.6: to /attributes/coordinateSystems/*/axes. Axes are the same. What is kept of them is kept by the id of the system and their names.
@@ -1668,7 +1668,7 @@ def coordinate_system_axes(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("coordinate-system", "name", "space")
-def coordinate_system_name(value: Any, piece: Any) -> Any:
+def coordinate_system_name(value: Any, piece: Any, at: str) -> Any:
     """A coordinate system: `name`.
 
     OME-Zarr 0.6: to /attributes/coordinateSystems/*/name. Systems keep their names. The id is made of it, because in RFC-8 the names of systems refer to nothing.
@@ -1677,7 +1677,7 @@ def coordinate_system_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("dataset", "coordinateTransformations", "images")
-def dataset_coordinatetransformations(value: Any, piece: Any) -> Any:
+def dataset_coordinatetransformations(value: Any, piece: Any, at: str) -> Any:
     """A resolution level: `coordinateTransformations`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes/*/attributes/coordinateTransformations. A scale, or a scale and a translation, lead from the level to the system of the image. What is written in a way that does not come back by itself is kept as it was, too.
@@ -1686,7 +1686,7 @@ def dataset_coordinatetransformations(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("dataset", "path", "images")
-def dataset_path(value: Any, piece: Any) -> Any:
+def dataset_path(value: Any, piece: Any, at: str) -> Any:
     """A resolution level: `path`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes/*/path. It leads to the array. It also names the level.
@@ -1695,7 +1695,7 @@ def dataset_path(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("group-attributes", "ome", "documents")
-def group_attributes_ome(value: Any, piece: Any) -> Any:
+def group_attributes_ome(value: Any, piece: Any, at: str) -> Any:
     """The attributes of a group in Zarr 3: `ome`.
 
     OME-Zarr 0.5, 0.6: to /attributes. What is in it has a table of its own, for each kind of group.
@@ -1704,7 +1704,7 @@ def group_attributes_ome(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("image-group", "image-label", "images")
-def image_group_image_label(value: Any, piece: Any) -> Any:
+def image_group_image_label(value: Any, piece: Any, at: str) -> Any:
     """The group of an image: `image-label`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels. It marks the image as a label map.
@@ -1713,7 +1713,7 @@ def image_group_image_label(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("image-group", "multiscales", "images")
-def image_group_multiscales(value: Any, piece: Any) -> Any:
+def image_group_multiscales(value: Any, piece: Any, at: str) -> Any:
     """The group of an image: `multiscales`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /. Each entry is an image of its own.
@@ -1722,7 +1722,7 @@ def image_group_multiscales(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("image-group", "version", "images")
-def image_group_version(value: Any, piece: Any) -> Any:
+def image_group_version(value: Any, piece: Any, at: str) -> Any:
     """The group of an image: `version`.
 
     OME-Zarr 0.5, 0.6: to /attributes/ome-zarr:version. The document has its own version; that of the source is remembered.
@@ -1731,7 +1731,7 @@ def image_group_version(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("image-label", "colors", "labels")
-def image_label_colors(value: Any, piece: Any) -> Any:
+def image_label_colors(value: Any, piece: Any, at: str) -> Any:
     """What is known of labels: `colors`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels/labelAttributes. Each is an entry with a color.
@@ -1740,7 +1740,7 @@ def image_label_colors(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("image-label", "properties", "labels")
-def image_label_properties(value: Any, piece: Any) -> Any:
+def image_label_properties(value: Any, piece: Any, at: str) -> Any:
     """What is known of labels: `properties`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels/labelAttributes. They go to the entry of the color of the same label, and to new ones where there is none or the order would change.
@@ -1749,7 +1749,7 @@ def image_label_properties(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("image-label", "source", "labels")
-def image_label_source(value: Any, piece: Any) -> Any:
+def image_label_source(value: Any, piece: Any, at: str) -> Any:
     """What is known of labels: `source`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels/source. It becomes a reference to the image, if that is in the collection. What is written in another way than `../../` is kept, too.
@@ -1758,7 +1758,7 @@ def image_label_source(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("label-color", "label-value", "labels")
-def label_color_label_value(value: Any, piece: Any) -> Any:
+def label_color_label_value(value: Any, piece: Any, at: str) -> Any:
     """The color of a label: `label-value`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels/labelAttributes/*/labelValue. It is the same number.
@@ -1767,7 +1767,7 @@ def label_color_label_value(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("label-color", "rgba", "labels")
-def label_color_rgba(value: Any, piece: Any) -> Any:
+def label_color_rgba(value: Any, piece: Any, at: str) -> Any:
     """The color of a label: `rgba`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels/labelAttributes/*/color. It is the same color.
@@ -1776,7 +1776,7 @@ def label_color_rgba(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("label-property", "label-value", "labels")
-def label_property_label_value(value: Any, piece: Any) -> Any:
+def label_property_label_value(value: Any, piece: Any, at: str) -> Any:
     """What is known of one label: `label-value`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/labels/labelAttributes/*/labelValue. It is the same number.
@@ -1785,7 +1785,7 @@ def label_property_label_value(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("labels-group", "labels", "labels")
-def labels_group_labels(value: Any, piece: Any) -> Any:
+def labels_group_labels(value: Any, piece: Any, at: str) -> Any:
     """The group of the labels of an image: `labels`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /. Each is an image beside the one that it belongs to, in this order. Paths that lead to no label image are refused.
@@ -1794,7 +1794,7 @@ def labels_group_labels(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("multiscale", "axes", "images")
-def multiscale_axes(value: Any, piece: Any) -> Any:
+def multiscale_axes(value: Any, piece: Any, at: str) -> Any:
     """An image: `axes`.
 
     OME-Zarr 0.4, 0.5: to /attributes/coordinateSystems/0/axes. They become the one coordinate system of the image.
@@ -1803,7 +1803,7 @@ def multiscale_axes(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("multiscale", "coordinateSystems", "images")
-def multiscale_coordinatesystems(value: Any, piece: Any) -> Any:
+def multiscale_coordinatesystems(value: Any, piece: Any, at: str) -> Any:
     """An image: `coordinateSystems`.
 
     OME-Zarr 0.6: to /attributes/coordinateSystems. Each becomes a coordinate system with an id.
@@ -1812,7 +1812,7 @@ def multiscale_coordinatesystems(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("multiscale", "coordinateTransformations", "images")
-def multiscale_coordinatetransformations(value: Any, piece: Any) -> Any:
+def multiscale_coordinatetransformations(value: Any, piece: Any, at: str) -> Any:
     """An image: `coordinateTransformations`.
 
     OME-Zarr 0.4, 0.5: to /nodes/*/attributes/coordinateTransformations, and kept under ome-zarr:multiscale. They count after those of each level; so they are put together with them, and kept as they were.
@@ -1821,7 +1821,7 @@ def multiscale_coordinatetransformations(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("multiscale", "datasets", "images")
-def multiscale_datasets(value: Any, piece: Any) -> Any:
+def multiscale_datasets(value: Any, piece: Any, at: str) -> Any:
     """An image: `datasets`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes. Each is a resolution level.
@@ -1830,7 +1830,7 @@ def multiscale_datasets(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("multiscale", "name", "images")
-def multiscale_name(value: Any, piece: Any) -> Any:
+def multiscale_name(value: Any, piece: Any, at: str) -> Any:
     """An image: `name`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /name. It names the node. Siblings have different names; a name that another one has already is kept as it was, and the node is named after its path.
@@ -1839,7 +1839,7 @@ def multiscale_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate", "acquisitions", "plates")
-def plate_acquisitions(value: Any, piece: Any) -> Any:
+def plate_acquisitions(value: Any, piece: Any, at: str) -> Any:
     """A plate: `acquisitions`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/acquisitions. Each gets an id.
@@ -1848,7 +1848,7 @@ def plate_acquisitions(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-column", "name", "plates")
-def plate_column_name(value: Any, piece: Any) -> Any:
+def plate_column_name(value: Any, piece: Any, at: str) -> Any:
     """A column of a plate: `name`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/columns/*/name. It names the column, and its id is made of it.
@@ -1857,7 +1857,7 @@ def plate_column_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate", "columns", "plates")
-def plate_columns(value: Any, piece: Any) -> Any:
+def plate_columns(value: Any, piece: Any, at: str) -> Any:
     """A plate: `columns`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/columns. Each gets an id.
@@ -1866,7 +1866,7 @@ def plate_columns(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-group", "plate", "plates")
-def plate_group_plate(value: Any, piece: Any) -> Any:
+def plate_group_plate(value: Any, piece: Any, at: str) -> Any:
     """The group of a plate: `plate`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate. It has a table of its own.
@@ -1875,7 +1875,7 @@ def plate_group_plate(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-group", "version", "plates")
-def plate_group_version(value: Any, piece: Any) -> Any:
+def plate_group_version(value: Any, piece: Any, at: str) -> Any:
     """The group of a plate: `version`.
 
     OME-Zarr 0.5, 0.6: to /attributes/ome-zarr:version. The document has its own version; that of the source is remembered.
@@ -1884,7 +1884,7 @@ def plate_group_version(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate", "name", "plates")
-def plate_name(value: Any, piece: Any) -> Any:
+def plate_name(value: Any, piece: Any, at: str) -> Any:
     """A plate: `name`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /name. It names the node.
@@ -1893,7 +1893,7 @@ def plate_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-row", "name", "plates")
-def plate_row_name(value: Any, piece: Any) -> Any:
+def plate_row_name(value: Any, piece: Any, at: str) -> Any:
     """A row of a plate: `name`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/rows/*/name. It names the row, and its id is made of it.
@@ -1902,7 +1902,7 @@ def plate_row_name(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate", "rows", "plates")
-def plate_rows(value: Any, piece: Any) -> Any:
+def plate_rows(value: Any, piece: Any, at: str) -> Any:
     """A plate: `rows`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/plate/rows. Each gets an id.
@@ -1911,7 +1911,7 @@ def plate_rows(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-well", "columnIndex", "plates")
-def plate_well_columnindex(value: Any, piece: Any) -> Any:
+def plate_well_columnindex(value: Any, piece: Any, at: str) -> Any:
     """A well, as its plate says it: `columnIndex`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/well/column. The well refers to the column.
@@ -1920,7 +1920,7 @@ def plate_well_columnindex(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-well", "path", "plates")
-def plate_well_path(value: Any, piece: Any) -> Any:
+def plate_well_path(value: Any, piece: Any, at: str) -> Any:
     """A well, as its plate says it: `path`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/ome-zarr:group. The well refers to its group.
@@ -1929,7 +1929,7 @@ def plate_well_path(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate-well", "rowIndex", "plates")
-def plate_well_rowindex(value: Any, piece: Any) -> Any:
+def plate_well_rowindex(value: Any, piece: Any, at: str) -> Any:
     """A well, as its plate says it: `rowIndex`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/well/row. The well refers to the row.
@@ -1938,7 +1938,7 @@ def plate_well_rowindex(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("plate", "wells", "plates")
-def plate_wells(value: Any, piece: Any) -> Any:
+def plate_wells(value: Any, piece: Any, at: str) -> Any:
     """A plate: `wells`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes. Each becomes a collection.
@@ -1947,7 +1947,7 @@ def plate_wells(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("scene", "coordinateSystems", "scenes")
-def scene_coordinatesystems(value: Any, piece: Any) -> Any:
+def scene_coordinatesystems(value: Any, piece: Any, at: str) -> Any:
     """A scene: `coordinateSystems`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateSystems. Each gets an id.
@@ -1956,7 +1956,7 @@ def scene_coordinatesystems(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("scene", "coordinateTransformations", "scenes")
-def scene_coordinatetransformations(value: Any, piece: Any) -> Any:
+def scene_coordinatetransformations(value: Any, piece: Any, at: str) -> Any:
     """A scene: `coordinateTransformations`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations. They lead from system to system by id. What is written in a way that does not come back by itself is kept as it was, too.
@@ -1965,7 +1965,7 @@ def scene_coordinatetransformations(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("scene-group", "scene", "scenes")
-def scene_group_scene(value: Any, piece: Any) -> Any:
+def scene_group_scene(value: Any, piece: Any, at: str) -> Any:
     """The group of a scene: `scene`.
 
     OME-Zarr 0.6: to /attributes/scene. It has a table of its own.
@@ -1974,7 +1974,7 @@ def scene_group_scene(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("scene-group", "version", "scenes")
-def scene_group_version(value: Any, piece: Any) -> Any:
+def scene_group_version(value: Any, piece: Any, at: str) -> Any:
     """The group of a scene: `version`.
 
     OME-Zarr 0.6: to /attributes/ome-zarr:version. The document has its own version; that of the source is remembered.
@@ -1983,7 +1983,7 @@ def scene_group_version(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("series-group", "series", "containers")
-def series_group_series(value: Any, piece: Any) -> Any:
+def series_group_series(value: Any, piece: Any, at: str) -> Any:
     """The group OME: `series`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes/*. Each is an image, in this order. In a plate the wells list the images, and the list is kept.
@@ -1992,7 +1992,7 @@ def series_group_series(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "affine", "space")
-def transformation_affine(value: Any, piece: Any) -> Any:
+def transformation_affine(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `affine`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parameters are the same. An array is referred to by a Path.
@@ -2001,7 +2001,7 @@ def transformation_affine(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "bijection", "space")
-def transformation_bijection(value: Any, piece: Any) -> Any:
+def transformation_bijection(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `bijection`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Both ways are converted.
@@ -2010,7 +2010,7 @@ def transformation_bijection(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "byDimension", "space")
-def transformation_bydimension(value: Any, piece: Any) -> Any:
+def transformation_bydimension(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `byDimension`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parts are converted.
@@ -2019,7 +2019,7 @@ def transformation_bydimension(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "coordinates", "space")
-def transformation_coordinates(value: Any, piece: Any) -> Any:
+def transformation_coordinates(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `coordinates`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. The array is referred to by a Path.
@@ -2028,7 +2028,7 @@ def transformation_coordinates(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "displacements", "space")
-def transformation_displacements(value: Any, piece: Any) -> Any:
+def transformation_displacements(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `displacements`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. The array is referred to by a Path.
@@ -2037,7 +2037,7 @@ def transformation_displacements(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "identity", "space")
-def transformation_identity(value: Any, piece: Any) -> Any:
+def transformation_identity(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `identity`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. It has no parameters.
@@ -2046,7 +2046,7 @@ def transformation_identity(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "mapAxis", "space")
-def transformation_mapaxis(value: Any, piece: Any) -> Any:
+def transformation_mapaxis(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `mapAxis`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parameters are the same.
@@ -2055,7 +2055,7 @@ def transformation_mapaxis(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "projectAxis", "space")
-def transformation_projectaxis(value: Any, piece: Any) -> Any:
+def transformation_projectaxis(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `projectAxis`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parameters are the same.
@@ -2064,7 +2064,7 @@ def transformation_projectaxis(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "rotation", "space")
-def transformation_rotation(value: Any, piece: Any) -> Any:
+def transformation_rotation(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `rotation`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parameters are the same. An array is referred to by a Path.
@@ -2073,7 +2073,7 @@ def transformation_rotation(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "scale", "space")
-def transformation_scale(value: Any, piece: Any) -> Any:
+def transformation_scale(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `scale`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parameters are the same.
@@ -2082,7 +2082,7 @@ def transformation_scale(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "sequence", "space")
-def transformation_sequence(value: Any, piece: Any) -> Any:
+def transformation_sequence(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `sequence`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its steps are converted.
@@ -2091,7 +2091,7 @@ def transformation_sequence(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("transformation", "translation", "space")
-def transformation_translation(value: Any, piece: Any) -> Any:
+def transformation_translation(value: Any, piece: Any, at: str) -> Any:
     """A transformation, by its type: `translation`.
 
     OME-Zarr 0.6: to /attributes/scene/coordinateTransformations/*. Its parameters are the same.
@@ -2100,7 +2100,7 @@ def transformation_translation(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("well-group", "version", "plates")
-def well_group_version(value: Any, piece: Any) -> Any:
+def well_group_version(value: Any, piece: Any, at: str) -> Any:
     """The group of a well: `version`.
 
     OME-Zarr 0.5, 0.6: to /attributes/ome-zarr:version. The document has its own version; that of the source is remembered.
@@ -2109,7 +2109,7 @@ def well_group_version(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("well-group", "well", "plates")
-def well_group_well(value: Any, piece: Any) -> Any:
+def well_group_well(value: Any, piece: Any, at: str) -> Any:
     """The group of a well: `well`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /. It has a table of its own.
@@ -2118,7 +2118,7 @@ def well_group_well(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("well-image", "acquisition", "plates")
-def well_image_acquisition(value: Any, piece: Any) -> Any:
+def well_image_acquisition(value: Any, piece: Any, at: str) -> Any:
     """A field of a well: `acquisition`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/acquisition. The image, or the collection of the images of one acquisition, refers to it. A number that the plate does not list is kept.
@@ -2127,7 +2127,7 @@ def well_image_acquisition(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("well-image", "path", "plates")
-def well_image_path(value: Any, piece: Any) -> Any:
+def well_image_path(value: Any, piece: Any, at: str) -> Any:
     """A field of a well: `path`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /attributes/ome-zarr:group. The image refers to its group.
@@ -2136,7 +2136,7 @@ def well_image_path(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("well", "images", "plates")
-def well_images(value: Any, piece: Any) -> Any:
+def well_images(value: Any, piece: Any, at: str) -> Any:
     """A well, as it says itself: `images`.
 
     OME-Zarr 0.4, 0.5, 0.6: to /nodes. Each field is an image of the well.
@@ -2145,7 +2145,7 @@ def well_images(value: Any, piece: Any) -> Any:
 
 
 @conversion_stub("zarr-document", "attributes", "documents")
-def zarr_document_attributes(value: Any, piece: Any) -> Any:
+def zarr_document_attributes(value: Any, piece: Any, at: str) -> Any:
     """The zarr.json of a group: `attributes`.
 
     OME-Zarr 0.5, 0.6: to /attributes. What is in it has tables of its own.
