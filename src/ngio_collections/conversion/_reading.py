@@ -28,6 +28,11 @@ __all__ = ["BATCH", "Read", "Reader", "document_of"]
 BATCH: Final = 512
 """How many documents are asked for at once."""
 
+FIELDS: Final = frozenset(
+    {"multiscales", "plate", "well", "labels", "bioformats2raw.layout", "series"}
+)
+"""What tells that attributes are metadata of OME-Zarr, one for each kind of group."""
+
 _NAMES: Final = {2: ".zattrs", 3: "zarr.json"}
 _ARRAYS: Final = {2: ".zarray", 3: "zarr.json"}
 _VERSION: Final = re.compile(r"(0\.[56])(?:[.\-a-z].*)?").fullmatch
@@ -204,6 +209,8 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
         raise UnconvertibleError("/attributes", f"{found}; expected an object with `ome`")
     ome = attributes.get("ome")
     at = "/attributes/ome"
+    if "ome" not in attributes and is_ome(attributes):
+        return Group(url, where, document, attributes, "/attributes", _version_2(attributes))
     if not isinstance(ome, dict):
         found = "is missing" if ome is None else f"is {show(ome)}"
         raise UnconvertibleError(at, f"{found}; expected the metadata of OME-Zarr")
@@ -212,6 +219,11 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
             f"{at}/type", "is that of a node of RFC-8 already; open the document, or refer to it"
         )
     return Group(url, where, document, ome, at, _version_3(ome, at))
+
+
+def is_ome(attributes: Mapping[str, Any]) -> bool:
+    """Whether attributes are metadata of OME-Zarr 0.4, which has no key of its own for it."""
+    return not FIELDS.isdisjoint(attributes)
 
 
 def _version_3(ome: Mapping[str, Any], at: str) -> str:

@@ -50,7 +50,7 @@ class Group:
     @property
     def format(self) -> int:
         """The version of Zarr."""
-        return 2 if self.version == "0.4" else 3
+        return 2 if self.document_url.endswith("/.zattrs") else 3
 
 
 @dataclass(slots=True, kw_only=True)
