@@ -300,6 +300,28 @@ DAMAGES = [
         ("zarr.json", "/attributes/ome/plate/wells/0/rowIndex"),
     ),
     Damage(
+        "a well is listed twice",
+        PLATE_5,
+        _json(
+            "zarr.json",
+            lambda document: document["attributes"]["ome"]["plate"]["wells"].append(
+                {"path": "A/1", "rowIndex": 0, "columnIndex": 0}
+            ),
+        ),
+        ("zarr.json", "/attributes/ome/plate/wells/3"),
+    ),
+    Damage(
+        "a field is listed twice, with two acquisitions",
+        PLATE_6,
+        _json(
+            "A/1/zarr.json",
+            lambda document: document["attributes"]["ome"]["well"]["images"].append(
+                {"path": "./0", "acquisition": 1}
+            ),
+        ),
+        ("A/1/zarr.json", "/attributes/ome/well/images/2"),
+    ),
+    Damage(
         "images of a well are an object",
         PLATE_6,
         _put("B/2/zarr.json", "/attributes/ome/well/images", {"0": {}}),

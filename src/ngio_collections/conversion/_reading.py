@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +24,7 @@ from ngio_collections.resolve import AccessPolicy, Limits, Progress
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head, Request
 from ngio_collections.store import Blob
 
-__all__ = ["BATCH", "Read", "Reader", "document_of"]
+__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare"]
 
 BATCH: Final = 512
 """How many documents are asked for at once."""
@@ -160,7 +161,7 @@ class Reader:
             format_: The version of Zarr.
             answer: The metadata document of the root.
         """
-        where = f"{url}/.zmetadata"
+        where, root = f"{url}/.zmetadata", answer
         if format_ == 2:
             (answer,) = yield from self.answers([self.get(where)])
         if not isinstance(answer, Blob):
@@ -180,6 +181,9 @@ class Reader:
         page.kept("", None, "", "", "It is a copy of other documents.")
         self.pages.append(page)
         self.copies = Copies(url, 2, page, "", document)
+        if isinstance(root, Blob):
+            with suppress(JsonSyntaxError):  # What is wrong with the root has been noted.
+                self.copies.compare(url, loads(root.data))
 
     def exist(self, urls: Sequence[str], format_: int) -> list[Head]:
         """Requests that find out whether arrays are there."""
@@ -219,6 +223,20 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
             f"{at}/type", "is that of a node of RFC-8 already; open the document, or refer to it"
         )
     return Group(url, where, document, ome, at, _version_3(ome, at))
+
+
+def is_bare(answer: Answer, format_: int) -> bool:
+    """Whether a document is that of a group without metadata of OME-Zarr."""
+    if not isinstance(answer, Blob):
+        return False
+    try:
+        document = loads(answer.data)
+    except JsonSyntaxError:
+        return False
+    if format_ == 3 and isinstance(document, dict) and document.get("node_type") == "group":
+        document = document.get("attributes", {})
+        return isinstance(document, dict) and "ome" not in document and not is_ome(document)
+    return format_ == 2 and isinstance(document, dict) and not is_ome(document)
 
 
 def is_ome(attributes: Mapping[str, Any]) -> bool:
