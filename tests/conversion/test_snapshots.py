@@ -14,7 +14,9 @@ from tests.conversion.suite import Case, ConversionTests, case, ways
 from tests.writers import ours
 from tests.writers.surveys import differences
 
-CASES = [(one, way) for one in SNAPSHOTS for way in ways(one.name)]
+# A transformation of no image, which nothing in a collection could refer to.
+ALONE = "ngff-zarr/transformation-0.6"
+CASES = [(one, way) for one in SNAPSHOTS if str(one) != ALONE for way in ways(one.name)]
 
 
 @pytest.fixture(
@@ -33,6 +35,13 @@ class TestSnapshots(ConversionTests):
     @pytest.fixture
     def case(self, converted: Case) -> Case:
         return converted
+
+
+def test_a_transformation_of_no_image_is_refused(tmp_path: Path) -> None:
+    source = snapshot(*ALONE.split("/")).copy(tmp_path)
+    with pytest.raises(ngc.NotOmeError, match="multiscales is missing"):
+        ngc.convert(source)
+    assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
 
 def test_there_are_snapshots_of_five_libraries_and_three_versions() -> None:

@@ -149,7 +149,7 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
         read = yield from _root(url, reader)
         made = yield from walk.root(read, _title(url))
         if made is None:
-            raise NotOmeError(_why(reader, read), read.page.url if read.page else url)
+            raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
         sources = yield from writer.documents([made])
         if len(writer.written) + len(writer.skipped) == 1:
             tree = sources[0].tree()

@@ -14,7 +14,17 @@ from ngio_collections import _paths
 from ngio_collections._words import show
 from ngio_collections.conversion._engine import Made
 from ngio_collections.conversion._ledger import Note, Page
-from ngio_collections.conversion._names import ADDED, GROUP, KIND, ORDER, XML, Ids, Names, sanitised
+from ngio_collections.conversion._names import (
+    ADDED,
+    GROUP,
+    KIND,
+    ORDER,
+    VERSION,
+    XML,
+    Ids,
+    Names,
+    sanitised,
+)
 from ngio_collections.conversion._reading import BATCH, Read, Reader, document_of
 from ngio_collections.conversion._work import (
     Around,
@@ -206,6 +216,7 @@ class Walk:
         else:
             wanted = self._wanted(group.url, _paths_of(group, kind), None, around)
             if kind == "labels-group":
+                made.attributes[VERSION] = group.version
                 wanted = [one._replace(is_label=True) for one in wanted]
             found = yield from self._images(wanted, group.format)
             task.found = [one for one, _ in found]
