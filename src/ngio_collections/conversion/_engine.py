@@ -23,7 +23,7 @@ from ngio_collections._mapping import (
     Row,
 )
 from ngio_collections._words import show
-from ngio_collections.conversion._ledger import Page, Place, escaped
+from ngio_collections.conversion._ledger import CONSEQUENCE, Page, Place, escaped
 from ngio_collections.conversion._restoring import Back
 
 __all__ = [
@@ -458,7 +458,7 @@ def refuse(page: Page, value: Any, at: str, error: UnconvertibleError) -> None:
         at: Its pointer.
         error: What is wrong.
     """
-    rest = f"cannot be converted without {error.pointer}"
+    rest = f"{CONSEQUENCE} {error.pointer}"
     for step in error.pointer.removeprefix(at).split("/")[1:]:
         found = False
         inside = None

@@ -117,9 +117,18 @@ class Reader:
         left = limits.total_bytes - self._bytes
         return Get(url, max(0, min(limits.document_bytes, left)))
 
-    def groups(self, urls: Sequence[str], format_: int) -> Flow[list[Read]]:
-        """Read groups that must be there."""
-        self.expect(len(urls))
+    def groups(
+        self, urls: Sequence[str], format_: int, *, are_expected: bool = False
+    ) -> Flow[list[Read]]:
+        """Read groups that must be there.
+
+        Args:
+            urls: Their addresses.
+            format_: The version of Zarr.
+            are_expected: Whether note was taken of them before.
+        """
+        if not are_expected:
+            self.expect(len(urls))
         answers = yield from self.answers([self.get(document_of(url, format_)) for url in urls])
         found = [
             self.parsed(url, format_, answer) for url, answer in zip(urls, answers, strict=True)

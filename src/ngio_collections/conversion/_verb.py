@@ -213,7 +213,7 @@ def _why(reader: Reader, read: Read) -> str:
     for page in reader.pages:
         page.close({})
     for entry in Ledger(reader.pages).refusals():
-        if not entry.reason.startswith("cannot be converted without"):
+        if not entry.is_consequence:
             where = f"{entry.pointer} " if entry.pointer else ""
             return f"cannot be converted: {where}{entry.reason}"
     return f"cannot be converted: {read.reason}"

@@ -323,7 +323,8 @@ class Walk:
         """Convert some wells of a plate, with everything in them."""
         assert plate.made is not None
         format_ = plate.group.format
-        reads = yield from self.reader.groups([well.url for well in wells], format_)
+        urls = [well.url for well in wells]
+        reads = yield from self.reader.groups(urls, format_, are_expected=True)
         listed: list[tuple[WellRef, ListTask, list[Wanted]]] = []
         for well, read in zip(wells, reads, strict=True):
             plate.made.children.append(well.made)
