@@ -27,7 +27,7 @@ SOURCES: Final = ("schemas", "tests/conformance/*.json", "README.md")
 OUTPUTS: Final = (
     GENERATED.as_posix(),
     "docs/conformance.md",
-    "src/ngio_collections/validate/rules",
+    "src/ngio_collections/validation/rules",
 )
 """What it writes, and the bodies that it compares with the stubs."""
 

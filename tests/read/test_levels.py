@@ -120,6 +120,18 @@ def test_which_of_two_systems_it_is_is_not_guessed() -> None:
         _ = image.axes
 
 
+def test_levels_may_lead_to_a_system_of_what_is_around_their_image() -> None:
+    placed = {**samples.scale_step([2.0, 3.0]), **samples.ends("l", "world")}
+    level = ngc.new_node("singlescale", id="l", attributes={"coordinateTransformations": [placed]})
+    image = ngc.new_node("multiscale", id="i", children=[level])
+    inner = ngc.new_node("collection", id="c", children=[image])
+    world = {"coordinateSystems": [samples.system("world", "yx")]}
+    root = ngc.new_node("collection", id="r", attributes=world, children=[inner])
+    (found,) = root.images()
+    assert [axis.name for axis in found.axes] == ["y", "x"]
+    assert ngc.transform_between(found.levels()[0], (root, "world"))([1, 1]).tolist() == [2, 3]
+
+
 def test_reading_follows_edits() -> None:
     image = samples.image("i")
     edited = image.levels()[0].set_attr(
@@ -337,6 +349,15 @@ def test_the_arrays_of_remote_images_are_addresses() -> None:
     node = samples.image("i").to_json()
     image = samples.tree(node, "https://example.org/plate.zarr/zarr.json")
     assert image.array_paths[0] == "https://example.org/plate.zarr/i/0"
+
+
+def test_the_query_of_an_address_is_kept() -> None:
+    place = {"type": "zarr", "path": "https://lab.org/a.zarr/0?token=1"}
+    level = samples.tree({"type": "singlescale", "path": place})
+    assert level.array_url == "https://lab.org/a.zarr/0?token=1"
+    slash = {"type": "zarr", "path": "./a.zarr/0/"}
+    level = samples.tree({"type": "singlescale", "path": slash})
+    assert level.array_url == "memory://lab/a.zarr/0"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,14 @@ def test_a_well_that_is_not_there_is_refused_with_close_ones(
         _ = plate[asked]
 
 
+def test_whether_a_well_is_there_can_be_asked(plate: ngc.Node) -> None:
+    assert "B/03" in plate
+    assert ("A", "01") in plate
+    assert "B/04" not in plate
+    with pytest.raises(ngc.MissingAttributeError):
+        _ = "B/03" in plate["B/03"]
+
+
 def test_an_attribute_is_still_asked_for_by_its_type(plate: ngc.Node) -> None:
     from ngio_collections.models import PlateAttribute  # noqa: PLC0415
 
@@ -172,6 +180,20 @@ def test_an_image_alone_is_its_own_image() -> None:
     assert image.images() == (image,)
     assert image.labels() == ()
     assert samples.label_of({"id": "i"}, "l").images() == ()
+
+
+def test_references_may_be_bare_ids_as_in_the_draft() -> None:
+    plate = samples.one_document()
+    document = plate.to_json()
+    well = document["nodes"][0]
+    well["attributes"]["well"] = {"row": "row_A", "column": "column_01"}
+    well["nodes"][0]["attributes"]["acquisition"] = "acquisition_0"
+    well["nodes"][1]["attributes"]["labels"] = {"source": ["A_01_0"]}
+    plate = samples.tree(document)
+    (image,) = plate["A/01"].images("day 1")
+    assert image.acquisition == ("acquisition_0", "day 1")
+    (label,) = image.labels()
+    assert label.source_images() == (image,)
 
 
 # -- documents that are not in the tree -----------------------------------------------------

@@ -429,6 +429,14 @@ def test_a_scene_may_name_an_image_for_its_system() -> None:
     assert ngc.transform_between(found, (root, "world")).is_affine
 
 
+def test_a_collection_may_have_its_systems_as_in_the_draft() -> None:
+    systems = [samples.system("a", "yx"), samples.system("b", "yx")]
+    listed = [{**step("translation", [1, 2]), "input": "a", "output": "b"}]
+    attributes = {"coordinateSystems": systems, "coordinateTransformations": listed}
+    root = ngc.new_node("collection", attributes=attributes)
+    assert ngc.transform_between((root, "b"), (root, "a"))([1, 2]).tolist() == [0, 0]
+
+
 def test_edits_count() -> None:
     root = stitched()
     moved = {**step("translation", [0, 0, 7]), **samples.ends("a_physical", "world")}

@@ -181,7 +181,12 @@ class Node(Meaning):
                 f"{self._where()}: the attribute {kind.key!r} is not as its type says: {error}"
             ) from error
 
-    def __contains__(self, kind: AttributeType[Any]) -> bool:
+    def __contains__(self, kind: AttributeType[Any] | str | tuple[str, str]) -> bool:
+        if isinstance(kind, (str, tuple)):  # Whether a plate has a well there.
+            try:
+                return meaning().well_at(self, kind) is not None
+            except NodeNotFoundError:
+                return False
         found = self._raw().get("attributes")
         return isinstance(found, dict) and kind.key in found
 

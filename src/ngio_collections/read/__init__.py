@@ -7,6 +7,8 @@ needs a package beyond the standard library, except where it says so.
 from __future__ import annotations
 
 from ngio_collections.read._arrays import array_paths, array_url
+from ngio_collections.read._arrow import arrow_bytes, to_arrow
+from ngio_collections.read._catalogue import to_csv, write_file
 from ngio_collections.read._graph import CoordinateGraph, transform_between
 from ngio_collections.read._labels import labels, source_images
 from ngio_collections.read._levels import axes, levels, pixel_size, scale, translation
@@ -32,6 +34,7 @@ __all__ = [
     "acquisitions",
     "array_paths",
     "array_url",
+    "arrow_bytes",
     "axes",
     "columns",
     "coordinate_systems",
@@ -43,9 +46,12 @@ __all__ = [
     "rows",
     "scale",
     "source_images",
+    "to_arrow",
+    "to_csv",
     "transform_between",
     "translation",
     "well_at",
     "well_entry",
     "wells",
+    "write_file",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ngio_collections import _paths
 from ngio_collections.errors import PathError
 from ngio_collections.graph import Node
 from ngio_collections.read._levels import level_of, levels
 from ngio_collections.read._parts import invalid, missing, place, require_here
 
-__all__ = ["array_paths", "array_url", "shown_path"]
+__all__ = ["array_paths", "array_url", "group_url", "shown_path"]
 
 _METADATA = "/zarr.json"
 
@@ -22,7 +25,7 @@ def array_url(node: Node) -> str:
         if path.get("type") == "json":
             require_here(level, "where its pixels are is said")
         try:
-            return _paths.metadata_url(url, path).removesuffix(_METADATA)
+            return group_url(url, path)
         except PathError as error:
             raise PathError(f"{place(level, 'path')}: {error}") from error
     raw = level.tree.raw(level.key)
@@ -31,6 +34,16 @@ def array_url(node: Node) -> str:
     if url is not None and not level.pointer and url.endswith(_METADATA):
         return url.removesuffix(_METADATA)
     raise missing(level, ("path",), "a Path object of the type `zarr` would lead to its pixels")
+
+
+def group_url(base: str | None, path: Mapping[str, Any]) -> str:
+    """The address of the Zarr group or array that a Path object of the type `zarr` leads to.
+
+    Raises:
+        PathError: It is no such object, or its path cannot be resolved.
+    """
+    _paths.metadata_url(base, path)  # Says what is wrong with it.
+    return _paths.resolve(base, path["path"]).rstrip("/")
 
 
 def shown_path(url: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from ngio_collections import _paths
 from ngio_collections.errors import PathError
 from ngio_collections.graph import as_tree
+from ngio_collections.read._arrays import group_url
 from ngio_collections.read._compile import Task
 from ngio_collections.read._levels import level_of, placement
 from ngio_collections.read._maps import Affine, Field, PointMap, numpy
@@ -32,7 +33,7 @@ def _address(task: Task) -> str:
         if isinstance(path, str):
             return _paths.resolve(url, path).rstrip("/")
         if isinstance(path, dict):
-            return _paths.metadata_url(url, path).removesuffix("/zarr.json")
+            return group_url(url, path)
     except PathError as error:
         raise PathError(f"{place(task.node, *task.parts, 'path')}: {error}") from error
     raise task.wrong(path, "the path of a Zarr array", "path")

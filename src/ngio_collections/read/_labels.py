@@ -60,11 +60,14 @@ def source_images(label: Node) -> tuple[Node, ...]:
 
 
 def _source(label: Node, parts: Pointer, value: Any, beside: list[Node]) -> Node:
-    wanted = address(label, "labels", parts, value)
-    for one in beside:
-        if wanted in names(one):
-            return one
+    reference = as_reference(label, parts, value)
+    if reference.get("path") is not None:
+        # Of a document that is in the tree several times, the place beside the label counts.
+        wanted = address(label, "labels", parts, value)
+        for one in beside:
+            if wanted in names(one):
+                return one
     try:
-        return follow(label, as_reference(label, parts, value))
+        return follow(label, reference)
     except (NodeNotFoundError, PathError) as error:
         raise UnresolvedReferenceError(f"{place(label, *parts)}: {error}") from error

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import Pointer
 from ngio_collections._words import listing
 from ngio_collections.errors import (
     InvalidAttributeError,
     MissingAttributeError,
+    NgioCollectionsError,
     NodeNotFoundError,
     UnresolvedReferenceError,
 )
@@ -40,6 +42,9 @@ __all__ = [
     "well_entry",
     "wells",
 ]
+
+Known: TypeAlias = dict[Any, tuple[PlateEntry, ...]]
+"""The rows and columns of plates that were read already."""
 
 _CLOSE: Final = 3
 """How many wells that are nearly what was asked for are named."""
@@ -152,12 +157,13 @@ def _entry(node: Node, parts: Pointer, known: tuple[PlateEntry, ...], plate: Nod
     raise invalid(node, parts, words, f"a Reference to one of those of the plate: {ids}")
 
 
-def well_entry(well: Node, key: str) -> PlateEntry:
+def well_entry(well: Node, key: str, known: Known | None = None) -> PlateEntry:
     """The row or the column of a well.
 
     Args:
         well: A node with the attribute `well`.
         key: `row` or `column`.
+        known: What plates list, kept between calls for many wells.
 
     Raises:
         MissingAttributeError: The node is no well, or does not say it.
@@ -180,22 +186,32 @@ def well_entry(well: Node, key: str) -> PlateEntry:
             f"{place(well, *at, key)}: {said(well)} is in no plate of this tree, which would say "
             f"what its {key} is called; open the plate with open_inlined"
         )
-    return _entry(well, (*at, key), entries(plate, f"{key}s"), plate)
+    listed = None if known is None else known.get((plate.key, key))
+    if listed is None:
+        listed = entries(plate, f"{key}s")
+        if known is not None:
+            known[plate.key, key] = listed
+    return _entry(well, (*at, key), listed, plate)
 
 
-def position_of(well: Node) -> str:
+def position_of(well: Node, known: Known | None = None) -> str:
     """The names of the row and the column of a well, as `B/03`."""
-    return f"{well_entry(well, 'row').name}/{well_entry(well, 'column').name}"
+    return f"{well_entry(well, 'row', known).name}/{well_entry(well, 'column', known).name}"
 
 
 def well_at(plate: Node, position: str | tuple[str, str]) -> Node:
     """The well at a row and a column; see `Node.__getitem__`."""
     wanted = position if isinstance(position, str) else "/".join(position)
+    every = wells(plate)
+    there = [well for well in _candidates(plate, every, position) if _is_at(well, wanted)]
+    if len(there) == 1:
+        return there[0]
     known: dict[str, list[Node]] = {}
+    listed: Known = {}
     problems: list[Exception] = []
-    for well in wells(plate):
+    for well in every:
         try:
-            known.setdefault(position_of(well), []).append(well)
+            known.setdefault(position_of(well, listed), []).append(well)
         except (InvalidAttributeError, MissingAttributeError, UnresolvedReferenceError) as problem:
             problems.append(problem)
     found = known.get(wanted, [])
@@ -209,6 +225,33 @@ def well_at(plate: Node, position: str | tuple[str, str]) -> Node:
     if problems:
         said_no += f"; where {len(problems)} more of its wells are cannot be read: {problems[0]}"
     raise NodeNotFoundError(said_no)
+
+
+def _candidates(
+    plate: Node, every: tuple[Node, ...], position: str | tuple[str, str]
+) -> Iterator[Node]:
+    """The wells whose References have the ids of the row and the column that are asked for."""
+    asked = {
+        (row.id, column.id)
+        for row, column in itertools.product(rows(plate), columns(plate))
+        if position in (f"{row.name}/{column.name}", (row.name, column.name))
+    }
+    for well in every:
+        value = attributes_of(well)["well"]
+        if isinstance(value, dict) and (_id(value.get("row")), _id(value.get("column"))) in asked:
+            yield well
+
+
+def _id(reference: Any) -> Any:
+    found = reference.get("id") if isinstance(reference, dict) else reference
+    return found if isinstance(found, str) else None
+
+
+def _is_at(well: Node, position: str) -> bool:
+    try:
+        return position_of(well) == position
+    except NgioCollectionsError:
+        return False
 
 
 def _hint(plate: Node, wanted: str, known: Mapping[str, Any]) -> str:

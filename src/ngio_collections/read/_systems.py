@@ -137,8 +137,7 @@ def _output(holder: Node, parts: Pointer, transformation: dict[str, Any]) -> Coo
     at = (*parts, "output")
     reference = as_reference(holder, at, transformation["output"])
     if reference.get("path") is None:
-        parent = holder.parent() if holder.type == "singlescale" else None
-        for near in (holder, *([parent] if parent is not None else [])):
+        for near in _near(holder):
             found = declared(near, reference["id"])
             if found is not None:
                 return found
@@ -150,6 +149,19 @@ def _output(holder: Node, parts: Pointer, transformation: dict[str, Any]) -> Coo
         words = Words(f"a reference to the node {reference['id']!r}")
         raise invalid(holder, at, words, "a reference to a coordinate system")
     return found
+
+
+def _near(holder: Node) -> Iterator[Node]:
+    """A node, its image if it is a level, and what is around it in its document."""
+    yield holder
+    parent = holder.parent()
+    if parent is not None and holder.type == "singlescale":
+        yield parent
+    one: Node | None = holder
+    while one is not None and one.stub is None:
+        one = one.parent()
+        if one is not None:
+            yield one
 
 
 def system_of_level(level: Node) -> CoordinateSystem | None:
