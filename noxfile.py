@@ -10,6 +10,7 @@
 | tests | the fast tests |
 | conformance | jsonschema against our validation over 20,000 documents for each profile |
 | docs | runs every example in the README, docs/ and the docstrings |
+| writers | converts what other libraries write, and compares what they and we find in it |
 | crashes | kills processes while they save, and lets processes save at once (not by default) |
 | compatibility | the fast tests on each Python, with new and old dependencies (not by default) |
 """
@@ -34,6 +35,7 @@ nox.options.sessions = [
     "tests",
     "conformance",
     "docs",
+    "writers",
 ]
 
 GENERATED = "src/ngio_collections/_generated"
@@ -118,6 +120,15 @@ def docs(session: nox.Session) -> None:
     """Run every example in the README, docs/ and the docstrings."""
     install(session, "codegen", "tests")
     session.run("pytest", "tests/docs", "--doctest-modules", "src", *session.posargs)
+
+
+@nox.session
+def writers(session: nox.Session) -> None:
+    """Convert what other libraries write, and compare what they and we find in it."""
+    install(session, "tests", "writers")
+    session.run(
+        "pytest", "tests/writers", *PARALLEL, *session.posargs, env={"NGIO_WRITERS": "required"}
+    )
 
 
 @nox.session(default=False)

@@ -25,6 +25,7 @@ from benchmarks._reading import finding, fingerprinting, printing, walking
 from benchmarks._report import as_json, as_table, machine, write_report
 from benchmarks._shards import SHARDS, cached
 from benchmarks._start import importing, regenerating
+from benchmarks._tables import tabling
 from benchmarks._validation import against_jsonschema, by_size
 from benchmarks._waiting import nesting_documents, waiting, widening
 
@@ -47,6 +48,7 @@ MEASUREMENTS: dict[str, Callable[[Settings], list[Figure]]] = {
     "chain": nesting,
     "fingerprint": fingerprinting,
     "print": printing,
+    "table": tabling,
     "inline": inlining_files,
     "save-inlined": saving_whole,
     "save-tree": saving_edits,

@@ -10,7 +10,7 @@ from codegen.errors import GenerationError
 
 __all__ = ["RULES_FOLDER", "report_bodies", "written_bodies"]
 
-RULES_FOLDER: Final = Path("src/ngio_collections/validate/rules")
+RULES_FOLDER: Final = Path("src/ngio_collections/validation/rules")
 
 
 def _is_mark(decorator: ast.expr) -> bool:

@@ -29,6 +29,7 @@ _CASE: Final = {
     "document": Key("value", "what is checked"),
     "verdict": Key("object", "for each profile the rules that are broken, and where"),
     "url": Key("string", "where the document lies", optional=True),
+    "documents": Key("object", "the documents that it refers to, by address", optional=True),
     "source": Key("string", "where the document comes from", optional=True),
 }
 
@@ -92,9 +93,9 @@ def _checked_by(rule: RuleSource, conditions: set[str]) -> str:
     if rule.data["check"] == "reader":
         return "reader"
     if rule.data["check"] == "code":
-        return f"rule in `validate/rules/{rule.group}.py`"
+        return f"rule in `validation/rules/{rule.group}.py`"
     if rule.id in conditions:
-        return f"condition in `validate/rules/{rule.group}.py`"
+        return f"condition in `validation/rules/{rule.group}.py`"
     return "models"
 
 

@@ -19,6 +19,7 @@ from codegen.concepts import ConceptIR, analyse
 from codegen.conversions import load_tables, render_conversion_docs, render_conversions
 from codegen.docs import render_conformance, render_readme
 from codegen.errors import GenerationError
+from codegen.fits import render_fits
 from codegen.lineage import effective_properties
 from codegen.models import render_classes
 from codegen.reading import known
@@ -188,6 +189,8 @@ def _scope_words(rule: RuleSource) -> str:
         for what in ("ancestors", "descendants")
         if scope[what]
     ]
+    if scope.get("keys"):
+        parts[-1] += f" (of these {', '.join(f'`{key}`' for key in scope['keys'])})"
     if scope["references"]:
         parts.append("what it refers to")
     return ", ".join(parts)
@@ -294,6 +297,9 @@ def generate(sources: Sources) -> dict[Path, str]:
             header=header, profile=profile
         )
         files[folder / "models.py"] = _models(env, profile, concepts, header)
+        files[folder / "fits.py"] = env.get_template("fits.py.jinja2").render(
+            header=header, profile=profile, **render_fits(concepts)
+        )
         with_rules = _header(
             env,
             sources,

@@ -96,6 +96,11 @@ _SCOPE: Final = {
     "ancestors": Key("integer or `all`", "how far up it may read"),
     "descendants": Key("integer or `all`", "how far down it may read"),
     "references": Key("boolean", "whether it may read what the subject refers to"),
+    "keys": Key(
+        "array of strings",
+        "what it reads of the nodes around it, such as `name` or `attributes/plate`",
+        optional=True,
+    ),
 }
 _LEVELS: Final = ("MUST", "SHOULD", "MAY")
 _CHECKS: Final = ("schema", "code", "reader")
@@ -339,10 +344,26 @@ def _at_rule(place: str, pointer: str, id_: object) -> str:
     return f"{at(place, pointer)} (rule {id_!r})"
 
 
+def _check_keys(where: str, scope: JsonObject) -> None:
+    """Check that a rule that reads other nodes says what of them, and no other does."""
+    looks_around = bool(scope["ancestors"] or scope["descendants"])
+    if looks_around and not scope.get("keys"):
+        raise GenerationError(
+            where,
+            "reads other nodes and has no `keys`; name what it reads of them, such as `name` or "
+            "`attributes/plate`, so that an edit of anything else need not run it again",
+        )
+    if scope.get("keys") and not looks_around:
+        raise GenerationError(
+            where, "has `keys`, but reads no other nodes; delete them, or say how far it reads"
+        )
+
+
 def _check_rule(place: str, entry: JsonObject, names: dict[str, set[str]]) -> None:
     id_ = entry.get("id")
     check_object(_at_rule(place, "", id_), entry, _RULE)
     check_object(_at_rule(place, "/scope", id_), entry["scope"], _SCOPE)
+    _check_keys(_at_rule(place, "/scope", id_), entry["scope"])
     check_name(at(place, "/id"), entry["id"])
     for key, allowed in (("level", _LEVELS), ("check", _CHECKS)):
         if entry[key] not in allowed:

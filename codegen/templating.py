@@ -25,6 +25,8 @@ def _scope(value: dict[str, Any]) -> str:
     ]
     if value["references"]:
         out.append("references=True")
+    if value.get("keys"):
+        out.append(f"keys=({', '.join(map(_literal, value['keys']))},)")
     return ", ".join(out)
 
 

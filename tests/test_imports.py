@@ -16,7 +16,10 @@ import ngio_collections as ngc
 from ngio_collections._generated import PROFILES
 
 ROOT = Path(__file__).parent.parent
-OPTIONAL = ("pydantic", "pydantic_core", "orjson", "typer", "click", "rich", "jsonschema")
+OPTIONAL = (
+    *("pydantic", "pydantic_core", "orjson", "typer", "click", "rich", "jsonschema"),
+    *("numpy", "zarr", "pyarrow", "fsspec"),
+)
 
 BLOCK = f"""
 import sys
@@ -31,6 +34,7 @@ sys.meta_path.insert(0, Refuse())
 
 PURE = (
     *("ngio_collections", "ngio_collections.document", "ngio_collections.errors"),
+    *("ngio_collections.graph", "ngio_collections.read", "ngio_collections.resolve"),
     *("ngio_collections._json", "ngio_collections._contract", "ngio_collections._frozen"),
     *("ngio_collections._generated", "ngio_collections._generated.catalogue"),
     "ngio_collections._generated.stubs",

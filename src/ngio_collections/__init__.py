@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from ngio_collections import aio as aio
     from ngio_collections import models as models
+    from ngio_collections._contract import Context as Context
     from ngio_collections._contract import Level as Level
     from ngio_collections._contract import Rule as Rule
+    from ngio_collections._contract import Subject as Subject
+    from ngio_collections._contract import Violation as Violation
     from ngio_collections.api import Resolver as Resolver
     from ngio_collections.api import check_links as check_links
     from ngio_collections.api import consolidate as consolidate
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import delete as delete
     from ngio_collections.api import embed as embed
     from ngio_collections.api import externalize as externalize
+    from ngio_collections.api import iter_findings as iter_findings
     from ngio_collections.api import open as open  # noqa: A004
     from ngio_collections.api import open_inlined as open_inlined
     from ngio_collections.api import open_inlined_ref as open_inlined_ref
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from ngio_collections.api import save_inlined as save_inlined
     from ngio_collections.api import save_tree as save_tree
     from ngio_collections.api import to_ome_zarr as to_ome_zarr
+    from ngio_collections.api import validate as validate
     from ngio_collections.conversion import Conversion as Conversion
     from ngio_collections.conversion import Ledger as Ledger
     from ngio_collections.conversion import LedgerEntry as LedgerEntry
@@ -47,14 +52,21 @@ if TYPE_CHECKING:
     from ngio_collections.errors import NodeNotFoundError as NodeNotFoundError
     from ngio_collections.errors import NotJsonError as NotJsonError
     from ngio_collections.errors import NotOmeError as NotOmeError
+    from ngio_collections.errors import NoTransformationError as NoTransformationError
     from ngio_collections.errors import PathError as PathError
+    from ngio_collections.errors import ScopeError as ScopeError
     from ngio_collections.errors import UnknownConceptError as UnknownConceptError
     from ngio_collections.errors import UnknownProfileError as UnknownProfileError
+    from ngio_collections.errors import UnknownRuleError as UnknownRuleError
     from ngio_collections.errors import UnresolvedReferenceError as UnresolvedReferenceError
+    from ngio_collections.graph import Axis as Axis
+    from ngio_collections.graph import CoordinateSystem as CoordinateSystem
     from ngio_collections.graph import Diff as Diff
     from ngio_collections.graph import Node as Node
     from ngio_collections.graph import NodeTree as NodeTree
     from ngio_collections.graph import Patch as Patch
+    from ngio_collections.graph import PixelSize as PixelSize
+    from ngio_collections.graph import PlateEntry as PlateEntry
     from ngio_collections.graph import Transaction as Transaction
     from ngio_collections.graph import apply as apply
     from ngio_collections.graph import as_tree as as_tree
@@ -62,6 +74,21 @@ if TYPE_CHECKING:
     from ngio_collections.graph import fingerprint as fingerprint
     from ngio_collections.graph import new_node as new_node
     from ngio_collections.graph import register_node_type as register_node_type
+    from ngio_collections.mend import Fix as Fix
+    from ngio_collections.mend import Undecided as Undecided
+    from ngio_collections.mend import Upgrade as Upgrade
+    from ngio_collections.mend import apply_fixes as apply_fixes
+    from ngio_collections.mend import fixes as fixes
+    from ngio_collections.mend import upgrade as upgrade
+    from ngio_collections.read import Affine as Affine
+    from ngio_collections.read import CoordinateGraph as CoordinateGraph
+    from ngio_collections.read import PointMap as PointMap
+    from ngio_collections.read import to_arrow as to_arrow
+    from ngio_collections.read import to_csv as to_csv
+    from ngio_collections.read import transform_between as transform_between
+    from ngio_collections.report import RuleCount as RuleCount
+    from ngio_collections.report import Summary as Summary
+    from ngio_collections.report import summarize as summarize
     from ngio_collections.resolve import AccessPolicy as AccessPolicy
     from ngio_collections.resolve import Inlining as Inlining
     from ngio_collections.resolve import Limits as Limits
@@ -79,22 +106,44 @@ if TYPE_CHECKING:
     from ngio_collections.store import Stat as Stat
     from ngio_collections.store import WritableStore as WritableStore
     from ngio_collections.store import ZipStore as ZipStore
-    from ngio_collections.validate import Finding as Finding
-    from ngio_collections.validate import SchemaError as SchemaError
-    from ngio_collections.validate import schema_errors as schema_errors
-    from ngio_collections.validate import validate_document as validate_document
-    from ngio_collections.validate._schemas import profiles as profiles
-    from ngio_collections.validate._schemas import rules as rules
-    from ngio_collections.validate._schemas import schema as schema
+    from ngio_collections.validation import Finding as Finding
+    from ngio_collections.validation import SchemaError as SchemaError
+    from ngio_collections.validation import schema_errors as schema_errors
+    from ngio_collections.validation import validate_document as validate_document
+    from ngio_collections.validation._changes import Revalidation as Revalidation
+    from ngio_collections.validation._changes import validate_changes as validate_changes
+    from ngio_collections.validation._rulesets import RuleSet as RuleSet
+    from ngio_collections.validation._rulesets import rule as rule
+    from ngio_collections.validation._rulesets import rules as rules
+    from ngio_collections.validation._schemas import profiles as profiles
+    from ngio_collections.validation._schemas import schema as schema
 
 __version__: Final = "0.1.0"
 
 _HOME: Final = {
+    "Revalidation": "validation._changes",
+    "validate_changes": "validation._changes",
+    "ScopeError": "errors",
+    "UnknownRuleError": "errors",
+    "Context": "_contract",
+    "Subject": "_contract",
+    "Violation": "_contract",
+    "RuleSet": "validation._rulesets",
+    "rule": "validation._rulesets",
+    "iter_findings": "api",
+    "validate": "api",
     "Level": "_contract",
     "Rule": "_contract",
-    "profiles": "validate._schemas",
-    "rules": "validate._schemas",
-    "schema": "validate._schemas",
+    "NoTransformationError": "errors",
+    "Affine": "read",
+    "CoordinateGraph": "read",
+    "PointMap": "read",
+    "transform_between": "read",
+    "to_arrow": "read",
+    "to_csv": "read",
+    "profiles": "validation._schemas",
+    "rules": "validation._rulesets",
+    "schema": "validation._schemas",
     "ConflictError": "errors",
     "DocumentAccessError": "errors",
     "ForbiddenError": "errors",
@@ -111,12 +160,16 @@ _HOME: Final = {
     "NotOmeError": "errors",
     "UnknownConceptError": "errors",
     "UnknownProfileError": "errors",
-    "Finding": "validate",
-    "SchemaError": "validate",
-    "schema_errors": "validate",
-    "validate_document": "validate",
+    "Finding": "validation",
+    "SchemaError": "validation",
+    "schema_errors": "validation",
+    "validate_document": "validation",
     "InvalidAttributeError": "errors",
     "MissingAttributeError": "errors",
+    "Axis": "graph",
+    "CoordinateSystem": "graph",
+    "PixelSize": "graph",
+    "PlateEntry": "graph",
     "Diff": "graph",
     "Node": "graph",
     "NodeTree": "graph",
@@ -128,6 +181,12 @@ _HOME: Final = {
     "fingerprint": "graph",
     "new_node": "graph",
     "register_node_type": "graph",
+    "Fix": "mend",
+    "Undecided": "mend",
+    "Upgrade": "mend",
+    "apply_fixes": "mend",
+    "fixes": "mend",
+    "upgrade": "mend",
     "models": "",
     "aio": "",
     "check_links": "api",
@@ -149,6 +208,9 @@ _HOME: Final = {
     "save_inlined": "api",
     "save_tree": "api",
     "to_ome_zarr": "api",
+    "RuleCount": "report",
+    "Summary": "report",
+    "summarize": "report",
     "AccessPolicy": "resolve",
     "Inlining": "resolve",
     "Limits": "resolve",
@@ -171,15 +233,21 @@ _HOME: Final = {
 
 __all__ = [
     "AccessPolicy",
+    "Affine",
+    "Axis",
     "Blob",
     "CachedStore",
     "ConflictError",
+    "Context",
     "Conversion",
+    "CoordinateGraph",
+    "CoordinateSystem",
     "Diff",
     "DocumentAccessError",
     "DocumentError",
     "DocumentNotFoundError",
     "Finding",
+    "Fix",
     "ForbiddenError",
     "Inlining",
     "InvalidAttributeError",
@@ -194,6 +262,7 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "Node",
     "NodeNotFoundError",
     "NodeTree",
@@ -201,24 +270,38 @@ __all__ = [
     "NotOmeError",
     "Patch",
     "PathError",
+    "PixelSize",
+    "PlateEntry",
+    "PointMap",
     "ReadOnly",
     "ReadableStore",
     "Report",
     "Resolver",
+    "Revalidation",
     "RouterStore",
     "Rule",
+    "RuleCount",
+    "RuleSet",
     "Saved",
+    "ScopeError",
     "Stat",
+    "Subject",
+    "Summary",
     "Transaction",
+    "Undecided",
     "Unfollowed",
     "UnknownConceptError",
     "UnknownProfileError",
+    "UnknownRuleError",
     "UnresolvedReferenceError",
+    "Upgrade",
+    "Violation",
     "WritableStore",
     "ZipStore",
     "__version__",
     "aio",
     "apply",
+    "apply_fixes",
     "as_tree",
     "check_links",
     "consolidate",
@@ -229,7 +312,9 @@ __all__ = [
     "embed",
     "externalize",
     "fingerprint",
+    "fixes",
     "follow",
+    "iter_findings",
     "models",
     "new_node",
     "open",
@@ -239,13 +324,21 @@ __all__ = [
     "profiles",
     "register_node_type",
     "relocate",
+    "rule",
     "rules",
     "save",
     "save_inlined",
     "save_tree",
     "schema",
     "schema_errors",
+    "summarize",
+    "to_arrow",
+    "to_csv",
     "to_ome_zarr",
+    "transform_between",
+    "upgrade",
+    "validate",
+    "validate_changes",
     "validate_document",
 ]
 

@@ -3,7 +3,7 @@
 Everything here is plain data without pydantic, so that the generated modules
 can be imported by any layer. The generator writes instances of `Rule`,
 `Concept`, `Field` and `Link`, and one stub per rule; the bodies of the stubs
-are written by hand in `ngio_collections.validate.rules`.
+are written by hand in `ngio_collections.validation.rules`.
 """
 
 from __future__ import annotations
@@ -77,11 +77,20 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a rule may read around its subject; `ALL` is without a limit."""
+    """What a rule may read around its subject; `ALL` is without a limit.
+
+    Attributes:
+        ancestors: How many of the nodes that hold the subject.
+        descendants: How many levels of nodes below it.
+        references: Whether what it refers to.
+        keys: What it reads of these ancestors and descendants beside their type and id:
+            fields such as `name`, and attributes such as `attributes/plate`.
+    """
 
     ancestors: int = 0
     descendants: int = 0
     references: bool = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,8 @@ class Rule:
         applies_to: The concepts that it is run on.
         profiles: The profiles that hold it.
         revisions: The revisions of the RFC that hold it.
-        group: The file of the catalogue, and the module of the body.
+        group: The file of the catalogue, and the module of the body; for rules that are not in
+            the catalogue the part of their id before the colon.
     """
 
     id: str
@@ -189,50 +199,45 @@ class Violation(NamedTuple):
     at: Pointer = ()
 
 
-class NodeEntry:
-    """One node of a document, with its place in it.
+class NodeEntry(Protocol):
+    """One node of a document, with its place in it. Two are equal if they are the same node.
 
     Attributes:
         value: The node as it was parsed.
         type: Its `type`, or an empty string where that is no string.
         id: Its `id`, or None where that is no string.
-        parent: The node that holds it, None for the root.
-        pointer: Its place in the document.
-        opaque: Whether it is an extension node, whose content is its own.
     """
 
-    __slots__ = ("children", "id", "opaque", "parent", "pointer", "type", "value")
+    @property
+    def value(self) -> Mapping[str, JsonValue]: ...
 
-    def __init__(
-        self,
-        value: Mapping[str, JsonValue],
-        parent: NodeEntry | None,
-        pointer: Pointer,
-    ) -> None:
-        type_, id_ = value.get("type"), value.get("id")
-        self.value = value
-        self.type = type_ if isinstance(type_, str) else ""
-        self.id = id_ if isinstance(id_, str) else None
-        self.parent = parent
-        self.pointer = pointer
-        self.opaque = ":" in self.type
-        self.children: list[NodeEntry] = []
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def id(self) -> str | None: ...
+
+    @property
+    def parent(self) -> NodeEntry | None:
+        """The node that holds it, None for the root of the document."""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the root of the document."""
 
     @property
     def attributes(self) -> Mapping[str, JsonValue]:
         """The attributes, empty where there are none or they are no object."""
-        attributes = self.value.get("attributes")
-        return attributes if isinstance(attributes, dict) else {}
+
+    @property
+    def pointer(self) -> Pointer:
+        """Its place in the document."""
 
     def ancestors(self) -> Iterator[NodeEntry]:
         """The nodes that hold this one, nearest first."""
-        node = self.parent
-        while node is not None:
-            yield node
-            node = node.parent
 
-    def __repr__(self) -> str:
-        return f"<NodeEntry {self.type or '?'} {self.id!r}>"
+    def children(self) -> Iterator[NodeEntry]:
+        """The nodes that this one holds, in order."""
 
 
 class Declaration(NamedTuple):
@@ -242,13 +247,18 @@ class Declaration(NamedTuple):
         kind: `node`, `coordinate-system`, `row`, `column` or `acquisition`.
         value: The object that has the id.
         node: The node that it is, or in whose attributes it stands.
-        pointer: Its place in the document.
+        at: Its place in that node.
     """
 
     kind: str
     value: Mapping[str, JsonValue]
     node: NodeEntry
-    pointer: Pointer
+    at: Pointer
+
+    @property
+    def pointer(self) -> Pointer:
+        """Its place in the document."""
+        return (*self.node.pointer, *self.at)
 
 
 class Subject(NamedTuple):
@@ -259,7 +269,7 @@ class Subject(NamedTuple):
         value: The value as it was parsed; an object, or for a union by kind
             of JSON value whatever the document has.
         node: The node that it is, or in whose attributes it stands.
-        pointer: Its place in the document.
+        at: Its place in that node.
         parent: The subject that holds it, None for a node.
         key: The property of the parent that holds it.
     """
@@ -267,9 +277,14 @@ class Subject(NamedTuple):
     concept: str
     value: JsonValue
     node: NodeEntry
-    pointer: Pointer
-    parent: Subject | None
-    key: str
+    at: Pointer = ()
+    parent: Subject | None = None
+    key: str = ""
+
+    @property
+    def pointer(self) -> Pointer:
+        """Its place in the document."""
+        return (*self.node.pointer, *self.at)
 
 
 class Context(Protocol):
@@ -293,13 +308,25 @@ class Context(Protocol):
 
     @property
     def document(self) -> Mapping[str, JsonValue]:
-        """The whole document, envelope included."""
+        """The whole document, envelope included, as it was read."""
 
     def concept(self, name: str) -> Concept:
         """The concept with this name."""
 
     def declarations(self, id: str) -> tuple[Declaration, ...]:
         """Everything in the document that declares this id, in order."""
+
+    def elsewhere(self, path: JsonValue, id: str) -> tuple[Declaration, ...] | None:
+        """Everything that declares an id in the document that a path leads to.
+
+        None where that document is not at hand: only views hold more than one.
+        """
+
+    def unfollowed(self, pointer: Pointer) -> str | None:
+        """Why the `path` of the node at a place led to no node when a view was opened.
+
+        None where it did, or where nobody tried.
+        """
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         """Every id that is declared more than once, with its declarations."""
@@ -315,7 +342,7 @@ class MissingBodyError(Exception):
     def __init__(self, rule: str, group: str) -> None:
         super().__init__(
             f"The rule {rule!r} has no body. Write one in "
-            f"src/ngio_collections/validate/rules/{group}.py."
+            f"src/ngio_collections/validation/rules/{group}.py."
         )
 
 

@@ -15,10 +15,11 @@ Examples:
 
 from __future__ import annotations
 
+from ngio_collections import _checking as checking
+from ngio_collections._resolver import AsyncResolver as Resolver
 from ngio_collections.conversion import convert as _convert
 from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
-from ngio_collections.resolve import awaited, verbs
-from ngio_collections.resolve._resolver import AsyncResolver as Resolver
+from ngio_collections.resolve import awaited, awaited_stream, verbs
 
 __all__ = [
     "Resolver",
@@ -29,6 +30,7 @@ __all__ = [
     "delete",
     "embed",
     "externalize",
+    "iter_findings",
     "open",
     "open_inlined",
     "open_inlined_ref",
@@ -38,6 +40,7 @@ __all__ = [
     "save_inlined",
     "save_tree",
     "to_ome_zarr",
+    "validate",
 ]
 
 check_links = awaited(verbs.check_links)
@@ -47,6 +50,7 @@ create = awaited(verbs.create)
 delete = awaited(verbs.delete)
 embed = awaited(verbs.embed)
 externalize = awaited(verbs.externalize)
+iter_findings = awaited_stream(checking.iter_findings)
 open = awaited(verbs.open)  # noqa: A001
 open_inlined = awaited(verbs.open_inlined)
 open_inlined_ref = awaited(verbs.open_inlined_ref)
@@ -56,3 +60,4 @@ save = awaited(verbs.save)
 save_inlined = awaited(verbs.save_inlined)
 save_tree = awaited(verbs.save_tree)
 to_ome_zarr = awaited(_to_ome_zarr)
+validate = awaited(checking.validate)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ngio_collections import _checking as checking
+from ngio_collections._resolver import Resolver
 from ngio_collections.conversion import convert as _convert
 from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
-from ngio_collections.resolve import blocking, verbs
-from ngio_collections.resolve._resolver import Resolver
+from ngio_collections.resolve import blocking, blocking_stream, verbs
 
 __all__ = [
     "Resolver",
@@ -16,6 +17,7 @@ __all__ = [
     "delete",
     "embed",
     "externalize",
+    "iter_findings",
     "open",
     "open_inlined",
     "open_inlined_ref",
@@ -25,6 +27,7 @@ __all__ = [
     "save_inlined",
     "save_tree",
     "to_ome_zarr",
+    "validate",
 ]
 
 check_links = blocking(verbs.check_links)
@@ -34,6 +37,7 @@ create = blocking(verbs.create)
 delete = blocking(verbs.delete)
 embed = blocking(verbs.embed)
 externalize = blocking(verbs.externalize)
+iter_findings = blocking_stream(checking.iter_findings)
 open = blocking(verbs.open)  # noqa: A001
 open_inlined = blocking(verbs.open_inlined)
 open_inlined_ref = blocking(verbs.open_inlined_ref)
@@ -43,3 +47,4 @@ save = blocking(verbs.save)
 save_inlined = blocking(verbs.save_inlined)
 save_tree = blocking(verbs.save_tree)
 to_ome_zarr = blocking(_to_ome_zarr)
+validate = blocking(checking.validate)

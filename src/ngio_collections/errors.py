@@ -11,8 +11,11 @@
     |   `-- NotOmeError               it is JSON without an `ome` node
     |-- PathError                 a path or an address cannot be understood
     |-- UnresolvedReferenceError  a reference cannot be followed
+    |-- NoTransformationError     nothing leads from one coordinate system to another
     |-- UnknownProfileError       there is no such profile or revision
     |-- UnknownConceptError       a profile has no such concept
+    |-- UnknownRuleError          there is no such rule, or group of rules
+    |-- ScopeError                a rule reads more than it says
     |-- MissingExtraError         a package that a function needs is not installed
     |-- MissingAttributeError     a node does not have the attribute that is asked for
     |-- InvalidAttributeError     an attribute, or a node, is not what its type says
@@ -39,12 +42,15 @@ __all__ = [
     "MissingAttributeError",
     "MissingExtraError",
     "NgioCollectionsError",
+    "NoTransformationError",
     "NodeNotFoundError",
     "NotJsonError",
     "NotOmeError",
     "PathError",
+    "ScopeError",
     "UnknownConceptError",
     "UnknownProfileError",
+    "UnknownRuleError",
     "UnresolvedReferenceError",
 ]
 
@@ -106,6 +112,10 @@ class UnresolvedReferenceError(NgioCollectionsError, LookupError):
     """A reference cannot be followed; the message says which, and why."""
 
 
+class NoTransformationError(NgioCollectionsError, LookupError):
+    """No transformations lead from one coordinate system to another, or back."""
+
+
 class MissingExtraError(NgioCollectionsError):
     """A package that a function needs is not installed.
 
@@ -165,3 +175,26 @@ class InvalidEditError(NgioCollectionsError, ValueError):
 
 class UnknownProfileError(NgioCollectionsError):
     """There is no such combination of profile and revision."""
+
+
+class UnknownRuleError(NgioCollectionsError):
+    """There is no such rule, group of rules, or beginning of the id of one.
+
+    Args:
+        name: What was asked for.
+        known: What there is.
+    """
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        self.known = known
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "ngc.rules().ids lists them"
+        super().__init__(f"there is no rule or group of rules {name!r}; {hint}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.name, self.known)
+
+
+class ScopeError(NgioCollectionsError):
+    """A rule reads more around its subject than its scope says."""

@@ -14,6 +14,7 @@ COMMANDS = [
     ("validate", "{}", "--recursive"),
     ("inline", "{}", "-o", "out.json"),
     ("consolidate", "{}"),
+    ("table", "{}", "--inline"),
     ("diff", "{}", "{}", "--inline"),
 ]
 IDS = [command[0] for command in COMMANDS]

@@ -46,7 +46,7 @@ def test_help_imports_neither_pydantic_nor_the_engine() -> None:
         "from ngio_collections.cli import main\n"
         "sys.argv = ['ngio-collections', '--help']\n"
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'pydantic', 'ngio_collections.validate', 'ngio_collections.api', 'asyncio',"
+        "heavy = {'pydantic', 'ngio_collections.validation', 'ngio_collections.api', 'asyncio',"
         " 'ngio_collections.graph', 'ngio_collections.resolve', 'rich.progress'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
@@ -201,6 +201,7 @@ MANY: list[Any] = [node(f"n{n}") for n in range(2_000)]
         ("diff", "few.json", "many.json", "--format", "json"),
         ("diff", "few.json", "many.json"),
         ("check-links", "stubs.json", "--format", "json"),
+        ("table", "many.json", "--type", "all"),
     ],
 )
 def test_a_reader_of_the_new_commands_that_goes_away_causes_no_words(
@@ -228,6 +229,7 @@ FOLLOWING = [
     ("check-links", "plate.json"),
     ("diff", "plate.json", "plate.json", "--inline"),
     ("consolidate", "plate.json"),
+    ("table", "plate.json", "--inline"),
     ("validate", "plate.json", "--recursive"),
 ]
 
@@ -311,6 +313,7 @@ def test_the_new_commands_work_on_a_terminal_of_few_characters(
         (("tree", name, "--inline"), 1),
         (("check-links", name), 1),
         (("diff", few, name), 1),
+        (("table", name, "--inline", "-o", "細胞.csv", "--overwrite"), 1),
         (("inline", name, "-o", "細胞.json", "--overwrite"), 1),
         (("embed", name, "gone"), 2),
     ):

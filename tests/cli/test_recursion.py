@@ -33,7 +33,7 @@ def test_findings_are_listed_under_the_document_that_they_are_in(
     result = run("validate", plate, "--recursive")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[0] == "wells/B.json"
-    assert "/ome/nodes/0/id  node-id" in result.stdout
+    assert "node-id  /ome/nodes/0/id" in result.stdout
     as_json = run("validate", plate, "--recursive", "--format", "json")
     assert as_json.exit_code == 1
     entries = json.loads(as_json.stdout)

@@ -29,7 +29,7 @@ OUTPUTS: Final = (
     "docs/conformance.md",
     "docs/conversion.md",
     "src/ngio_collections/conversion/bodies",
-    "src/ngio_collections/validate/rules",
+    "src/ngio_collections/validation/rules",
 )
 """What it writes, and the bodies that it compares with the stubs."""
 

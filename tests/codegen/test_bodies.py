@@ -33,7 +33,7 @@ def except_(subject: Subject, context: Context) -> Iterator[Violation]:
 STUBS: Final[dict[str, RuleStub]] = {"axis-names": axis_names, "except": except_}
 '''
 BODY = """
-from ngio_collections.validate._registry import implements
+from ngio_collections.validation._registry import implements
 
 @implements(stubs.{0})
 def {1}(subject: Subject, context: Context) -> Iterator[Violation]:
@@ -55,7 +55,7 @@ def write_body(project: Project, module: str, stub: str, name: str | None = None
 def test_a_stub_without_body_is_told_with_its_module_and_a_signature(rules: Project) -> None:
     write_body(rules, "nodes.py", "except_")
     assert report_bodies(rules.root, STUBS) == (
-        "\nsrc/ngio_collections/validate/rules/space.py has no body for axis_names: "
+        "\nsrc/ngio_collections/validation/rules/space.py has no body for axis_names: "
         "The axes of a system have different names.\n"
         "    @implements(stubs.axis_names)\n"
         "    def axis_names(subject: Subject, context: Context) -> Iterator[Violation]: ..."
@@ -84,7 +84,7 @@ def test_a_body_without_stub_is_told_with_its_module(rules: Project) -> None:
     write_body(rules, "space.py", "axis_names")
     write_body(rules, "old.py", "axis_colours")
     assert report_bodies(rules.root, STUBS) == (
-        "\nsrc/ngio_collections/validate/rules/old.py has a body for axis_colours, "
+        "\nsrc/ngio_collections/validation/rules/old.py has a body for axis_colours, "
         "which no rule asks for any more: delete it."
     )
 
@@ -95,7 +95,7 @@ def test_two_bodies_of_one_stub_are_told_with_their_modules(rules: Project) -> N
     write_body(rules, "zoo.py", "except_")
     assert written_bodies(rules.root)["except_"] == ["nodes.py", "zoo.py"]
     assert report_bodies(rules.root, STUBS) == (
-        "\nsrc/ngio_collections/validate/rules/ has 2 bodies for except_, in nodes.py, zoo.py: "
+        "\nsrc/ngio_collections/validation/rules/ has 2 bodies for except_, in nodes.py, zoo.py: "
         "keep one."
     )
 
@@ -105,9 +105,9 @@ def test_a_body_in_the_module_of_another_group_is_told_with_the_right_one(rules:
     write_body(rules, "space.py", "except_")
     write_body(rules, "draft.py", "axis_names")
     assert report_bodies(rules.root, STUBS) == (
-        "\nsrc/ngio_collections/validate/rules/draft.py has the body for axis_names, which belongs "
-        "to the group space: move it to space.py.\n"
-        "\nsrc/ngio_collections/validate/rules/space.py has the body for except_, which belongs "
+        "\nsrc/ngio_collections/validation/rules/draft.py has the body for axis_names, which "
+        "belongs to the group space: move it to space.py.\n"
+        "\nsrc/ngio_collections/validation/rules/space.py has the body for except_, which belongs "
         "to the group nodes: move it to nodes.py."
     )
 

@@ -19,7 +19,7 @@ def generated(*names: str) -> set[str]:
 
 def package(key: str) -> set[str]:
     """All that is generated for one profile."""
-    names = ("__init__.py", "models.py", "concepts.py", "schema.json")
+    names = ("__init__.py", "models.py", "concepts.py", "fits.py", "schema.json")
     return generated(*(f"{key}/{name}" for name in names))
 
 
@@ -83,6 +83,10 @@ def test_a_new_optional_property_becomes_one_field_in_each_profile_that_shares_i
         assert concepts == [
             '+ "pixelsPerUnit": Field("axis-fields", "axis-fields", ("a number",)),'
         ]
+        assert (
+            '+ found = get("pixelsPerUnit", _ABSENT)'
+            in changes[(GENERATED / key / "fits.py").as_posix()]
+        )
     assert only_hashes(changes) == SHARED | generated(
         *(f"{key}/__init__.py" for key in (NGIO, RFC8, RFC8_DRAFT))
     )
@@ -185,7 +189,7 @@ def test_a_new_rule_changes_the_catalogue_the_stubs_and_the_documentation(
     assert len(rows) == 1
     assert rows[0].startswith(
         "+ | 999 | `axis-names-are-short` | SHOULD | The name of an axis is short. "
-        "| RFC-5: axes metadata | `rfc8` v1-2026-08 | rule in `validate/rules/space.py` |"
+        "| RFC-5: axes metadata | `rfc8` v1-2026-08 | rule in `validation/rules/space.py` |"
     )
 
 
@@ -214,7 +218,7 @@ def test_a_description_in_the_draft_alone_changes_one_line_of_the_models_of_the_
     assert set(changes) == SHARED | package(RFC8_DRAFT)
     assert model_lines(changes, RFC8_DRAFT) == [f'- "{old}"', '+ "The `id` of a row."']
     assert only_hashes(changes) == SHARED | generated(
-        f"{RFC8_DRAFT}/__init__.py", f"{RFC8_DRAFT}/concepts.py"
+        *(f"{RFC8_DRAFT}/{name}.py" for name in ("__init__", "concepts", "fits"))
     )
 
 

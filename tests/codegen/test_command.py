@@ -23,7 +23,7 @@ from tests.codegen.projects import (
     set_,
 )
 
-BODIES = "src/ngio_collections/validate/rules/things.py"
+BODIES = "src/ngio_collections/validation/rules/things.py"
 BODY = """
 @implements(stubs.{0})
 def {0}(subject, context):
@@ -152,7 +152,7 @@ def test_a_check_of_what_was_just_written_passes_and_changes_nothing(
     state = contents(written.root)
     assert call("--check", "--root", str(written.root)) == (
         0,
-        "17 generated files are up to date.\n",
+        "20 generated files are up to date.\n",
         "",
     )
     assert contents(written.root) == state
@@ -219,7 +219,7 @@ def test_all_that_differs_is_named_at_once(written: Project, call: Call) -> None
     packages = [
         (GENERATED / key / name).as_posix()
         for key in ("house_v2", "rfc8_v1", "rfc8_v2")
-        for name in ("__init__.py", "concepts.py", "models.py", "schema.json")
+        for name in ("__init__.py", "concepts.py", "fits.py", "models.py", "schema.json")
     ]
     whole = [(GENERATED / name).as_posix() for name in ("__init__.py", "stubs.py")]
     assert code == 1
@@ -235,13 +235,13 @@ def test_writing_names_each_file_and_a_second_time_changes_nothing(
     write_bodies(small)
     code, out, err = call("--root", str(small.root))
     assert (code, err) == (0, "")
-    assert out.endswith("17 files generated, 17 changed.\n")
-    assert out.count("wrote ") == 17
+    assert out.endswith("20 files generated, 20 changed.\n")
+    assert out.count("wrote ") == 20
     assert f"wrote {(GENERATED / 'stubs.py').as_posix()}\n" in out
 
     state = contents(small.root)
     old = {path: (small.root / path).stat().st_mtime_ns for path in state}
-    assert call("--root", str(small.root)) == (0, "17 files generated, 0 changed.\n", "")
+    assert call("--root", str(small.root)) == (0, "20 files generated, 0 changed.\n", "")
     assert contents(small.root) == state
     assert {path: (small.root / path).stat().st_mtime_ns for path in state} == old
 
@@ -251,7 +251,7 @@ def test_writing_writes_what_differs_only(written: Project, call: Call) -> None:
     written.write(path, "")
     assert call("--root", str(written.root)) == (
         0,
-        f"wrote {path}\n17 files generated, 1 changed.\n",
+        f"wrote {path}\n20 files generated, 1 changed.\n",
         "",
     )
 

@@ -208,7 +208,8 @@ def test_a_document_of_rfc_8_is_no_source() -> None:
 def test_copies_of_metadata_that_say_something_else_are_told_and_not_used(source: Source) -> None:
     source.image(IMAGE).group(f"{IMAGE}/labels", {"labels": []})
     if source.version == "0.4":
-        copies = {"metadata": {".zattrs": {}, "labels/.zattrs": {"labels": ["a"]}}}
+        root = source.documents[f"{IMAGE}/.zattrs"]
+        copies = {"metadata": {".zattrs": root, "labels/.zattrs": {"labels": ["a"]}}}
         source.documents[f"{IMAGE}/.zmetadata"] = copies
     else:
         copy = {"labels": {"attributes": {"ome": {}}, "node_type": "group"}}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from ngio_collections.document import declared_ids, map_ids, references
+from ngio_collections.document import declared_ids, id_places, map_ids, references
 from tests.graph.samples import values
 
 
@@ -163,3 +163,51 @@ def test_whatever_is_there_is_looked_at_without_harm(value: Any) -> None:
         list(references(attributes))
         map_ids(attributes, _marked, _marked)
         assert json.dumps(attributes) == before
+
+
+@given(values())
+def test_the_places_of_ids_are_where_ids_are_declared_and_referred_to(value: Any) -> None:
+    attributes = {**value, **_EVERYWHERE} if isinstance(value, dict) else _EVERYWHERE
+    found = list(id_places(attributes))
+    with_id = [p for p in found if isinstance(p.value, dict) and isinstance(p.value.get("id"), str)]
+    ids = [p.value["id"] for p in with_id if p.declares]
+    assert sorted(ids) == sorted(declared_ids(attributes))
+    referred = [p.value for p in with_id if not p.declares]
+    assert sorted(map(json.dumps, referred)) == sorted(map(json.dumps, references(attributes)))
+    for place in found:
+        inner: Any = attributes
+        for part in place.pointer:
+            inner = inner[part]
+        assert inner is place.value
+
+
+_EVERYWHERE: dict[str, Any] = {
+    key: value for attributes, _ in (*DECLARING, *REFERRING) for key, value in attributes.items()
+}
+
+
+def test_the_places_of_ids_are_those_of_bare_ids_and_of_what_lacks_one_too() -> None:
+    attributes = {
+        "well": {"row": "A", "column": None},
+        "labels": {"source": ["raw", {"id": "a"}, 5]},
+        "plate": {"rows": [{}, "B"], "columns": "C"},
+        "scene": [],
+        "coordinateTransformations": [
+            {"input": "a", "transformations": [{"output": 7}, {"transformation": {"input": "b"}}]}
+        ],
+    }
+    path = ("coordinateTransformations", 0)
+    assert [tuple(place) for place in id_places(attributes)] == [
+        (False, ("well", "row"), "A"),
+        (False, ("well", "column"), None),
+        (False, ("labels", "source", 0), "raw"),
+        (False, ("labels", "source", 1), {"id": "a"}),
+        (False, ("labels", "source", 2), 5),
+        (True, ("plate", "rows", 0), {}),
+        (True, ("plate", "rows", 1), "B"),
+        (False, (*path, "input"), "a"),
+        (False, (*path, "transformations", 0, "output"), 7),
+        (False, (*path, "transformations", 1, "transformation", "input"), "b"),
+    ]
+    assert list(id_places(None)) == []
+    assert list(id_places(["labels"])) == []

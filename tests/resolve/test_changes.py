@@ -159,3 +159,22 @@ def test_paths_in_attributes_count_from_the_document_that_they_are_written_to() 
     assert stub["attributes"]["k"]["path"] == "./sub/table.json"
     assert target["attributes"]["new"]["path"] == "./table.json"
     assert same(_open(store).to_json(), edited.to_json())
+
+
+def test_a_change_in_the_middle_of_a_chain_of_references_is_saved_once() -> None:
+    url = "memory://lab/{}.json".format
+    here, middle, there = url("here"), url("middle"), url("there")
+
+    def reference(path: str, **more: Any) -> dict[str, Any]:
+        return {"type": "collection", "path": {"type": "json", "path": path}, **more}
+
+    store = ngc.MemoryStore(
+        {
+            here: {"ome": {"type": "collection", "nodes": [reference("./middle.json", id="a")]}},
+            middle: {"ome": reference("./there.json", attributes={"lab:k": 1})},
+            there: {"ome": {"type": "collection", "nodes": []}},
+        }
+    )
+    edited = next(ngc.open_inlined(here, store=store).children()).set_attr("lab:k", 2)
+    assert ngc.save_tree(edited, store=store).written == (middle,)
+    assert ngc.save_tree(edited, store=store) == ngc.Saved(())

@@ -369,3 +369,73 @@ def test_a_document_in_several_places_that_were_edited_differently_is_refused() 
         lab.save_tree(different)
     same = _found(edited, "two").set_attr("x:1", 1)
     assert lab.save_tree(same).written == ()
+
+
+# --- Reading ---------------------------------------------------------------------------------
+
+
+def _system(id: str, axes: str, unit: str = "micrometer") -> Json:
+    return {"id": id, "axes": [{"name": n, "type": "space", "unit": unit} for n in axes]}
+
+
+def _level(id: str, output: str, **transformation: Any) -> Json:
+    placed = {"input": {"id": id}, "output": {"id": output}, **transformation}
+    path = {"type": "zarr", "path": f"./{id}"}
+    attributes = {"coordinateTransformations": [placed]}
+    return {"type": "singlescale", "id": id, "path": path, "attributes": attributes}
+
+
+def _image(systems: list[Json], *levels: Json) -> Json:
+    return _node("multiscale", "image", *levels, attributes={"coordinateSystems": systems})
+
+
+SCALE = {"type": "scale", "scale": [2, 3]}
+
+
+def test_the_axes_of_an_image_are_those_of_the_system_that_its_levels_lead_to() -> None:
+    systems = [_system("other", "zyx"), _system("um", "yx")]
+    bare = {"type": "singlescale", "id": "bare", "path": {"type": "zarr", "path": "./0"}}
+    image = _image(systems, bare, _level("l", "um", **SCALE))
+    found = ngc.as_tree(image).root
+    assert [axis.name for axis in found.axes] == ["y", "x"]
+    alone = ngc.as_tree(_image([_system("um", "yx")], bare)).root
+    assert [axis.name for axis in alone.axes] == ["y", "x"]
+    with pytest.raises(ngc.MissingAttributeError):
+        _ = ngc.as_tree(_image(systems, bare)).root.axes
+
+
+def test_a_reference_can_correct_the_units_of_an_image() -> None:
+    corrected = {"coordinateSystems": [_system("um", "yx", "nanometer")]}
+    lab = _pair(
+        _stub("multiscale", "s", "./b.json", attributes=corrected),
+        _image([_system("um", "yx")], _level("l", "um", **SCALE)),
+    )
+    image = _found(lab.open_inlined(f"{LAB}/a.json"), "s")
+    assert image.pixel_size == {"y": (2.0, "nanometer"), "x": (3.0, "nanometer")}
+    assert lab.open(f"{LAB}/b.json").axes[0].unit == "micrometer"
+
+
+def test_a_well_in_a_document_of_its_own_is_read_though_its_row_has_no_path() -> None:
+    listed = {"plate": {"rows": [{"id": "r", "name": "B"}], "columns": [{"id": "c", "name": "03"}]}}
+    elsewhere = {"type": "json", "path": "./other.json"}
+    for reference, is_read in (({"id": "r"}, True), ({"id": "r", "path": elsewhere}, False)):
+        at = {"well": {"row": reference, "column": {"id": "c"}}}
+        plate = _node("collection", "plate", _stub("collection", "w", "./w.json"))
+        lab = _lab(
+            {
+                "p.json": _document({**plate, "attributes": listed}),
+                "w.json": _document(_node("collection", "w", attributes=at)),
+            }
+        )
+        assert ("B/03" in lab.open_inlined(f"{LAB}/p.json")) is is_read
+
+
+def test_what_is_made_of_scales_and_translations_places_a_level() -> None:
+    shift = {"type": "translation", "translation": [1, 1]}
+    steps = {"type": "sequence", "transformations": [shift, {"type": "identity"}, SCALE]}
+    level = _level("l", "um", **{**steps, "input": {"id": "somebody"}})
+    image = ngc.as_tree(_image([_system("um", "yx")], level)).root
+    assert (image.scale(), image.translation()) == ((2.0, 3.0), (2.0, 3.0))
+    between = ngc.transform_between(image.levels()[0], image)
+    assert between([1, 1]).tolist() == [4.0, 6.0]
+    assert ngc.validate_document({"ome": {"version": "0.9", **image.to_json()}}) != []

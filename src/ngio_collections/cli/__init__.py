@@ -15,7 +15,8 @@ def main() -> None:
 
     Raises:
         SystemExit: Always; 0 when all is well, 1 for findings at level MUST,
-            2 when something could not be read or the call makes no sense.
+            2 when something could not be read or the call makes no sense,
+            3 when a rule failed.
     """
     try:
         # Only here, so that the package can say what is missing.

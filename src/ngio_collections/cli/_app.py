@@ -20,6 +20,8 @@ from ngio_collections.cli._options import (
     Format,
     FormatOption,
     ProfileOption,
+    ReportFormat,
+    ReportFormatOption,
     RevisionOption,
     RootOption,
 )
@@ -78,7 +80,7 @@ def validate(
     *,
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
-    output: FormatOption = Format.TEXT,
+    output: ReportFormatOption = ReportFormat.TEXT,
     level: Annotated[
         Shown,
         typer.Option(
@@ -88,23 +90,67 @@ def validate(
             case_sensitive=False,
         ),
     ] = Shown.SHOULD,
+    most: Annotated[
+        int | None,
+        typer.Option(
+            "--max-findings",
+            metavar="N",
+            min=0,
+            help="Write out so many findings, and count the others. By default text has 100 and "
+            "of one rule 20, the other formats have all.",
+            show_default=False,
+        ),
+    ] = None,
+    summary: Annotated[
+        bool,
+        typer.Option(
+            "--summary", help="Only count: by rule, each with the first finding; text or json."
+        ),
+    ] = False,
     recursive: Annotated[
         bool,
         typer.Option(
             "--recursive", "-r", help="Check every document that they refer to as well, each once."
         ),
     ] = False,
+    view: Annotated[
+        bool,
+        typer.Option(
+            "--view",
+            help="As --recursive, and check what documents say of each other: opens all at once.",
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rule",
+            metavar="NAME",
+            help="Check only this rule, group (hcs, labels, space, ...) or all that begin with "
+            "it (axis-); may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="NAME",
+            help="Do not check this rule or group; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     depth: DepthOption = None,
     allow: AllowOption = None,
     root: RootOption = None,
 ) -> None:
     """Check documents and list every finding.
 
-    With --recursive the documents that they refer to are checked as well; --depth, --allow
-    and --root say which of them are read.
+    With --recursive the documents that they refer to are checked as well, each on its own, and
+    with --view as one collection. --depth, --allow and --root say which of them are read.
 
     The exit code is 0 when nothing was found at level MUST, 1 when something was or when
-    references were not followed, and 2 when a document could not be read.
+    references were not followed, 2 when a document could not be read, and 3 when a rule
+    itself failed, so that not everything was checked; the highest of them counts.
     """
     from ngio_collections.cli._validate import run  # noqa: PLC0415
 
@@ -112,9 +158,14 @@ def validate(
         paths,
         profile=profile,
         revision=revision,
-        as_json=output is Format.JSON,
+        output=output,
         level=Level(level),
+        most=most,
+        only_summary=summary,
+        only=only,
+        without=without,
         recursive=recursive,
+        view=view,
         depth=depth,
         allow=allow,
         root=root,
@@ -124,8 +175,11 @@ def validate(
 app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
 app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
 app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
+app.command(rich_help_panel=_LOOKING)(_reading_commands.table)
 for _command in (
     _writing_commands.convert,
+    _writing_commands.fix,
+    _writing_commands.upgrade,
     _writing_commands.inline,
     _writing_commands.consolidate,
     _writing_commands.externalize,

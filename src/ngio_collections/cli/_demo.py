@@ -91,7 +91,12 @@ def _write_and_check(speaker: _Speaker, directory: Path, documents: Mapping[str,
         for one in checked:
             if one.findings:
                 print_document(speaker.out, one.title, one.findings)
-        speaker.line(f"  profile {profile} ({revision}): {summary(checked, Level.SHOULD)}")
+        speaker.line(f"  profile {profile} ({revision}): {_summed_up(checked)}")
+
+
+def _summed_up(checked: list[Checked]) -> str:
+    found = ngc.summarize(finding for one in checked for finding in one.findings)
+    return summary(len(checked), found, Level.SHOULD)
 
 
 def _open_and_edit(speaker: _Speaker, directory: Path, documents: Mapping[str, Any]) -> None:
@@ -137,7 +142,7 @@ def _break_and_check(speaker: _Speaker, directory: Path, documents: Mapping[str,
     for one in checked:
         if one.findings:
             print_document(speaker.out, one.title, one.findings)
-    speaker.line(f"{summary(checked, Level.SHOULD)} (profile {profile}, {revision})", "bold red")
+    speaker.line(f"{_summed_up(checked)} (profile {profile}, {revision})", "bold red")
 
 
 def _suggest(speaker: _Speaker, directory: Path, broken: Path) -> None:

@@ -22,15 +22,27 @@ class Checked:
     Attributes:
         document: Its address, `-` for standard input.
         findings: What was found, in the order of the document.
+        content: Its text, in UTF-8.
     """
 
     document: str
     findings: tuple[ngc.Finding, ...]
+    content: bytes = b""
 
     @property
     def title(self) -> str:
         """What people call the document."""
         return _title(self.document)
+
+    @property
+    def file(self) -> str | None:
+        """The file, from the working directory if it is below it; None if it is none."""
+        if self.document == STANDARD_INPUT:
+            return None
+        # Only here: the resolver takes time to import.
+        from ngio_collections.cli._access import label  # noqa: PLC0415
+
+        return label(_paths.as_url(self.document))
 
 
 def _title(document: str) -> str:
@@ -89,7 +101,9 @@ def _read(argument: str) -> tuple[str, bytes]:
         raise ngc.DocumentError(f"cannot be read ({error.strerror or error})", argument) from error
 
 
-def check(argument: str, *, profile: str, revision: str) -> Checked:
+def check(
+    argument: str, *, profile: str, revision: str, rules: ngc.RuleSet | None = None
+) -> Checked:
     """Read and check one document.
 
     Args:
@@ -97,6 +111,7 @@ def check(argument: str, *, profile: str, revision: str) -> Checked:
             standard input.
         profile: The profile to check against.
         revision: The revision of RFC-8 to check against.
+        rules: The rules to check; all if None.
 
     Returns:
         The document with its findings.
@@ -107,7 +122,9 @@ def check(argument: str, *, profile: str, revision: str) -> Checked:
     document, content = _read(argument)
     url = None if document == STANDARD_INPUT else document
     try:
-        findings = ngc.validate_document(content, profile=profile, revision=revision, url=url)
+        findings = ngc.validate_document(
+            content, profile=profile, revision=revision, url=url, rules=rules
+        )
     except ngc.DocumentError as error:
         raise ngc.DocumentError(error.problem, _title(document)) from error
-    return Checked(document, tuple(findings))
+    return Checked(document, tuple(findings), content)

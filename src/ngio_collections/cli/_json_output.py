@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ngio_collections._json import dumps_bytes
 
-__all__ = ["print_array", "print_json"]
+__all__ = ["ArrayOutput", "print_array", "print_json"]
 
 _NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e]")
 
@@ -32,10 +32,25 @@ def print_json(value: Any) -> None:
     sys.stdout.write(_text(value) + "\n")
 
 
+class ArrayOutput:
+    """Prints values as a JSON array, one in each line, as they come."""
+
+    def __init__(self) -> None:
+        self._lead = "[\n"
+
+    def add(self, value: Any) -> None:
+        """Print one more value."""
+        sys.stdout.write(self._lead + _text(value))
+        self._lead = ",\n"
+
+    def end(self) -> None:
+        """Print the end of the array."""
+        sys.stdout.write("[]\n" if self._lead == "[\n" else "\n]\n")
+
+
 def print_array(values: Iterable[Any]) -> None:
     """Print values as a JSON array, one in each line, as they come."""
-    lead = "[\n"
+    array = ArrayOutput()
     for value in values:
-        sys.stdout.write(lead + _text(value))
-        lead = ",\n"
-    sys.stdout.write("[]\n" if lead == "[\n" else "\n]\n")
+        array.add(value)
+    array.end()

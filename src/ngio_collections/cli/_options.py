@@ -15,6 +15,8 @@ __all__ = [
     "InlineOption",
     "Location",
     "ProfileOption",
+    "ReportFormat",
+    "ReportFormatOption",
     "RevisionOption",
     "RootOption",
 ]
@@ -25,6 +27,15 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class ReportFormat(StrEnum):
+    """How `validate` prints what it found."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
 
 
 ProfileOption = Annotated[
@@ -45,6 +56,16 @@ FormatOption = Annotated[
         "--format",
         metavar="text|json",
         help="text is for people, json for programs.",
+        case_sensitive=False,
+    ),
+]
+ReportFormatOption = Annotated[
+    ReportFormat,
+    typer.Option(
+        "--format",
+        metavar="text|json|github|sarif",
+        help="text is for people, json for programs, github for the log of a GitHub workflow, "
+        "sarif for code scanning and editors.",
         case_sensitive=False,
     ),
 ]

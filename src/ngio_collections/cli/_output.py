@@ -16,10 +16,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ngio_collections._text import printable
 from ngio_collections.errors import NgioCollectionsError
 
 __all__ = [
     "FOUND",
+    "RULE_FAILED",
     "UNREADABLE",
     "complain",
     "console",
@@ -36,6 +38,9 @@ FOUND: Final = 1
 
 UNREADABLE: Final = 2
 """The exit code when something could not be read or the call makes no sense."""
+
+RULE_FAILED: Final = 3
+"""The exit code when a rule itself raised an error, so that not everything was checked."""
 
 _LONGEST: Final = 2000
 
@@ -67,14 +72,7 @@ def safe(text: str, encoding: str = "utf-8") -> str:
     """
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]} ... ({count(len(text) - _LONGEST, 'more character')})"
-    if not text.isprintable():
-        text = "".join(
-            character
-            if character.isprintable()
-            else character.encode("unicode_escape").decode("ascii")
-            for character in text
-        )
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    return printable(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def count(number: int, noun: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ngio_collections as ngc
 from ngio_collections.cli._output import stop
 
-__all__ = ["require_profile"]
+__all__ = ["require_profile", "require_rules"]
 
 
 def require_profile(profile: str, revision: str) -> None:
@@ -22,3 +24,24 @@ def require_profile(profile: str, revision: str) -> None:
         ngc.rules(profile=profile, revision=revision)
     except ngc.UnknownProfileError as error:
         stop(str(error))
+
+
+def require_rules(
+    profile: str, revision: str, only: Sequence[str] | None, without: Sequence[str] | None
+) -> ngc.RuleSet:
+    """The rules that the options of a command name.
+
+    Args:
+        profile: The name of a profile.
+        revision: The name of a revision of RFC-8.
+        only: Ids, groups and beginnings of ids; all rules if there are none.
+        without: Those that are left out of these.
+
+    Raises:
+        typer.Exit: With code 2, after one line, when there is no such profile or rule.
+    """
+    require_profile(profile, revision)
+    try:
+        return ngc.rules(*(only or ()), profile=profile, revision=revision) - (without or ())
+    except ngc.UnknownRuleError as error:
+        stop(f"{error}; `ngio-collections rules` lists them")

@@ -16,7 +16,7 @@ from ngio_collections.cli._options import (
     RootOption,
 )
 
-__all__ = ["check_links", "diff", "tree"]
+__all__ = ["check_links", "diff", "table", "tree"]
 
 
 def tree(
@@ -142,3 +142,66 @@ def diff(
 
     as_json = output is Format.JSON
     run(old, new, Access.of(allow, root), inline=inline, depth=depth, as_json=as_json)
+
+
+def table(
+    url: Location,
+    *,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="OUT",
+            help="Write to this file, whose name ends in .csv, .parquet or .arrow; CSV is printed "
+            "by default.",
+            show_default=False,
+        ),
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            "-a",
+            metavar="KEY",
+            help="An attribute that becomes a column: a key such as lab:dose, or a JSON Pointer "
+            "such as /well/row/id. Can be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    type: Annotated[
+        str | None,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="Only nodes of this type; all for all nodes. By default multiscale in CSV, and "
+            "all in other files.",
+            show_default=False,
+        ),
+    ] = None,
+    inline: InlineOption = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over a file that is there already.")
+    ] = False,
+    allow: AllowOption = None,
+    root: RootOption = None,
+) -> None:
+    """Write the nodes of a document as a table, one row for each.
+
+    CSV is a catalogue of images, with the columns that BioFile Finder reads. Parquet and Arrow
+    files have all nodes, for polars, pandas and DuckDB; they need the extra arrow.
+
+    The exit code is 0, 1 when references were not followed, and 2 when it cannot be done.
+    """
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+    from ngio_collections.cli._table import run  # noqa: PLC0415
+
+    run(
+        url,
+        out,
+        Access.of(allow, root),
+        attributes=attribute or (),
+        type=type,
+        inline=inline,
+        overwrite=overwrite,
+    )

@@ -1,25 +1,32 @@
-"""The documents that others refer to, for `validate --recursive`."""
+"""The documents that others refer to, for `validate --recursive` and `validate --view`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 
 import ngio_collections as ngc
 from ngio_collections import _paths
 from ngio_collections.cli._access import Access, label, store_for
 from ngio_collections.cli._documents import Checked
-from ngio_collections.cli._following import following, tell_unfollowed
+from ngio_collections.cli._following import following
+from ngio_collections.cli._outputs import Outcome
 from ngio_collections.document import Source
-from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._inline import Settings
 from ngio_collections.resolve._requests import run
+from ngio_collections.resolve._visit import Visitor
+from ngio_collections.validation._documents import documents_of
+from ngio_collections.validation._engine import plans_for
+from ngio_collections.validation._trees import findings_in
 
-__all__ = ["Recursion"]
+__all__ = ["Recursion", "Viewing"]
 
 
 class Recursion:
-    """Reads everything that documents refer to, and checks it.
+    """Reads everything that documents refer to, and passes it on as it arrives.
 
     Args:
         access: What may be read.
@@ -32,55 +39,89 @@ class Recursion:
     def __init__(self, access: Access, depth: int | None) -> None:
         self._access = access
         self._depth = depth
-        self._others: list[Source] = []
         self.unfollowed: tuple[ngc.Unfollowed, ...] = ()
 
-    def read(self, named: Sequence[str]) -> list[ngc.DocumentError]:
+    def run(
+        self, named: Sequence[str], visit: Callable[[Source, bytes], None]
+    ) -> list[ngc.DocumentError]:
         """Read the documents that others refer to.
 
         Args:
             named: The paths of documents that were checked already.
+            visit: Is called with each of the others and its bytes, as it arrives.
 
         Returns:
-            The errors of those among them that could not be read once more.
+            The errors of those among the named that could not be read once more.
         """
         if not named:
             return []
         urls = [_paths.as_url(one) for one in named]
         known = set(urls)
+
+        def others(source: Source, data: bytes) -> None:
+            if source.url not in known:
+                visit(source, data)
+
         unreadable: dict[str, ngc.DocumentError] = {}
-        with following() as progress:
-            settings = Settings(policy=self._access.policy, depth=self._depth, progress=progress)
-            inliner = Inliner(settings)
-            store = self._access.store or store_for(None, urls[0])
-            sources = run(inliner.documents(urls, unreadable), store)
-        self._others = [source for url, source in sources.items() if url not in known]
-        self.unfollowed = inliner.report().failures
-        # Where there is no node in the place of one, a finding says so already.
-        return [e for e in unreadable.values() if not isinstance(e, ngc.NotOmeError)]
-
-    def check(self, *, profile: str, revision: str) -> Iterator[Checked]:
-        """Check the documents that were read, one after the other.
-
-        Args:
-            profile: The profile to check against.
-            revision: The revision of RFC-8 to check against.
-
-        Yields:
-            Each with its findings.
-        """
         # Findings and a bar on one terminal would overwrite each other.
         showing = nullcontext() if sys.stdout.isatty() else following("Checking documents")
         with showing as progress:
-            for number, source in enumerate(self._others, 1):
-                name = label(source.url)
-                findings = ngc.validate_document(
-                    dict(source.document), profile=profile, revision=revision, url=name
-                )
-                yield Checked(name, tuple(findings))
-                if progress is not None:
-                    progress(number, len(self._others))
+            settings = Settings(policy=self._access.policy, depth=self._depth, progress=progress)
+            visitor = Visitor(settings, others)
+            store = self._access.store or store_for(None, urls[0])
+            run(visitor.visit(urls, unreadable), store)
+        self.unfollowed = visitor.report().failures
+        # Where there is no node in the place of one, a finding says so already.
+        return [e for e in unreadable.values() if not isinstance(e, ngc.NotOmeError)]
 
-    def tell(self) -> None:
-        """Print on standard error which references were not followed."""
-        tell_unfollowed(self.unfollowed)
+
+class Viewing:
+    """Opens a document with all that it refers to as one tree, and checks it as a whole.
+
+    Args:
+        access: What may be read.
+        depth: How many documents inside of each other are followed; all if None.
+    """
+
+    def __init__(self, access: Access, depth: int | None) -> None:
+        self._access = access
+        self._depth = depth
+
+    def open(self, path: str) -> ngc.Node:
+        """Open a collection.
+
+        Raises:
+            DocumentError: The document itself cannot be read.
+        """
+        with following() as progress:
+            return ngc.open_inlined(
+                path,
+                depth=self._depth,
+                policy=self._access.policy,
+                store=self._access.store,
+                progress=progress,
+            )
+
+    def check(self, root: ngc.Node, outcome: Outcome) -> Iterator[Checked]:
+        """Check the documents of a collection, one after the other.
+
+        Args:
+            root: The collection.
+            outcome: Says against what.
+
+        Yields:
+            Each document with its findings.
+        """
+        plans = plans_for(outcome.profile, outcome.revision, outcome.rules, "MAY")
+        for document in documents_of(root, plans.profile.declaring):
+            url = document.url or ""
+            found = tuple(replace(one, document=label(url)) for one in findings_in(document, plans))
+            # The text is only looked at to say in which line a finding is.
+            path = _local(url) if found else None
+            yield Checked(label(url), found, b"" if path is None else path.read_bytes())
+
+
+def _local(url: str) -> Path | None:
+    """The file of a document, None if it is none."""
+    path = Path(_paths.local_path(url)) if url.startswith("file:") else None
+    return path if path is not None and path.is_file() else None

@@ -2,112 +2,135 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
-from rich.text import Text
 
 import ngio_collections as ngc
 from ngio_collections._contract import Level
 from ngio_collections.cli._documents import STANDARD_INPUT, Checked, check
+from ngio_collections.cli._options import ReportFormat
 from ngio_collections.cli._output import (
     FOUND,
+    RULE_FAILED,
     UNREADABLE,
     complain,
-    console,
-    count,
     stop,
     stopping_at_errors,
 )
-from ngio_collections.cli._profiles import require_profile
-from ngio_collections.cli._report import print_document, shown_findings, summary, to_json
+from ngio_collections.cli._outputs import Outcome, Output, output_for
+from ngio_collections.cli._profiles import require_rules
+from ngio_collections.cli._report import is_shown
+from ngio_collections.report._summary import RULE_ERROR
 
 if TYPE_CHECKING:
-    from ngio_collections.cli._recursion import Recursion
+    from ngio_collections.cli._access import Access
+    from ngio_collections.cli._recursion import Recursion, Viewing
+    from ngio_collections.document import Source
 
 __all__ = ["run"]
 
 
 class _Run:
-    """The documents of one call, and how many of them could not be read."""
+    """The documents of one call, each printed when it is checked, and then forgotten."""
 
-    def __init__(self, profile: str, revision: str) -> None:
-        self.profile = profile
-        self.revision = revision
-        self.checked: list[Checked] = []
-        self.unreadable = 0
-        self.unfollowed: tuple[ngc.Unfollowed, ...] = ()
+    def __init__(self, outcome: Outcome, output: Output) -> None:
+        self.outcome = outcome
+        self._output = output
 
-    def check_all(
-        self, paths: Sequence[str], recursion: Recursion | None = None
-    ) -> Iterator[Checked]:
+    def check_all(self, paths: Sequence[str], recursion: Recursion | None) -> None:
         """Check one document after the other; tell about those that cannot be read."""
-        yield from self._check_named(paths)
+        named = self._check_named(paths)
         if recursion is not None:
-            yield from self._check_others(recursion)
+            for error in recursion.run(named, self._check_other):
+                self._unreadable(error)
+            self.outcome.unfollowed = recursion.unfollowed
+        self.outcome.exit_code = _exit_code(self.outcome)
+        self._output.end(self.outcome)
 
-    def _check_named(self, paths: Sequence[str]) -> Iterator[Checked]:
+    def check_views(self, paths: Sequence[str], opening: Viewing) -> None:
+        """Check collections as wholes, document by document."""
+        unfollowed: list[ngc.Unfollowed] = []
         for path in dict.fromkeys(paths):
             try:
-                one = check(path, profile=self.profile, revision=self.revision)
+                root = opening.open(path)
             except ngc.DocumentError as error:
-                complain(str(error))
-                self.unreadable += 1
+                self._unreadable(error)
+                continue
+            unfollowed += root.report.failures
+            for one in opening.check(root, self.outcome):
+                self._take(one)
+        self.outcome.unfollowed = tuple(unfollowed)
+        self.outcome.exit_code = _exit_code(self.outcome)
+        self._output.end(self.outcome)
+
+    def _check_named(self, paths: Sequence[str]) -> list[str]:
+        checked: list[str] = []
+        for path in dict.fromkeys(paths):
+            try:
+                one = check(
+                    path,
+                    profile=self.outcome.profile,
+                    revision=self.outcome.revision,
+                    rules=self.outcome.rules,
+                )
+            except ngc.DocumentError as error:
+                self._unreadable(error)
             else:
-                self.checked.append(one)
-                yield one
+                checked.append(one.document)
+                self._take(one)
+        return checked
 
-    def _check_others(self, recursion: Recursion) -> Iterator[Checked]:
-        """Check the documents that those before refer to, each once."""
-        named = [one.document for one in self.checked]
-        for error in recursion.read(named):
-            complain(str(error))
-            self.unreadable += 1
-        self.unfollowed = recursion.unfollowed
-        for one in recursion.check(profile=self.profile, revision=self.revision):
-            self.checked.append(one)
-            yield one
+    def _check_other(self, source: Source, data: bytes) -> None:
+        """Check a document that others refer to."""
+        # Only here: the resolver takes time to import.
+        from ngio_collections.cli._access import label  # noqa: PLC0415
 
-    @property
-    def exit_code(self) -> int:
-        """2 if something could not be read, 1 for findings at MUST and unfollowed references."""
-        if self.unreadable:
-            return UNREADABLE
-        if self.unfollowed:
-            return FOUND
-        findings = (finding for one in self.checked for finding in one.findings)
-        return FOUND if any(finding.level == Level.MUST for finding in findings) else 0
+        name = label(source.url)
+        findings = ngc.validate_document(
+            dict(source.document),
+            profile=self.outcome.profile,
+            revision=self.outcome.revision,
+            url=name,
+            rules=self.outcome.rules,
+        )
+        self._take(Checked(name, tuple(findings), data))
 
+    def _take(self, checked: Checked) -> None:
+        self.outcome.documents += 1
+        for finding in checked.findings:
+            self.outcome.tally.add(finding)
+        shown = [one for one in checked.findings if is_shown(one, self.outcome.level)]
+        self._output.document(checked, shown)
 
-def _print_text(
-    this: _Run, paths: Sequence[str], recursion: Recursion | None, level: Level
-) -> None:
-    out = console()
-    for one in this.check_all(paths, recursion):
-        if findings := shown_findings(one.findings, level):
-            print_document(out, one.title, findings)
-    line = summary(this.checked, level, this.unreadable)
-    if this.unfollowed:
-        line += f", {count(len(this.unfollowed), 'reference')} not followed"
-    style = "bold red" if this.exit_code else "bold green"
-    out.print(Text(f"{line} (profile {this.profile}, {this.revision})", style), soft_wrap=True)
+    def _unreadable(self, error: ngc.DocumentError) -> None:
+        complain(str(error))
+        self.outcome.unreadable += 1
+        self._output.problem(str(error))
 
 
-def _recursion(
-    paths: Sequence[str], depth: int | None, allow: Sequence[str] | None, root: str | None
-) -> Recursion:
+def _exit_code(outcome: Outcome) -> int:
+    """3 if a rule failed, 2 if something could not be read, 1 for what must be put right."""
+    if outcome.tally.has(RULE_ERROR):
+        return RULE_FAILED
+    if outcome.unreadable:
+        return UNREADABLE
+    if outcome.unfollowed or outcome.tally.has("violation", Level.MUST):
+        return FOUND
+    return 0
+
+
+def _access(paths: Sequence[str], allow: Sequence[str] | None, root: str | None) -> Access:
     # Only here: the resolver takes time to import.
     from ngio_collections.cli._access import Access  # noqa: PLC0415
-    from ngio_collections.cli._recursion import Recursion  # noqa: PLC0415
 
     if STANDARD_INPUT in paths:
         stop("standard input has no address that its references could count from; name a file")
     access = Access.of(allow, root)
     with stopping_at_errors():
         access.require(paths)
-    return Recursion(access, depth)
+    return access
 
 
 def run(
@@ -115,9 +138,14 @@ def run(
     *,
     profile: str,
     revision: str,
-    as_json: bool,
+    output: ReportFormat,
     level: Level,
+    most: int | None = None,
+    only_summary: bool = False,
+    only: Sequence[str] | None = None,
+    without: Sequence[str] | None = None,
     recursive: bool = False,
+    view: bool = False,
     depth: int | None = None,
     allow: Sequence[str] | None = None,
     root: str | None = None,
@@ -128,9 +156,14 @@ def run(
         paths: Files, folders that hold a `zarr.json`, or `-`.
         profile: The profile to check against.
         revision: The revision of RFC-8 to check against.
-        as_json: Whether to print JSON instead of text.
+        output: How to print it.
         level: The weakest level that is shown.
+        most: How many findings are written out; None for as many as the format shows.
+        only_summary: Whether only a summary is printed.
+        only: The rules to check; all if there are none.
+        without: The rules that are left out.
         recursive: Whether the documents that they refer to are checked too.
+        view: Whether they are checked as one collection with all that they refer to.
         depth: How many documents inside of each other are followed then; all if None.
         allow: The origins that may be read from as well.
         root: The folder that references must not leave.
@@ -138,17 +171,28 @@ def run(
     Raises:
         typer.Exit: With the exit code of the command.
     """
-    require_profile(profile, revision)
-    if not recursive and (depth is not None or allow or root is not None):
-        stop("--depth, --allow and --root say what --recursive reads; give that as well")
-    this = _Run(profile, revision)
-    recursion = _recursion(paths, depth, allow, root) if recursive else None
-    if as_json:
-        for _ in this.check_all(paths, recursion):
-            pass
-        sys.stdout.write(to_json(this.checked, level) + "\n")
+    rules = require_rules(profile, revision, only, without)
+    follows = recursive or view
+    if not follows and (depth is not None or allow or root is not None):
+        stop("--depth, --allow and --root say what --recursive or --view reads; give one as well")
+    if recursive and view:
+        stop("--view checks what --recursive does, and what documents say of each other; give one")
+    if only_summary and output not in (ReportFormat.TEXT, ReportFormat.JSON):
+        stop(f"--summary is there as text and as json, not as {output}")
+    access = _access(paths, allow, root) if follows else None
+    outcome = Outcome(profile, revision, level, rules=rules)
+    chosen = output_for(output, outcome, most=most, only_summary=only_summary)
+    this = _Run(outcome, chosen)
+    if access is None:
+        this.check_all(paths, None)
     else:
-        _print_text(this, paths, recursion, level)
-    if recursion is not None:
-        recursion.tell()
-    raise typer.Exit(this.exit_code)
+        # Only here: the resolver takes time to import.
+        from ngio_collections.cli._following import tell_unfollowed  # noqa: PLC0415
+        from ngio_collections.cli._recursion import Recursion, Viewing  # noqa: PLC0415
+
+        if view:
+            this.check_views(paths, Viewing(access, depth))
+        else:
+            this.check_all(paths, Recursion(access, depth))
+        tell_unfollowed(outcome.unfollowed)
+    raise typer.Exit(outcome.exit_code)

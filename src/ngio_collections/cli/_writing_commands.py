@@ -13,10 +13,21 @@ from ngio_collections.cli._options import (
     Format,
     FormatOption,
     Location,
+    ProfileOption,
+    RevisionOption,
     RootOption,
 )
 
-__all__ = ["consolidate", "convert", "embed", "externalize", "inline", "relocate"]
+__all__ = [
+    "consolidate",
+    "convert",
+    "embed",
+    "externalize",
+    "fix",
+    "inline",
+    "relocate",
+    "upgrade",
+]
 
 
 class Ids(StrEnum):
@@ -278,5 +289,108 @@ def convert(
         overwrite=overwrite,
         check_arrays=arrays,
         ledger=ledger,
+        as_json=output is Format.JSON,
+    )
+
+
+def fix(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH",
+            help=".json documents, or Zarr groups.",
+            show_default=False,
+        ),
+    ],
+    *,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the documents; otherwise only show.")
+    ] = False,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe", help="Also make the fixes that leave something to decide."),
+    ] = False,
+    recursive: Annotated[
+        bool,
+        typer.Option(
+            "--recursive", "-r", help="Mend every document that they refer to as well, each once."
+        ),
+    ] = False,
+    profile: ProfileOption = "ngio",
+    revision: RevisionOption = "v1-2026-08",
+    depth: DepthOption = None,
+    allow: AllowOption = None,
+    root: RootOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show what can be mended in documents, or mend it with --write.
+
+    Only what has one safe mend is changed: missing ids, ids that are there twice or have
+    characters that no id has, versions in the wrong place, references as the older draft
+    wrote them. No fix leads to a finding that was not there.
+
+    The exit code is 0 when there is nothing to fix or all of it was written, 1 when there is
+    something to fix or references were not followed, and 2 when a document cannot be read or
+    written.
+    """
+    from ngio_collections.cli import _fix  # noqa: PLC0415
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+
+    _fix.run(
+        paths,
+        Access.of(allow, root),
+        profile=profile,
+        revision=revision,
+        write=write,
+        unsafe=unsafe,
+        recursive=recursive,
+        depth=depth,
+        as_json=output is Format.JSON,
+    )
+
+
+def upgrade(
+    url: Location,
+    *,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", "-o", metavar="OUT", help="Write a new document.", show_default=False
+        ),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the document itself.")] = False,
+    to: Annotated[
+        str, typer.Option("--to", metavar="v1-2026-08", help="The revision of RFC-8.")
+    ] = "v1-2026-08",
+    version: Annotated[
+        str | None,
+        typer.Option(
+            "--set-version",
+            metavar="VERSION",
+            help="What the document is to say as its version; what it says by default.",
+            show_default=False,
+        ),
+    ] = None,
+    root: RootOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show how a document of the draft of April 2026 is written in the newer revision.
+
+    With --write it is written so, with --out as a new document. What cannot be decided is
+    listed with its place and the reason.
+
+    The exit code is 0 when nothing is left to do, 1 when there are steps that were not written
+    or something is left to decide, and 2 when it cannot be done.
+    """
+    from ngio_collections.cli import _upgrade  # noqa: PLC0415
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+
+    _upgrade.run(
+        url,
+        Access.of(None, root),
+        out=out,
+        write=write,
+        to=to,
+        version=version,
         as_json=output is Format.JSON,
     )

@@ -7,9 +7,9 @@ from typing import Final
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
 from ngio_collections.conversion._conversion import Conversion
-from ngio_collections.conversion._ledger import Ledger
+from ngio_collections.conversion._ledger import Ledger, Page
 from ngio_collections.conversion._names import stem
-from ngio_collections.conversion._reading import Read, Reader, document_of
+from ngio_collections.conversion._reading import Read, Reader, document_of, is_bare
 from ngio_collections.conversion._walk import Homes, Walk
 from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import (
@@ -149,7 +149,7 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
         read = yield from _root(url, reader)
         made = yield from walk.root(read, _title(url))
         if made is None:
-            raise NotOmeError(_why(reader, read), read.page.url if read.page else url)
+            raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
         sources = yield from writer.documents([made])
         if len(writer.written) + len(writer.skipped) == 1:
             tree = sources[0].tree()
@@ -184,12 +184,28 @@ def _root(url: str, reader: Reader) -> Flow[Read]:
             continue
         if isinstance(answer, DocumentError):
             raise answer
+        if is_bare(answer, format_):
+            labels = yield from _labels(url, format_, reader)
+            if labels is not None:
+                return labels
         read = reader.parsed(url, format_, answer)
         yield from reader.read_copies(url, format_, answer)
         return read
     raise DocumentNotFoundError(
         "is no Zarr group with metadata: it has neither a zarr.json nor a .zattrs", url
     )
+
+
+def _labels(url: str, format_: int, reader: Reader) -> Flow[Read | None]:
+    """Read the label images in a group that is no image itself, as some software writes them."""
+    within = f"{url}/labels"
+    (answer,) = yield from reader.answers([reader.get(document_of(within, format_))])
+    if isinstance(answer, DocumentNotFoundError):
+        return None
+    page = Page(document_of(url, format_))
+    page.kept("", None, "", "", "The group has no metadata of OME-Zarr, but labels in it.")
+    reader.pages.append(page)
+    return reader.parsed(within, format_, answer)
 
 
 def _why(reader: Reader, read: Read) -> str:

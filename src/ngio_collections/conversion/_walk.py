@@ -14,7 +14,17 @@ from ngio_collections import _paths
 from ngio_collections._words import show
 from ngio_collections.conversion._engine import Made
 from ngio_collections.conversion._ledger import Note, Page
-from ngio_collections.conversion._names import ADDED, GROUP, KIND, ORDER, XML, Ids, Names, sanitised
+from ngio_collections.conversion._names import (
+    ADDED,
+    GROUP,
+    KIND,
+    ORDER,
+    VERSION,
+    XML,
+    Ids,
+    Names,
+    sanitised,
+)
 from ngio_collections.conversion._reading import BATCH, Read, Reader, document_of
 from ngio_collections.conversion._work import (
     Around,
@@ -206,6 +216,7 @@ class Walk:
         else:
             wanted = self._wanted(group.url, _paths_of(group, kind), None, around)
             if kind == "labels-group":
+                made.attributes[VERSION] = group.version
                 wanted = [one._replace(is_label=True) for one in wanted]
             found = yield from self._images(wanted, group.format)
             task.found = [one for one, _ in found]
@@ -394,14 +405,25 @@ class Walk:
         Returns:
             For each what it became, and all nodes of it: its own and those of its labels.
         """
-        out: list[tuple[Found, list[Made]]] = []
-        for start in range(0, len(wanted), BATCH):
-            batch = wanted[start : start + BATCH]
+        known: dict[tuple[str, str], int] = {}
+        firsts = [
+            number if one.url is None else known.setdefault((one.around.id, one.url), number)
+            for number, one in enumerate(wanted)
+        ]
+        distinct = [number for number, first in enumerate(firsts) if first == number]
+        done: dict[int, tuple[Found, list[Made]]] = {}
+        for start in range(0, len(distinct), BATCH):
+            numbers = distinct[start : start + BATCH]
+            batch = [wanted[number] for number in numbers]
             urls = [one.url for one in batch if one.url is not None]
             given = iter((yield from self.reader.groups(urls, format_)))
             reads = [Read(None, None, w.reason) if w.url is None else next(given) for w in batch]
-            out += yield from self._converted_images(batch, reads, format_)
-        return out
+            converted = yield from self._converted_images(batch, reads, format_)
+            done.update(zip(numbers, converted, strict=True))
+        return [
+            done[first] if first == number else (_again(one, done[first][0]), [])
+            for number, (one, first) in enumerate(zip(wanted, firsts, strict=True))
+        ]
 
     def _converted_images(
         self, wanted: Sequence[Wanted], reads: Sequence[Read], format_: int
@@ -522,6 +544,16 @@ class Walk:
         around = image.around._replace(id=image.made.id)
         paths = _paths_of(group, "labels-group")
         return listed, self._wanted(group.url, paths, image, around)
+
+
+def _again(wanted: Wanted, found: Found) -> Found:
+    """What a path leads to that another path of the same list leads to as well.
+
+    Some software lists label images twice, which says the same as once.
+    """
+    if wanted.is_label or not found.images:
+        return found
+    return Found((), f"leads to {wanted.url}, as another one does")
 
 
 def _paths_of(group: Group, kind: str) -> list[Any]:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from ngio_collections.document._envelope import Envelope, open_envelope, parse_document
-from ngio_collections.document._references import declared_ids, ids_in, map_ids, references
+from ngio_collections.document._references import (
+    IdPlace,
+    declared_ids,
+    id_places,
+    ids_in,
+    map_ids,
+    references,
+)
 from ngio_collections.document._source import (
     Source,
     is_in_zarr,
@@ -15,8 +22,10 @@ from ngio_collections.document._source import (
 
 __all__ = [
     "Envelope",
+    "IdPlace",
     "Source",
     "declared_ids",
+    "id_places",
     "ids_in",
     "is_in_zarr",
     "map_ids",

@@ -6,10 +6,12 @@ follows from where they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
-__all__ = ["declared_ids", "ids_in", "map_ids", "references"]
+from ngio_collections._contract import Pointer
+
+__all__ = ["IdPlace", "declared_ids", "id_places", "ids_in", "map_ids", "references"]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -84,6 +86,67 @@ def ids_in(attributes: Any) -> tuple[list[str], list[Mapping[str, Any]]]:
             else:
                 declared += [one["id"] for one in _objects(inner)]
     return declared, referred
+
+
+class IdPlace(NamedTuple):
+    """A place in attributes where an id is declared, or where one is referred to.
+
+    Attributes:
+        declares: Whether the value there declares an id; else it refers to one.
+        pointer: The place, from the attributes.
+        value: What is there, which may be wrong in any way, or lack its `id`.
+    """
+
+    declares: bool
+    pointer: Pointer
+    value: Any
+
+
+def id_places(attributes: Any) -> Iterator[IdPlace]:
+    """Every place in the attributes of a node where an id is declared or referred to.
+
+    Other than `ids_in` it also gives what is no object with an `id`.
+
+    Examples:
+        >>> for place in id_places({"well": {"row": "A"}, "plate": {"rows": [{"id": "A"}]}}):
+        ...     print(place.declares, place.pointer, place.value)
+        False ('well', 'row') A
+        True ('plate', 'rows', 0) {'id': 'A'}
+    """
+    if not isinstance(attributes, dict):
+        return
+    for key in attributes:
+        for path, kind in _PLACES.get(key, ()):
+            value = attributes[key]
+            if len(path) == 2:
+                if not isinstance(value, dict) or path[1] not in value:
+                    continue
+                value = value[path[1]]
+            if kind == _TRANSFORMS:
+                yield from _ends(value, path)
+            else:
+                for pointer, item in _listed(value, path, alone=kind == _REFERS):
+                    yield IdPlace(kind == _DECLARES, pointer, item)
+
+
+def _listed(value: Any, path: Pointer, *, alone: bool) -> Iterator[tuple[Pointer, Any]]:
+    """The items of an array; what is none counts as one item where it may stand alone."""
+    if isinstance(value, list):
+        yield from (((*path, position), item) for position, item in enumerate(value))
+    elif alone:
+        yield path, value
+
+
+def _ends(value: Any, path: Pointer) -> Iterator[IdPlace]:
+    """The ends of transformations, also of those inside of them, without recursion."""
+    stack: list[tuple[Any, Pointer]] = [(value, path)]
+    while stack:
+        item, at = stack.pop()
+        if isinstance(item, list):
+            stack.extend(((one, (*at, n)) for n, one in reversed([*enumerate(item)])))
+        elif isinstance(item, dict):
+            yield from (IdPlace(False, (*at, end), item[end]) for end in _ENDS if end in item)
+            stack.extend((item[key], (*at, key)) for key in reversed(_INNER) if key in item)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -42,9 +42,21 @@ class Source:
         memory: What was saved of a tree, for the first document of it; the resolver's business.
         store: Where it was read from, for the first document of a tree.
         place: The node of a tree that its content was last saved from, if it was.
+        becomes: The whole document as it is to be, but for its node, where more than that is
+            to change when it is saved.
     """
 
-    __slots__ = ("document", "is_copy", "memory", "node", "place", "store", "tag", "url")
+    __slots__ = (
+        "becomes",
+        "document",
+        "is_copy",
+        "memory",
+        "node",
+        "place",
+        "store",
+        "tag",
+        "url",
+    )
 
     def __init__(
         self,
@@ -63,6 +75,7 @@ class Source:
         self.place: object = None
         self.memory: Any = None
         self.store: Any = None
+        self.becomes: Mapping[str, Any] | None = None
 
     @property
     def pointer(self) -> str:
@@ -72,9 +85,20 @@ class Source:
     def written(self, tag: str, node: Raw, place: object = None) -> None:
         """Note what has been written to the document, and from where in a tree."""
         self.place = place
-        self.document = replace_node(self.document, node)
+        self.document = self.with_node(node)
+        self.becomes = None
         self.node = node
         self.tag = tag
+
+    def with_node(self, node: Raw) -> dict[str, Any]:
+        """The whole document as it is to be written, with another node."""
+        return replace_node(self.document if self.becomes is None else self.becomes, node)
+
+    def again(self) -> Source:
+        """The same document in the same store, for a tree that is made anew."""
+        made = Source(self.url, self.tag, self.document, self.node, is_copy=self.is_copy)
+        made.store, made.becomes = self.store, self.becomes
+        return made
 
     def tree(self) -> NodeTree:
         """The node with everything below it. Cost: O(1)."""

@@ -11,10 +11,13 @@ from ngio_collections.graph._patch import Patch, apply
 from ngio_collections.graph._segment import Raw, Segment
 from ngio_collections.graph._transaction import EditedNode, Transaction
 from ngio_collections.graph._types import AttributeType, NodeType, register_node_type
+from ngio_collections.graph._values import Axis, CoordinateSystem, PixelSize, PlateEntry
 
 __all__ = [
     "AttributeType",
+    "Axis",
     "ChangedNode",
+    "CoordinateSystem",
     "Diff",
     "Edge",
     "EditedNode",
@@ -24,6 +27,8 @@ __all__ = [
     "NodeTree",
     "NodeType",
     "Patch",
+    "PixelSize",
+    "PlateEntry",
     "Raw",
     "Segment",
     "Transaction",

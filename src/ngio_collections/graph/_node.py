@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
 
 from ngio_collections._frozen import JsonObject, thaw, view
 from ngio_collections._paths import as_url, path_to
@@ -15,6 +15,7 @@ from ngio_collections.errors import (
     NodeNotFoundError,
 )
 from ngio_collections.graph._export import exported
+from ngio_collections.graph._meaning import Meaning, meaning
 from ngio_collections.graph._segment import Raw, Segment, holds_nodes
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, TreeState, key_of
 from ngio_collections.graph._types import AttributeType, model_of
@@ -64,7 +65,7 @@ class NodeTree(TreeState):
         return f"<NodeTree of {self.root!r}>"
 
 
-class Node:
+class Node(Meaning):
     """One node of one version of a tree.
 
     It is made when it is asked for, holds no data of its own, and never changes. Two
@@ -140,13 +141,36 @@ class Node:
         found = self._raw().get("attributes")
         return JsonObject(found if isinstance(found, dict) else {})
 
-    def __getitem__(self, kind: AttributeType[T]) -> T:
-        """An attribute as a value of its type: `node[PlateAttribute]`.
+    @overload
+    def __getitem__(self, kind: str | tuple[str, str], /) -> Node: ...
+    @overload
+    def __getitem__(self, kind: AttributeType[T], /) -> T: ...
+    def __getitem__(self, kind: Any, /) -> Any:
+        """An attribute as a value of its type, or a well of a plate by row and column.
+
+        `node[PlateAttribute]` is the attribute; `plate["B/03"]`, or `plate["B", "03"]`, is the
+        well at the row and the column with these names (RFC-8, "Well attribute"). Where one has
+        no name its id counts.
 
         Raises:
-            MissingAttributeError: The node does not have it.
+            MissingAttributeError: The node does not have the attribute, or is no plate.
             InvalidAttributeError: It is not what the type says.
+            NodeNotFoundError: The plate has no well there; the message names close ones.
+            UnresolvedReferenceError: Its wells are in documents that are not in the tree.
+
+        Examples:
+            >>> row, column = {"id": "row_B", "name": "B"}, {"id": "column_3", "name": "03"}
+            >>> at = {"well": {"row": {"id": "row_B"}, "column": {"id": "column_3"}}}
+            >>> plate = new_node(
+            ...     "collection",
+            ...     attributes={"plate": {"rows": [row], "columns": [column]}},
+            ...     children=[new_node("collection", id="w1", attributes=at)],
+            ... )
+            >>> plate["B/03"].id
+            'w1'
         """
+        if isinstance(kind, (str, tuple)):
+            return meaning().well_at(self, kind)
         found = self._raw().get("attributes")
         if not isinstance(found, dict) or kind.key not in found:
             raise MissingAttributeError(f"{self._where()} has no attribute {kind.key!r}")
@@ -157,7 +181,12 @@ class Node:
                 f"{self._where()}: the attribute {kind.key!r} is not as its type says: {error}"
             ) from error
 
-    def __contains__(self, kind: AttributeType[Any]) -> bool:
+    def __contains__(self, kind: AttributeType[Any] | str | tuple[str, str]) -> bool:
+        if isinstance(kind, (str, tuple)):  # Whether a plate has a well there.
+            try:
+                return meaning().well_at(self, kind) is not None
+            except NodeNotFoundError:
+                return False
         found = self._raw().get("attributes")
         return isinstance(found, dict) and kind.key in found
 

@@ -69,6 +69,7 @@ class Segment:
         url: The address that relative paths in it count from, if they count from anywhere.
         source: The document that it was read from, for those who write it back.
         inlined: The references that were followed, if several documents were read into it.
+        kept: What others have found out about it and keep for later; the graph looks at it never.
     """
 
     __slots__ = (
@@ -79,6 +80,7 @@ class Segment:
         "_raws",
         "_repeated",
         "inlined",
+        "kept",
         "number",
         "root",
         "source",
@@ -96,6 +98,7 @@ class Segment:
         self.url = url
         self.source = source
         self.inlined = inlined
+        self.kept: dict[Any, Any] | None = None
         self._containers = _Containers.types
         self.root = root
         self._raws: list[Raw] | None = None
@@ -210,9 +213,15 @@ class Segment:
         first = (self.ids if self._ids is None else self._ids).get(id_)
         if first is None:
             return []
+        repeated = self.repeated
+        return repeated.get(id_, [first]) if repeated else [first]
+
+    @property
+    def repeated(self) -> Mapping[str, list[int]]:
+        """The positions of each id that several nodes have. Cost: O(nodes) the first time."""
         if self._repeated is None:
             self._repeated = self._find_repeated()
-        return self._repeated.get(id_, [first]) if self._repeated else [first]
+        return self._repeated
 
     def _find_repeated(self) -> dict[str, list[int]]:
         """The positions of the ids that several nodes have."""

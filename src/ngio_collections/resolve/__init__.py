@@ -8,7 +8,14 @@ from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._report import KINDS, Report, Unfollowed
 from ngio_collections.resolve._save import Saved
 from ngio_collections.resolve._strategy import ATTRIBUTES, IDS, Inlining
-from ngio_collections.resolve._work import Work, awaited, blocking
+from ngio_collections.resolve._work import (
+    Streaming,
+    Work,
+    awaited,
+    awaited_stream,
+    blocking,
+    blocking_stream,
+)
 
 __all__ = [
     "ATTRIBUTES",
@@ -20,9 +27,12 @@ __all__ = [
     "Progress",
     "Report",
     "Saved",
+    "Streaming",
     "Unfollowed",
     "Work",
     "awaited",
+    "awaited_stream",
     "blocking",
+    "blocking_stream",
     "follow",
 ]

@@ -18,7 +18,7 @@ from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerpr
 from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
 
-__all__ = ["CHOICES", "Plan", "Planned"]
+__all__ = ["CHOICES", "Plan", "Planned", "look_at"]
 
 CHOICES: Final = {
     "auto": "where the attribute is already, the stub before the target; new ones to the target",
@@ -74,15 +74,18 @@ class _Memory:
         segment: What its root was then.
         places: Where documents begin that were written since, in saves of parts.
         splits: The inlined nodes that were changed.
+        pending: Where documents begin that differ from those in the store although no edit
+            changed them, in a tree that was made of other ones.
     """
 
-    __slots__ = ("places", "saved", "segment", "splits")
+    __slots__ = ("pending", "places", "saved", "segment", "splits")
 
     def __init__(self) -> None:
         self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
         self.segment: Segment | None = None
         self.places: dict[int, Ref] = {}
         self.splits: dict[int, _Split] = {}
+        self.pending: list[Ref] = []
 
 
 def _receiving_first(plans: list[Planned], moves: Iterable[tuple[str, str]]) -> list[Planned]:
@@ -223,7 +226,7 @@ class Plan:
             if not self._tree.holds(ref):
                 continue
             # All changes are marked, so that a document is built with those saved before.
-            touched = list(self._touched(ref, change))
+            touched = list(self._touched(ref, change, is_new=key in new))
             old = new.get(key)
             if old is not None and old[1].is_structural and self._tree.edge(ref) is not None:
                 touched.append(ref)
@@ -232,8 +235,32 @@ class Plan:
             places[key_of(self._root)] = self._root
         for place in places.values():
             self._plan(place)
+        self._plan_pending()
         plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
         return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
+
+    def _plan_pending(self) -> None:
+        """Plan the documents that differ from those in the store, if no edit did it already.
+
+        They say the same in all places, so that later edits may be made in any of them.
+        """
+        for ref in self._memory.pending:
+            for source, raw in self._sources_at(ref) if self._tree.holds(ref) else ():
+                if source.url not in self._found:
+                    node = self._document(ref, source.url) if raw is None else raw
+                    self._found[source.url] = Planned(source, node, None, self._depth(ref))
+
+    def _sources_at(self, ref: Ref) -> Iterator[tuple[Source, Raw | None]]:
+        """The documents that begin at a place; those that are a reference only with that."""
+        edge = self._tree.edge(ref)
+        if edge is None:
+            yield self._tree.segment.source, None
+            return
+        if ref == self._root:
+            yield edge.stub.source, edge.stub.raw
+        for layer in edge.layers[1:-1]:
+            yield layer.source, layer.raw
+        yield edge.target.source, None
 
     def _moves(self) -> Iterator[tuple[Ref, str, str]]:
         """The nodes that were moved, from which document, and to which."""
@@ -275,6 +302,7 @@ class Plan:
         self._memory.saved = self._tree.changes
         self._memory.segment = self._tree.segment
         self._memory.places.clear()
+        self._memory.pending.clear()
 
     def _saved(self) -> list[_Split]:
         return list(self._memory.splits.values())
@@ -286,10 +314,11 @@ class Plan:
             return False
         return self._original(self._root) is not source.node
 
-    def _touched(self, ref: Ref, change: Change) -> Iterator[Ref]:
+    def _touched(self, ref: Ref, change: Change, *, is_new: bool) -> Iterator[Ref]:
         """The places of the documents that a change of a node changes.
 
         A place is the node in which a document begins: the root, or one with an edge.
+        Documents that are references only have none; they are planned if the change is new.
         """
         edge = self._tree.edge(ref)
         if edge is None:
@@ -300,9 +329,11 @@ class Plan:
         if change.is_structural:
             self._mark(ref)
             yield ref
-        yield from self._touched_layers(ref, edge, change)
+        yield from self._touched_layers(ref, edge, change, is_new=is_new)
 
-    def _touched_layers(self, ref: Ref, edge: Edge, change: Change) -> Iterator[Ref]:
+    def _touched_layers(
+        self, ref: Ref, edge: Edge, change: Change, *, is_new: bool
+    ) -> Iterator[Ref]:
         """The places of the documents that changes of an inlined node go to."""
         read = [layer.raw for layer in edge.layers]
         before = self._memory.splits.get(key_of(ref))
@@ -322,11 +353,11 @@ class Plan:
         if is_changed[0] and parent is not None:
             self._mark(parent)
             yield self._place(parent)
-        elif is_changed[0]:
+        elif is_changed[0] and is_new:
             self._root_stub(edge.stub, layers[0])
         depth = self._depth(ref)
         for number in range(1, len(layers) - 1):  # Roots that are references themselves.
-            if is_changed[number]:
+            if is_changed[number] and is_new:
                 self._add(edge.layers[number].source, layers[number], ref, depth)
 
     def _root_stub(self, stub: Layer, raw: Raw) -> None:
@@ -467,6 +498,16 @@ def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
     if here == url or key not in ("path", "attributes"):
         return value
     return _paths.rebased(value, here, url)
+
+
+def look_at(tree: NodeTree, places: Iterable[Ref]) -> None:
+    """Let saves of a tree look at documents although no edit changed them.
+
+    Args:
+        tree: A tree that is made of other documents than those in the store.
+        places: The root, or nodes in the place of a reference, whose documents differ.
+    """
+    _memory_of(tree).pending.extend(places)
 
 
 def _memory_of(tree: NodeTree) -> _Memory:

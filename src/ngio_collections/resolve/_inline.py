@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
@@ -35,7 +35,10 @@ from ngio_collections.resolve._scan import Scan, Stub, scan
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.store import Blob, Stat
 
-__all__ = ["Inliner", "Progress", "Settings"]
+__all__ = ["OLDER_KEYS", "Inliner", "Progress", "Settings", "merged_node"]
+
+OLDER_KEYS: Final = ("multiscales", "plate", "well", "bioformats2raw.layout", "labels")
+"""What metadata of OME-Zarr before RFC-8 is known by."""
 
 BATCH: Final = 512
 """How many documents are asked for before the first of them is parsed: enough to keep many
@@ -120,6 +123,8 @@ class Inliner:
         settings: How.
     """
 
+    batch: ClassVar = BATCH
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._entry = ""
@@ -176,20 +181,26 @@ class Inliner:
             DocumentError: One of those to begin with cannot be read.
         """
         with collector_paused():
-            for url in urls:
-                self._entry = url
-                if url not in self._loaded:
-                    yield from self._fetch(url)
-                first = self._loaded[url]
-                if isinstance(first, DocumentError):
-                    if unreadable is None:
-                        raise first
-                    unreadable[url] = first
-            for loaded in list(self._loaded.values()):
-                if isinstance(loaded, _Loaded):
-                    self._note_failures(loaded)
+            yield from self._read_all(urls, unreadable)
             found = {u: d.source for u, d in self._loaded.items() if isinstance(d, _Loaded)}
             return found
+
+    def _read_all(
+        self, urls: Sequence[str], unreadable: dict[str, DocumentError] | None
+    ) -> Flow[None]:
+        """Read documents and all that they refer to, and note what does not lead on."""
+        for url in urls:
+            self._entry = url
+            if url not in self._loaded:
+                yield from self._fetch(url)
+            first = self._loaded[url]
+            if isinstance(first, DocumentError):
+                if unreadable is None:
+                    raise first
+                unreadable[url] = first
+        for loaded in list(self._loaded.values()):
+            if isinstance(loaded, _Loaded):
+                self._note_failures(loaded)
 
     def _note_failures(self, loaded: _Loaded) -> None:
         """Note the references of a document whose target could not be read or does not fit."""
@@ -214,8 +225,8 @@ class Inliner:
         level, depth = [entry], 0
         while level:
             found: list[str] = []
-            for start in range(0, len(level), BATCH):
-                batch = level[start : start + BATCH]
+            for start in range(0, len(level), self.batch):
+                batch = level[start : start + self.batch]
                 copies = self._copies
                 wanted = [url for url in batch if url not in copies] if copies else batch
                 answers = iter((yield from self._get(wanted)) if wanted else ())
@@ -517,23 +528,37 @@ class Inliner:
         edge = self._edges.get(id(target))
         there = Layer(built.source.url, built.source.node, built.source)
         layers = (here, there) if edge is None else (here, *edge.layers)
-        merged = {**target, **stub}
-        merged.pop("version", None)
-        if "path" in target:
-            merged["path"] = target["path"]
-        else:
-            del merged["path"]
+        strategy = self._settings.strategy
         if "attributes" in stub:
-            wins = self._settings.strategy.attributes
-            says = _paths.rebased(stub["attributes"], frame.url, str(layers[-1].url))
-            twice = self._settings.strategy.forbidden(says, target.get("attributes"))
+            twice = strategy.forbidden(stub["attributes"], target.get("attributes"))
             if twice:
                 cause = f"and its reference both have the attributes {', '.join(twice)}"
                 self._note(frame, link, "attribute-conflict", cause)
                 return None
-            merged["attributes"] = _merged_attributes(says, target, wins)
-        self._edges[id(merged)] = Edge(layers, merged, self._settings.strategy.attributes)
+        merged = merged_node(here, target, str(layers[-1].url), strategy.attributes)
+        self._edges[id(merged)] = Edge(layers, merged, strategy.attributes)
         return merged
+
+
+def merged_node(stub: Layer, target: Raw, url: str, wins: str) -> dict[str, Any]:
+    """The node that a stub and what it leads to become.
+
+    Args:
+        stub: The stub, with the address of its document.
+        target: The root of the document that it leads to, as it is in the tree.
+        url: The address of the document that holds the content; paths count from there.
+        wins: Whose attributes count.
+    """
+    merged = {**target, **stub.raw}
+    merged.pop("version", None)
+    if "path" in target:
+        merged["path"] = target["path"]
+    else:
+        del merged["path"]
+    if "attributes" in stub.raw:
+        says = _paths.rebased(stub.raw["attributes"], str(stub.url), url)
+        merged["attributes"] = _merged_attributes(says, target, wins)
+    return merged
 
 
 def _merged_attributes(stub: Any, target: Raw, wins: str) -> Any:
@@ -558,7 +583,7 @@ def _mismatch(stub: Raw, target: Raw) -> tuple[str, str]:
     found, said = target.get("type"), _shown(stub.get("type"))
     if isinstance(found, str):
         return "type-mismatch", f"has the type {_shown(found)}, and its reference says {said}"
-    for key in ("multiscales", "plate", "well", "bioformats2raw.layout", "labels"):
+    for key in OLDER_KEYS:
         if key in target:
             return "not-ome", f"holds metadata of OME-Zarr before RFC-8 ({key}), and no node"
     return "not-ome", "holds an object without a type, which is no node"

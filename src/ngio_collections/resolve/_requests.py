@@ -10,14 +10,29 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Coroutine, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from ngio_collections.errors import DocumentAccessError, DocumentError, ForbiddenError
 from ngio_collections.store import Blob, BlockingReads, ReadableStore, Stat, SupportsBlocking
 
-__all__ = ["Answer", "Delete", "Flow", "Get", "Head", "Probe", "Put", "Request", "drive", "run"]
+__all__ = [
+    "Answer",
+    "Delete",
+    "Flow",
+    "Get",
+    "Head",
+    "Item",
+    "Probe",
+    "Put",
+    "Request",
+    "Stream",
+    "drive",
+    "drive_stream",
+    "run",
+    "run_stream",
+]
 
 T = TypeVar("T")
 
@@ -63,6 +78,17 @@ class Probe(NamedTuple):
 Request: TypeAlias = Get | Head | Put | Delete | Probe
 Answer: TypeAlias = Blob | Stat | str | DocumentError | None
 Flow: TypeAlias = Generator[Sequence[Request], Sequence[Answer], T]
+
+
+class Item(NamedTuple, Generic[T]):
+    """A result that a stream has ready while it goes on."""
+
+    value: T
+
+
+Stream: TypeAlias = Generator[Sequence[Request] | Item[T], Sequence[Answer], None]
+"""A flow that gives results one after the other: what is sent to it after one of them is
+looked at never."""
 
 
 def _wrapped(error: Exception, url: str) -> DocumentError:
@@ -161,6 +187,66 @@ def run(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
         return result
     finally:
         flow.close()
+
+
+def run_stream(stream: Stream[T], store: ReadableStore, *, concurrency: int = 32) -> Iterator[T]:
+    """Carry out a stream, as far as its results are asked for.
+
+    Args:
+        stream: What to do.
+        store: Where documents are.
+        concurrency: How many requests may be under way at once, where a store can do that.
+
+    Yields:
+        The results.
+    """
+    blocking = _blocking(store)
+    answers: Sequence[Answer] = ()
+    try:
+        step = next(stream)
+        while True:
+            if isinstance(step, Item):
+                yield step.value
+            elif blocking is None:
+                answers = _run_apart(_gathered(store, step, concurrency))
+            else:
+                answers = [_answer(blocking, request) for request in step]
+            step = stream.send(answers)
+    except StopIteration:
+        return
+    finally:
+        stream.close()
+
+
+async def drive_stream(
+    stream: Stream[T], store: ReadableStore, *, concurrency: int = 32
+) -> AsyncIterator[T]:
+    """Carry out a stream in an event loop, as far as its results are asked for.
+
+    Args:
+        stream: What to do.
+        store: Where documents are.
+        concurrency: How many requests may be under way at once.
+
+    Yields:
+        The results.
+    """
+    blocking = _blocking(store)
+    answers: Sequence[Answer] = ()
+    try:
+        step = next(stream)
+        while True:
+            if isinstance(step, Item):
+                yield step.value
+            elif blocking is None:
+                answers = await _gathered(store, step, concurrency)
+            else:
+                answers = await _in_threads(blocking, step, min(concurrency, THREADS))
+            step = stream.send(answers)
+    except StopIteration:
+        return
+    finally:
+        stream.close()
 
 
 def _run_apart(work: Coroutine[Any, Any, T]) -> T:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ngio_collections._contract import json_pointer
 from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
-from ngio_collections.document import Source, read_source, replace_node
+from ngio_collections.document import Source, read_source
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
@@ -98,6 +98,8 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
 def _is_written(plan: Planned) -> bool:
     """Whether a document says already what it should say, as far as is known here."""
     node, known = plan.node, plan.source.node
+    if plan.source.becomes is not None:
+        return False
     return node is known or dumps_bytes(node) == dumps_bytes(known)
 
 
@@ -119,7 +121,7 @@ def _replaced(plan: Planned, now: Blob) -> bytes:
             "writing it would lose the other: mend it first",
             source.url,
         )
-    return dumps_bytes(replace_node(source.document, plan.node), Layout.of(now.data))
+    return dumps_bytes(source.with_node(plan.node), Layout.of(now.data))
 
 
 def _verify_copy(source: Source, now: Blob) -> None:

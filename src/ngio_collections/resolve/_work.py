@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
-from ngio_collections.resolve._requests import Flow, drive, run
+from ngio_collections.resolve._requests import (
+    Flow,
+    Stream,
+    drive,
+    drive_stream,
+    run,
+    run_stream,
+)
 from ngio_collections.store import ReadableStore
 
-__all__ = ["Work", "awaited", "blocking", "present"]
+__all__ = [
+    "Streaming",
+    "Work",
+    "awaited",
+    "awaited_stream",
+    "blocking",
+    "blocking_stream",
+    "present",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,10 +45,28 @@ class Work(NamedTuple, Generic[T]):
     concurrency: int = 32
 
 
+class Streaming(NamedTuple, Generic[T]):
+    """What a verb does that gives results one after the other.
+
+    Attributes:
+        stream: The requests, and the results between them.
+        store: Where the requests go.
+        concurrency: How many may be under way at once.
+    """
+
+    stream: Stream[T]
+    store: ReadableStore
+    concurrency: int = 32
+
+
 def present(call: Callable[..., Any], verb: Callable[..., Any], *, bound: bool = False) -> None:
     """Let a verb that is ready to be called look like what it does, and not like its work."""
     signature = inspect.signature(verb)
-    result = str(signature.return_annotation).removeprefix("Work[").removesuffix("]")
+    result = str(signature.return_annotation)
+    if result.startswith("Streaming["):
+        result = result.replace("Streaming[", "Iterator[", 1)
+    else:
+        result = result.removeprefix("Work[").removesuffix("]")
     parameters = list(signature.parameters.values())
     if bound:
         parameters.insert(0, inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY))
@@ -61,6 +94,30 @@ def awaited(verb: Callable[P, Work[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     async def call(*args: P.args, **kwargs: P.kwargs) -> T:
         work = verb(*args, **kwargs)
         return await drive(work.flow, work.store, concurrency=work.concurrency)
+
+    present(call, verb)
+    return call
+
+
+def blocking_stream(verb: Callable[P, Streaming[T]]) -> Callable[P, Iterator[T]]:
+    """The verb as an iterator, for those who wait for each result."""
+
+    @wraps(verb)
+    def call(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        work = verb(*args, **kwargs)
+        return run_stream(work.stream, work.store, concurrency=work.concurrency)
+
+    present(call, verb)
+    return call
+
+
+def awaited_stream(verb: Callable[P, Streaming[T]]) -> Callable[P, AsyncIterator[T]]:
+    """The verb as an asynchronous iterator."""
+
+    @wraps(verb)
+    def call(*args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        work = verb(*args, **kwargs)
+        return drive_stream(work.stream, work.store, concurrency=work.concurrency)
 
     present(call, verb)
     return call

@@ -78,8 +78,13 @@ class LocalStore:
         self._files = _LocalFiles(root)
 
     def __repr__(self) -> str:
+        return "LocalStore()" if self.root is None else f"LocalStore({self.root!r})"
+
+    @property
+    def root(self) -> str | None:
+        """The folder that documents must be in, None if they can be anywhere."""
         root = self._files.root
-        return "LocalStore()" if root is None else f"LocalStore({root.folder!r})"
+        return None if root is None else root.folder
 
     def blocking(self) -> BlockingWrites:
         """The same store without an event loop."""

@@ -1,0 +1,213 @@
+"""Mends of documents and of trees: `fixes` finds them, `apply_fixes` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, overload
+
+from ngio_collections import _paths
+from ngio_collections._contract import json_pointer
+from ngio_collections.document import open_envelope, parse_document
+from ngio_collections.errors import InvalidEditError, PathError
+from ngio_collections.graph import Node
+from ngio_collections.mend._fix import Fix
+from ngio_collections.mend._patching import apply_operations
+from ngio_collections.mend._proposals import Found, Known
+from ngio_collections.mend._reading import Reading
+from ngio_collections.mend._rounds import Check, find_fixes
+from ngio_collections.resolve._contents import contents, remade
+
+__all__ = ["apply_fixes", "fixes", "fixes_of"]
+
+
+def fixes(
+    source: Node | Mapping[str, Any] | bytes | str,
+    *,
+    profile: str = "ngio",
+    revision: str = "v1-2026-08",
+    url: str | None = None,
+) -> tuple[Fix, ...]:
+    """Find out what can be mended, in a tree or in one document.
+
+    Nothing is changed and nothing is read. A fix is found for missing ids and versions, for
+    ids that are there twice or have characters that no id has, for references as the older
+    draft wrote them, for versions below the root, and for a node in the wrong place of a
+    `zarr.json`. No fix leads to a finding that was not there.
+
+    Args:
+        source: A node, for it and everything below it; or a document, parsed or as JSON text.
+            In an inlined tree a fix belongs to the document that declares the value.
+        profile: The profile whose findings are mended.
+        revision: The revision of RFC-8.
+        url: The address of a document that is no node.
+
+    Returns:
+        The fixes in the order in which they are to be applied. `fix.safe` says whether one
+        leaves nothing to decide. Cost: that of validating each document, and once more for
+        each kind of fix in it.
+
+    Raises:
+        NotJsonError: The text is not JSON.
+        NotOmeError: The document holds no node.
+        UnknownProfileError: There is no such profile at that revision.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> plate = ngc.new_node("collection", children=[ngc.new_node("collection", name="A 1")])
+        >>> for fix in ngc.fixes(plate):
+        ...     print(fix.rule, fix.pointer, fix.title)
+        root-version /ome Give the root the version '0.9'
+        node-id-required /ome Give this collection the id 'collection'
+        node-id-required /ome/nodes/0 Give this collection the id 'A_1'
+        >>> print(ngc.apply_fixes(plate, ngc.fixes(plate)))
+        collection collection
+          collection A_1 "A 1"
+    """
+    if not isinstance(source, Node):
+        document = parse_document(source, url)
+        open_envelope(document, url)
+        return tuple(fixes_of({url: document}, profile=profile, revision=revision))
+    documents = {one.url: one.document for one in contents(source.tree).values()}
+    is_below = _is_below(source, documents)
+    found = fixes_of(documents, profile=profile, revision=revision)
+    return tuple(fix for fix in found if is_below(fix))
+
+
+def _checking(url: str | None, profile: str, revision: str) -> Check:
+    """What finds the findings in a document with an address."""
+    # Here, since only the rule engine needs further packages.
+    from ngio_collections.validation import validate_document  # noqa: PLC0415
+
+    def check(document: Any) -> list[Found]:
+        found = validate_document(document, profile=profile, revision=revision, url=url)
+        return [Found(finding.rule, finding.pointer) for finding in found]
+
+    return check
+
+
+def fixes_of(documents: Mapping[str | None, Any], *, profile: str, revision: str) -> Iterable[Fix]:
+    """Find out what can be mended in documents that may refer to each other.
+
+    Args:
+        documents: Parsed documents by their addresses.
+        profile: The profile whose findings are mended.
+        revision: The revision of RFC-8.
+
+    Yields:
+        The fixes, document by document.
+    """
+    referred = _referred(documents)
+    for url, document in documents.items():
+        known = Known(url, referred.get(url, {}))
+        yield from find_fixes(document, _checking(url, profile, revision), known)
+
+
+def _referred(documents: Mapping[str | None, Any]) -> dict[str | None, dict[str, tuple[str, ...]]]:
+    """For each document its ids that references with a path lead to, and where those are."""
+    found: dict[str | None, dict[str, tuple[str, ...]]] = {}
+    for url, document in documents.items():
+        if url is None:
+            continue
+        for place in Reading(document).references:
+            value = place.value
+            if not isinstance(value, dict) or not isinstance(value.get("id"), str):
+                continue
+            there = _target(url, value.get("path"))
+            if there in documents:
+                ids = found.setdefault(there, {})
+                ids[value["id"]] = (
+                    *ids.get(value["id"], ()),
+                    f"{url}#{json_pointer(place.pointer)}",
+                )
+    return found
+
+
+def _target(url: str, path: Any) -> str | None:
+    if not isinstance(path, dict):
+        return None
+    try:
+        return _paths.metadata_url(url, path)
+    except PathError:
+        return None
+
+
+def _is_below(node: Node, documents: Mapping[str | None, Any]) -> Callable[[Fix], bool]:
+    """Whether a fix is about a node or something below it."""
+    tree = node.tree
+    if node == tree.root:
+        return lambda _: True
+    inner: set[str | None] = set()
+    for one in node.walk():
+        edge = tree.edge(one.key)
+        if edge is not None:
+            inner.update(layer.url for layer in edge.layers[1:])
+    home, pointer = _place(node)
+    base = json_pointer(open_envelope(documents[home], home).pointer) + pointer
+    return lambda fix: (
+        fix.document in inner or (fix.document == home and f"{fix.pointer}/".startswith(f"{base}/"))
+    )
+
+
+def _place(node: Node) -> tuple[str | None, str]:
+    """The document that holds a node, be it as a reference, and where from its root node."""
+    holder, pointer = node, node.pointer
+    if node.stub is not None and (parent := node.parent()) is not None:
+        holder = parent
+        pointer = f"{parent.pointer}/nodes/{parent._item_index(parent.key, node.key)}"  # noqa: SLF001
+    chain = (holder, *holder.ancestors())
+    begins = next((one for one in chain if one.stub is not None), chain[-1])
+    return begins.document_url, pointer
+
+
+@overload
+def apply_fixes(source: Node, fixes: Iterable[Fix], *, unsafe: bool = False) -> Node: ...
+
+
+@overload
+def apply_fixes(
+    source: Mapping[str, Any] | bytes | str, fixes: Iterable[Fix], *, unsafe: bool = False
+) -> dict[str, Any]: ...
+
+
+def apply_fixes(
+    source: Node | Mapping[str, Any] | bytes | str, fixes: Iterable[Fix], *, unsafe: bool = False
+) -> Node | dict[str, Any]:
+    """Make fixes in a tree or a document, which stay as they are.
+
+    Args:
+        source: The node, or the document, that the fixes were found for.
+        fixes: What `fixes` gave, or some of it, in that order. Fixes of documents that
+            are not in the tree are none of its business, and left out.
+        unsafe: Whether fixes that leave something to decide are made, too.
+
+    Returns:
+        For a node the root of the new tree: a tree of its own, to be saved with `save_tree`,
+        which writes the documents that were mended. For a document the new document. What does
+        not change is shared, and stays in its order.
+
+    Raises:
+        InvalidEditError: The tree or document is not what the fixes were found for.
+    """
+    wanted = [fix for fix in fixes if unsafe or fix.safe]
+    if not isinstance(source, Node):
+        operations = [operation for fix in wanted for operation in fix.operations]
+        document: dict[str, Any] = apply_operations(parse_document(source), operations)
+        return document
+    nodes: dict[str | None, Any] = {}
+    moved: dict[str | None, Any] = {}
+    by_document: dict[str | None, list[Fix]] = {}
+    for fix in wanted:
+        by_document.setdefault(fix.document, []).append(fix)
+    every = contents(source.tree)
+    if not any(url in every for url in by_document):
+        return source.tree.root
+    for url, content in every.items():
+        operations = [o for fix in by_document.get(url, ()) for o in fix.operations]
+        mended = apply_operations(content.document, operations, url)
+        envelope = open_envelope(mended, url)
+        if not isinstance(envelope.node, dict):
+            raise InvalidEditError(f"{url}: the fixes leave no node")
+        nodes[url] = envelope.node if operations else content.node
+        if envelope.pointer != open_envelope(content.document, url).pointer:
+            moved[url] = mended
+    return remade(source.tree, nodes, moved).root

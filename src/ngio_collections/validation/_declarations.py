@@ -1,0 +1,243 @@
+"""Everything in a document that has an id: its nodes, and what their attributes declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Protocol, TypeAlias
+
+from ngio_collections._contract import Concept, Declaration, Pointer
+from ngio_collections.graph import Raw
+from ngio_collections.graph._state import Ref, key_of
+from ngio_collections.validation._entries import Entry, SegmentHome, StateHome
+
+__all__ = [
+    "Declarations",
+    "Declaring",
+    "SegmentDeclarations",
+    "StateDeclarations",
+    "declaring",
+    "in_text_order",
+]
+
+Declaring: TypeAlias = tuple[tuple[tuple[str, ...], str], ...]
+"""The arrays in the attributes of a node whose items declare ids: their keys, and what the items
+are."""
+
+_KINDS: Final = frozenset({"coordinate-system", "row", "column", "acquisition"})
+"""The concepts, beside nodes, that can be referred to."""
+
+_RECENT: Final = 64
+"""So many lookups are remembered."""
+
+
+class Declarations(Protocol):
+    """What declares an id in a document."""
+
+    def of(self, id: str) -> tuple[Declaration, ...]:
+        """Everything that declares an id, in order."""
+
+    def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
+        """Every id that is declared more than once."""
+
+
+def declaring(concepts: Mapping[str, Concept]) -> Declaring:
+    """Where attributes declare ids, by the schemas of a profile."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    stack: list[tuple[tuple[str, ...], str]] = [((), "attributes")]
+    seen: set[str] = set()
+    while stack:
+        path, name = stack.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for link in concepts[name].links:
+            if link.concept in _KINDS and link.many:
+                found.append(((*path, link.key), link.concept))
+            elif not link.many:
+                stack.append(((*path, link.key), link.concept))
+    return tuple(found)
+
+
+def declared(raw: Raw, places: Declaring) -> Iterator[tuple[str, str, Raw, Pointer]]:
+    """What a node and its attributes declare: ids, with their kinds, values and places."""
+    id_ = raw.get("id")
+    if type(id_) is str:
+        yield id_, "node", raw, ()
+    attributes = raw.get("attributes")
+    if type(attributes) is not dict or not attributes:
+        return
+    for path, kind in places:
+        value: Any = attributes
+        for key in path:
+            value = value.get(key) if type(value) is dict else None
+        if type(value) is not list:
+            continue
+        for number, item in enumerate(value):
+            id_ = item.get("id") if type(item) is dict else None
+            if type(id_) is str:
+                yield id_, kind, item, ("attributes", *path, number)
+
+
+def _made(node: Entry, id_: str, places: Declaring) -> Iterator[Declaration]:
+    """What of a node declares an id."""
+    for other, kind, value, at in declared(node.value, places):
+        if other == id_:
+            yield Declaration(kind, value, node, at)
+
+
+def in_text_order(found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    """Declarations in the order of the text, in which attributes may come before nodes or after."""
+
+    def order(one: Declaration) -> tuple[int, ...]:
+        assert isinstance(one.node, Entry)
+        return one.node.order(one.at)
+
+    return tuple(sorted(found, key=order))
+
+
+class SegmentDeclarations:
+    """The declarations of a document as it was parsed.
+
+    What only attributes declare is found in one pass when it is first asked for; nodes are
+    found by the index that the segment has anyway.
+
+    Args:
+        home: The document.
+        places: Where attributes declare ids.
+    """
+
+    def __init__(self, home: SegmentHome, places: Declaring) -> None:
+        self._home = home
+        self._places = places
+        self._inner: dict[str, int] | None = None
+        self._more: dict[str, list[int]] = {}
+        self._twice: list[str] = []
+        self._recent: dict[str, tuple[Declaration, ...]] = {}
+
+    def _attributes(self) -> dict[str, int]:
+        """The first node whose attributes declare each id.
+
+        Others are in `_more`, and ids that one node declares twice in `_twice`.
+        """
+        if self._inner is not None:
+            return self._inner
+        inner: dict[str, int] = {}
+        keys = {path[0] for path, _ in self._places}
+        for position, raw in enumerate(self._home.segment.raws):
+            attributes = raw.get("attributes")
+            if type(attributes) is not dict or keys.isdisjoint(attributes):
+                continue
+            seen: set[str] = set()
+            for id_, kind, _, _ in declared(raw, self._places):
+                if kind == "node":
+                    continue
+                first = inner.setdefault(id_, position)
+                if first != position:
+                    self._more.setdefault(id_, [first]).append(position)
+                elif id_ in seen:
+                    self._twice.append(id_)
+                seen.add(id_)
+        self._inner = inner
+        return inner
+
+    def positions(self, id_: str) -> list[int]:
+        """The nodes that declare an id, themselves or in attributes, in order."""
+        found = self._home.segment.positions(id_)
+        first = self._attributes().get(id_)
+        if first is not None:
+            found = sorted({*found, *self._more.get(id_, (first,))})
+        return [place for place in found if self._home.holds(place)]
+
+    def of(self, id: str) -> tuple[Declaration, ...]:
+        # What one rule asks for, the next one asks for as well.
+        found = self._recent.get(id)
+        if found is None:
+            if len(self._recent) >= _RECENT:
+                self._recent.clear()
+            home = self._home
+            found = self._recent[id] = tuple(
+                one
+                for place in self.positions(id)
+                for one in _made(Entry(home, place, home.value(place)), id, self._places)
+            )
+        return found
+
+    def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
+        segment, inner = self._home.segment, self._attributes()
+        suspects = dict.fromkeys(self._more)
+        suspects.update(dict.fromkeys(id_ for id_ in inner if id_ in segment.ids))
+        suspects.update(dict.fromkeys(segment.repeated))
+        suspects.update(dict.fromkeys(self._twice))
+        for id_ in suspects:
+            found = self.of(id_)
+            if len(found) > 1:
+                yield id_, in_text_order(found)
+
+
+class StateDeclarations:
+    """The declarations of a version of a tree: those of what was parsed, and of what changed.
+
+    Args:
+        home: The version.
+        base: The declarations of the segment of its root.
+        places: Where attributes declare ids.
+    """
+
+    def __init__(self, home: StateHome, base: SegmentDeclarations, places: Declaring) -> None:
+        self._home = home
+        self._base = base
+        self._places = places
+        self._changed: dict[str, list[Ref]] | None = None
+
+    def _overlay(self) -> dict[str, list[Ref]]:
+        """What changed nodes and new ones declare. Cost: O(changes), once for a version."""
+        if self._changed is None:
+            self._changed = {}
+            for ref in self.others():
+                for id_, _, _, _ in declared(self._home.tree.raw(ref), self._places):
+                    known = self._changed.setdefault(id_, [])
+                    if ref not in known:
+                        known.append(ref)
+        return self._changed
+
+    def others(self) -> Iterator[Ref]:
+        """The nodes that changed, and those of what was added."""
+        tree = self._home.tree
+        segments = {}
+        for ref, change in tree.changes.values():
+            if ref[0] is not tree.segment:
+                segments[ref[0].number] = ref[0]
+            elif change.raw is not None:
+                yield ref
+        for segment in segments.values():
+            yield from ((segment, position) for position in range(len(segment)))
+
+    def refs(self, id_: str) -> list[Ref]:
+        """The nodes that declare an id, themselves or in attributes, in no order."""
+        tree = self._home.tree
+        found: dict[int, Ref] = {}
+        for position in self._base.positions(id_):
+            change = tree.change((tree.segment, position))
+            if change is None or change.raw is None:
+                found[key_of((tree.segment, position))] = (tree.segment, position)
+        found.update((key_of(ref), ref) for ref in self._overlay().get(id_, ()))
+        return [ref for ref in found.values() if self._home.holds(ref)]
+
+    def of(self, id: str) -> tuple[Declaration, ...]:
+        home = self._home
+        found = self.refs(id)
+        if len(found) > 1:
+            found.sort(key=home.tree.path)
+        return tuple(one for ref in found for one in _made(home.entry(ref), id, self._places))
+
+    def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
+        suspects = dict.fromkeys(id_ for id_, _ in self._base.duplicates())
+        suspects.update(dict.fromkeys(self._overlay()))
+        yield from self.duplicates_among(suspects)
+
+    def duplicates_among(self, ids: Iterable[str]) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
+        """Those of some ids that are declared more than once."""
+        for id_ in ids:
+            found = self.of(id_)
+            if len(found) > 1:
+                yield id_, in_text_order(found)

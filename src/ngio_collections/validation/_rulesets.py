@@ -1,0 +1,279 @@
+"""Rules to check with: those of the catalogue, those of others, and sets of them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from ngio_collections._contract import Check, Level, Rule, RuleBody, Scope
+from ngio_collections._generated.catalogue import GROUPS, RULES
+from ngio_collections.errors import UnknownRuleError
+from ngio_collections.validation._profiles import package_of
+from ngio_collections.validation._registry import Body, bodies
+
+__all__ = ["OwnRule", "RuleSet", "rule", "rules"]
+
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = {"hcs": ("plates",)}
+"""Other names for groups of the catalogue, as people say them."""
+
+
+class OwnRule:
+    """A rule that is not in the catalogue; made by `rule`."""
+
+    def __init__(self, rule: Rule, body: Body) -> None:
+        self.rule = rule
+        self.body = body
+        self.__doc__ = body.run.__doc__
+
+    @property
+    def id(self) -> str:
+        """The id of the rule."""
+        return self.rule.id
+
+    def __repr__(self) -> str:
+        return f"<rule {self.rule.id}>"
+
+
+Some: TypeAlias = "RuleSet | OwnRule | Rule | str | Iterable[OwnRule | Rule | str]"
+"""Rules, or words for them: ids, groups of the catalogue, prefixes such as `axis-` or `lab:`."""
+
+
+class RuleSet:
+    """An immutable set of rules, in order.
+
+    `a | b` are the rules of both, `a - b` those of `a` that are not in `b`, `a & b` those in
+    both. On the right may be ids, groups and prefixes as well.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> hcs = ngc.rules("hcs") - ["well-position"]
+        >>> "well-position" in hcs, "well-fields" in hcs
+        (False, True)
+    """
+
+    __slots__ = ("_bodies", "_rules")
+
+    def __init__(self, rules: Iterable[Rule], own: Mapping[str, Body] | None = None) -> None:
+        self._rules: dict[str, Rule] = {rule.id: rule for rule in rules}
+        self._bodies: dict[str, Body] = dict(own or {})
+
+    # -- as a collection ---------------------------------------------------------
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules.values())
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __contains__(self, item: object) -> bool:
+        id_ = item.id if isinstance(item, (Rule, OwnRule)) else item
+        return id_ in self._rules
+
+    def __getitem__(self, id: str) -> Rule:
+        """The rule with an id.
+
+        Raises:
+            UnknownRuleError: It is not in the set.
+        """
+        try:
+            return self._rules[id]
+        except KeyError:
+            raise UnknownRuleError(id, tuple(self._rules)) from None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the rules."""
+        return tuple(self._rules)
+
+    def body(self, id: str) -> Body | None:
+        """What code checks a rule; None where the models do, or nothing can."""
+        return self._bodies.get(id) or bodies().get(id)
+
+    @property
+    def own(self) -> tuple[tuple[Rule, Body], ...]:
+        """The rules that are not in the catalogue, with their code."""
+        return tuple((self._rules[id_], body) for id_, body in self._bodies.items())
+
+    # -- as a set ------------------------------------------------------------------
+
+    def __or__(self, other: Some) -> RuleSet:
+        more = _some(other, self)
+        rules = {**self._rules, **{rule.id: rule for rule in more}}
+        return RuleSet(rules.values(), {**self._bodies, **more._bodies})
+
+    def __sub__(self, other: Some) -> RuleSet:
+        gone = _some(other, self)
+        return self._only(id_ for id_ in self._rules if id_ not in gone)
+
+    def __and__(self, other: Some) -> RuleSet:
+        both = _some(other, self)
+        return self._only(id_ for id_ in self._rules if id_ in both)
+
+    def _only(self, ids: Iterable[str]) -> RuleSet:
+        kept = [self._rules[id_] for id_ in ids]
+        own = {rule.id: self._bodies[rule.id] for rule in kept if rule.id in self._bodies}
+        return RuleSet(kept, own)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RuleSet):
+            return NotImplemented
+        return self._rules == other._rules and self._bodies == other._bodies
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._rules))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(list(self._rules)[:3])
+        more = f", ... {len(self) - 3} more" if len(self) > 3 else ""
+        return f"<RuleSet of {len(self)}: {shown}{more}>"
+
+
+def _some(given: Some, known: RuleSet) -> RuleSet:
+    """The rules that somebody names; words may also mean rules of the set at hand."""
+    if isinstance(given, RuleSet):
+        return given
+    if isinstance(given, OwnRule):
+        return RuleSet([given.rule], {given.id: given.body})
+    if isinstance(given, Rule):
+        return RuleSet([given])
+    if isinstance(given, str):
+        return _by_word(given, known)
+    found = RuleSet(())
+    for one in given:
+        found = found | _some(one, known)
+    return found
+
+
+def _by_word(word: str, known: RuleSet) -> RuleSet:
+    """The rules that a word means: one id, a group, or all ids that begin with it."""
+    every = RuleSet({**RULES, **known._rules}.values(), known._bodies)  # noqa: SLF001
+    if word in every:
+        return every._only([word])  # noqa: SLF001
+    groups = _NAMES.get(word, (word,))
+    ids = [rule.id for rule in every if rule.group in groups]
+    if not ids and word.endswith((":", "-")):
+        ids = [rule.id for rule in every if rule.id.startswith(word)]
+    if not ids:
+        raise UnknownRuleError(word, (*every.ids, *GROUPS, *_NAMES))
+    return every._only(ids)  # noqa: SLF001
+
+
+def rules(*names: str, profile: str = "ngio", revision: str = "v1-2026-08") -> RuleSet:
+    """The catalogue, or a part of it: everything that a profile requires.
+
+    Args:
+        names: Ids of rules, groups of the catalogue (`plates`, or `hcs`; `labels`, `space`,
+            ...), or the beginnings of ids with their hyphen (`axis-`); all rules if none.
+        profile: `rfc8` or `ngio`.
+        revision: The revision of RFC-8.
+
+    Returns:
+        The rules, in the order of the requirements in the RFC; those that only the behaviour
+        of a reader can meet are among them.
+
+    Raises:
+        UnknownProfileError: There is no such profile at that revision.
+        UnknownRuleError: A name is neither a rule nor a group.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> [rule.id for rule in ngc.rules() if rule.number == 12]
+        ['unique-ids']
+        >>> ngc.rules("axis-") - ["axis-unit"]
+        <RuleSet of 5: axis-discrete, axis-fields, axis-name, ... 2 more>
+    """
+    held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
+    every = RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))
+    return every if not names else every & _some(names, every)
+
+
+def rule(
+    id: str,
+    *,
+    on: str,
+    level: str = "SHOULD",
+    statement: str = "",
+    fix: str = "",
+    rfc: str = "",
+    ancestors: int = 0,
+    descendants: int = 0,
+    references: bool = False,
+    keys: Iterable[str] = (),
+) -> Callable[[RuleBody], OwnRule]:
+    """Make a rule of a function that looks at one value and yields what is wrong with it.
+
+    Args:
+        id: The id, with a prefix of your own: `lab:dose-positive`.
+        on: What it is run on: a type of nodes with a prefix (`lab:assay`), an attribute
+            (`attributes/lab:dose`), or a concept of RFC-8 (`collection`, `multiscale`,
+            `base-node` for every node, `coordinate-system`, ...).
+        level: `MUST` or `SHOULD`.
+        statement: What is required, in one sentence; the first line of the docstring by default.
+        fix: What a person does about a finding.
+        rfc: Where the requirement is written down.
+        ancestors: How many nodes above the subject it reads; -1 is all.
+        descendants: How many levels below it reads; -1 is all.
+        references: Whether it reads what the subject refers to.
+        keys: What it reads of these nodes beside type and id, such as `name` or
+            `attributes/plate`.
+
+    Returns:
+        A decorator that makes a rule of the function; add it to a set: `ngc.rules() | mine`.
+
+    Raises:
+        ValueError: The id has no prefix, the level is none, or it reads other nodes and does
+            not say what of them.
+
+    Examples:
+        >>> import ngio_collections as ngc
+        >>> @ngc.rule("lab:dose-positive", on="attributes/lab:dose", fix="Write the dose in mg.")
+        ... def dose_positive(subject, context):
+        ...     "A dose is more than nothing."
+        ...     if not subject.value > 0:
+        ...         yield ngc.Violation(f"the dose is {subject.value}", "a positive number")
+        >>> well = ngc.new_node("collection", id="A01", attributes={"lab:dose": -1})
+        >>> for finding in ngc.validate(well, rules=[dose_positive], level="SHOULD"):
+        ...     print(finding.pointer, finding.message)
+        /ome/attributes/lab:dose The dose is -1; expected a positive number. Write the dose in mg.
+    """
+    prefix, colon, name = id.partition(":")
+    if not (prefix and colon and name):
+        raise ValueError(f"the id of a rule of your own has a prefix, as in `lab:{id}`")
+    named = tuple(keys)
+    if (ancestors or descendants) and not named:
+        raise ValueError(f"{id} reads other nodes; name what it reads of them in `keys`")
+
+    def make(run: RuleBody) -> OwnRule:
+        said = statement or (run.__doc__ or "").strip().partition("\n")[0]
+        made = Rule(
+            id=id,
+            number=0,
+            level=Level(level),
+            rfc=rfc,
+            statement=said,
+            fix=fix,
+            check=Check.CODE,
+            scope=Scope(ancestors, descendants, references, named),
+            applies_to=(on,),
+            profiles=(),
+            revisions=(),
+            group=prefix,
+        )
+        return OwnRule(made, Body(run))
+
+    return make
+
+
+def as_rules(given: Any, profile: str, revision: str) -> RuleSet:
+    """The rules that an argument names; those of the profile if it is None.
+
+    Rules of the catalogue that the profile does not have are left out.
+    """
+    every = rules(profile=profile, revision=revision)
+    if given is None:
+        return every
+    named = _some(given, every)
+    return named._only(  # noqa: SLF001
+        rule.id for rule in named if rule.id in every or rule.id not in RULES
+    )

@@ -1,0 +1,129 @@
+"""Checking what an edit changed gives what checking the whole tree again gives."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import ngio_collections as ngc
+from ngio_collections.graph import Node
+from tests.graph.effort import calls_of
+from tests.resolve.edits import STEPS
+from tests.resolve.edits import edited as edited_view
+from tests.resolve.graphs import Collection, collections
+from tests.validation.parts import DOCUMENTS, edited
+
+ROUNDS = int(os.environ.get("NGIO_RECHECKS", "600"))
+PARTS = 8
+
+
+def _tree(root: dict[str, Any]) -> Node:
+    return ngc.as_tree(copy.deepcopy(root), "file:///lab/plate.json").root
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("pair", ngc.profiles(), ids="@".join)
+def test_the_result_equals_a_full_run(part: int, pair: tuple[str, str]) -> None:
+    profile, revision = pair
+    options = {"profile": profile, "revision": revision, "level": "SHOULD"}
+    different = 0
+    for number in range(part, ROUNDS // len(ngc.profiles()), PARTS):
+        random = Random(number)
+        old = _tree(random.choice(DOCUMENTS))
+        for _ in range(random.randint(0, 3)):
+            old = edited(old, random)
+        new = old
+        for _ in range(random.randint(1, 3)):
+            new = edited(new, random)
+        before, after = (ngc.validate(node, **options) for node in (old, new))
+        change = ngc.validate_changes(old, new, **options)
+        assert change.update(before) == after, number
+        assert not Counter(change.resolved) - Counter(before), number
+        assert not Counter(change.introduced) - Counter(after), number
+        different += bool(change)
+    assert different > ROUNDS // len(ngc.profiles()) // PARTS // 10
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(collections(shared=False), STEPS, STEPS)
+def test_the_result_equals_a_full_run_on_views_of_several_documents(
+    collection: Collection, first: list[Any], second: list[Any]
+) -> None:
+    root = ngc.open_inlined(collection.entry, store=collection.store())
+    old = edited_view(root, first)
+    new = edited_view(old, second)
+    before, after = (ngc.validate(node, level="SHOULD") for node in (old, new))
+    change = ngc.validate_changes(old, new, level="SHOULD")
+    assert change.update(before) == after
+    assert not Counter(change.resolved) - Counter(before)
+    assert not Counter(change.introduced) - Counter(after)
+
+
+def _large(levels: int) -> Node:
+    """Ten nodes inside of each of ten nodes, so many levels deep."""
+
+    def below(name: str, level: int) -> list[dict[str, Any]]:
+        names = [f"{name}{number}" for number in range(10)] if level else []
+        return [{"type": "collection", "id": n, "nodes": below(n, level - 1)} for n in names]
+
+    return _tree({"type": "collection", "version": "0.9", "id": "n", "nodes": below("n", levels)})
+
+
+def test_one_edit_costs_the_same_however_large_the_tree_is() -> None:
+    efforts = []
+    for levels in (2, 3, 4):
+        old = _large(levels)
+        first, second = (old.find("n" + digit * levels) for digit in "57")
+        # What all versions share is made once.
+        ngc.validate_changes(old, first.set_attr("labels", 1))
+        new = second.set_attr("labels", 1)
+        efforts.append(calls_of(lambda old=old, new=new: ngc.validate_changes(old, new)))
+    # Ten times as many nodes are one level more.
+    assert max(efforts) < 1.5 * min(efforts)
+
+
+def test_trees_that_were_made_apart_are_compared_as_a_whole() -> None:
+    old, new = _large(1), _large(2).rename("")
+    change = ngc.validate_changes(old, new)
+    assert change.checked == -1
+    assert [finding.rule for finding in change.introduced] == ["node-name"]
+    assert change.resolved == ()
+
+
+def test_a_version_compared_with_itself_is_no_difference() -> None:
+    old = _large(1)
+    change = ngc.validate_changes(old, old)
+    assert not change
+    assert str(change) == "no difference"
+    assert change.update(ngc.validate(old)) == ngc.validate(old)
+
+
+def test_what_an_edit_breaks_and_what_it_mends_is_said() -> None:
+    broken = _tree({"type": "collection", "id": "a b", "version": "0.9", "nodes": []})
+    change = ngc.validate_changes(broken, broken.set_attr("plate", {}))
+    assert [finding.rule for finding in change.introduced] == ["plate-fields"]
+    mended = broken.set_attr("plate", {}).clear_attrs()
+    back = ngc.validate_changes(broken.set_attr("plate", {}), mended)
+    assert [finding.rule for finding in back.resolved] == ["plate-fields"]
+    assert str(back).startswith("- file:///lab/plate.json#/ome/attributes/plate")
+
+
+def test_wells_are_looked_at_again_when_the_rows_of_their_plate_change() -> None:
+    well = {"row": {"id": "A"}, "column": {"id": "1"}}
+    attributes = {"plate": {"rows": [{"id": "A"}], "columns": [{"id": "1"}]}}
+    nodes = [{"type": "collection", "id": "A1", "nodes": [], "attributes": {"well": well}}]
+    root = {"type": "collection", "id": "p", "version": "0.9", "attributes": attributes}
+    plate = _tree({**root, "nodes": nodes})
+    assert ngc.validate(plate) == []
+    change = ngc.validate_changes(
+        plate, plate.set_attr("plate", {"rows": [{"id": "B"}], "columns": [{"id": "1"}]})
+    )
+    assert [(finding.rule, finding.path) for finding in change.introduced] == [
+        ("well-position", "p / A1")
+    ]

@@ -1,0 +1,176 @@
+"""Sets of rules, and rules that are not in the catalogue."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import ngio_collections as ngc
+
+TREE = {
+    "type": "collection",
+    "id": "plate",
+    "version": "0.9",
+    "nodes": [
+        {"type": "lab:assay", "id": "a1", "attributes": {"lab:dose": -1}},
+        {"type": "collection", "id": "w", "attributes": {"lab:dose": 0, "labels": 3}, "nodes": []},
+    ],
+}
+
+
+def _root() -> ngc.Node:
+    return ngc.as_tree(copy.deepcopy(TREE), "file:///lab/plate.json").root
+
+
+@ngc.rule("lab:dose-positive", on="attributes/lab:dose", level="MUST", fix="Write it in mg.")
+def dose_positive(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+    """A dose is more than nothing."""
+    if not subject.value > 0:
+        yield ngc.Violation(f"the dose is {subject.value}")
+
+
+@ngc.rule("lab:assay-name", on="lab:assay", level="MUST")
+def assay_name(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+    """An assay has a name."""
+    if "name" not in subject.value:
+        yield ngc.Violation("there is no name")
+
+
+@ngc.rule("lab:short-id", on="base-node", level="SHOULD")
+def short_id(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+    """Ids are short."""
+    if len(subject.node.id or "") > 4:
+        yield ngc.Violation("the id is long", "four letters at most", ("id",))
+
+
+@ngc.rule("lab:broken", on="collection", level="MUST")
+def broken(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+    """It never works."""
+    yield ngc.Violation(subject.value["no such key"])
+
+
+def _rules(found: list[ngc.Finding]) -> list[tuple[str, str]]:
+    return [(one.rule, one.pointer) for one in found]
+
+
+def test_rules_of_ones_own_run_on_node_types_attributes_and_concepts() -> None:
+    rules = [dose_positive, assay_name, short_id]
+    assert _rules(ngc.validate(_root(), rules=rules, level="SHOULD")) == [
+        ("lab:short-id", "/ome/id"),
+        ("lab:assay-name", "/ome/nodes/0"),
+        ("lab:dose-positive", "/ome/nodes/0/attributes/lab:dose"),
+        ("lab:dose-positive", "/ome/nodes/1/attributes/lab:dose"),
+    ]
+    first = ngc.validate(_root(), rules=[dose_positive])[0]
+    assert first.message == "The dose is -1. A dose is more than nothing. Write it in mg."
+    assert first.path == "plate / a1"
+
+
+def test_they_are_added_to_the_catalogue() -> None:
+    found = _rules(ngc.validate(_root(), rules=ngc.rules() | dose_positive))
+    assert ("labels-object", "/ome/nodes/1/attributes/labels") in found
+    assert len([rule for rule, _ in found if rule == "lab:dose-positive"]) == 2
+
+
+def test_the_level_decides_which_rules_run() -> None:
+    assert ngc.validate(_root(), rules=[short_id]) == []
+    assert len(ngc.validate(_root(), rules=[short_id], level="SHOULD")) == 1
+
+
+def test_a_rule_that_fails_is_a_finding_and_stops_nothing() -> None:
+    found = ngc.validate(_root(), rules=[broken, dose_positive])
+    assert [(one.rule, one.kind) for one in found] == [
+        ("lab:broken", "rule-error"),
+        ("lab:dose-positive", "violation"),
+        ("lab:broken", "rule-error"),
+        ("lab:dose-positive", "violation"),
+    ]
+    assert "KeyError: 'no such key'" in found[0].message
+    assert "says nothing about the document" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("names", "some"),
+    [
+        (["hcs"], ["plate-fields", "well-position"]),
+        (["plates"], ["plate-fields", "well-position"]),
+        (["axis-"], ["axis-unit", "axis-type"]),
+        (["unique-ids"], ["unique-ids"]),
+        (["labels", "paths"], ["label-color", "path-type"]),
+    ],
+)
+def test_rules_are_named_by_id_group_and_prefix(names: list[str], some: list[str]) -> None:
+    found = ngc.rules(*names)
+    assert set(some) <= set(found.ids)
+    assert len(found) < len(ngc.rules())
+    assert len(names) > 1 or all(
+        rule.group in ("plates", names[0]) or rule.id.startswith(names[0]) for rule in found
+    )
+
+
+def test_sets_of_rules_are_sets() -> None:
+    every, hcs = ngc.rules(), ngc.rules("hcs")
+    assert every - hcs | hcs == every & [*hcs.ids, *(every - hcs).ids] | every
+    assert hcs & every == hcs
+    assert len(hcs - ["well-position"]) == len(hcs) - 1
+    assert "well-position" not in hcs - "well-position"
+    assert len(every - "hcs") == len(every) - len(hcs)
+    assert (every | dose_positive) - "lab:" == every
+    assert hcs["well-position"].number == 50
+    assert len({hcs, ngc.rules("plates")}) == 1
+
+
+@pytest.mark.parametrize("name", ["well-positions", "axis", "lab:", ""])
+def test_an_unknown_name_is_an_error_that_suggests_others(name: str) -> None:
+    with pytest.raises(ngc.UnknownRuleError, match="there is no rule or group"):
+        ngc.rules(name)
+    with pytest.raises(ngc.UnknownRuleError):
+        ngc.rules()[name]
+
+
+def test_the_error_suggests_what_was_meant() -> None:
+    with pytest.raises(ngc.UnknownRuleError, match="did you mean well-position"):
+        ngc.rules("well-positions")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"id": "dose", "on": "collection"}, "prefix"),
+        ({"id": "lab:", "on": "collection"}, "prefix"),
+        ({"id": "lab:x", "on": "collection", "ancestors": 1}, "keys"),
+        ({"id": "lab:x", "on": "collection", "level": "MAYBE"}, "MAYBE"),
+    ],
+)
+def test_a_rule_that_says_too_little_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        ngc.rule(**options)(lambda subject, context: iter(()))
+
+
+def test_rules_that_a_profile_does_not_have_are_left_out() -> None:
+    found = ngc.validate(_root(), rules=["sibling-names", "labels"], profile="ngio")
+    assert [one.rule for one in found] == ["labels-object"]
+
+
+def test_a_subtree_is_checked_alone_with_what_is_around_it() -> None:
+    well = _root().find("w")
+    assert _rules(ngc.validate(well)) == [("labels-object", "/ome/nodes/1/attributes/labels")]
+    edited = well.set_attr("labels", {}).set_attr("well", {"row": {"id": "r"}})
+    assert [one.rule for one in ngc.validate(edited)] == ["well-fields", "well-position"]
+
+
+def test_no_more_findings_than_asked_for() -> None:
+    every = ngc.validate(_root(), rules=[short_id, dose_positive], level="SHOULD")
+    assert len(every) == 3
+    some = ngc.validate(_root(), rules=[short_id, dose_positive], level="SHOULD", max_findings=2)
+    assert some == every[:2]
+    assert ngc.validate(_root(), rules=[short_id], level="SHOULD", max_findings=0) == []
+
+
+def test_findings_are_given_one_after_the_other() -> None:
+    found = ngc.iter_findings(_root(), rules=[dose_positive])
+    assert next(found).pointer == "/ome/nodes/0/attributes/lab:dose"
+    assert len(list(found)) == 1
