@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ngio_collections import _checking as checking
+from ngio_collections import conversion
 from ngio_collections.resolve import Streaming, Work, verbs
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._requests import drive, drive_stream, run, run_stream
@@ -109,6 +110,7 @@ class Resolver(_Bound):
 
     check_links = _waiting(verbs.check_links)
     consolidate = _waiting(verbs.consolidate)
+    convert = _waiting(conversion.convert)
     create = _waiting(verbs.create)
     delete = _waiting(verbs.delete)
     embed = _waiting(verbs.embed)
@@ -122,6 +124,7 @@ class Resolver(_Bound):
     save = _waiting(verbs.save)
     save_inlined = _waiting(verbs.save_inlined)
     save_tree = _waiting(verbs.save_tree)
+    to_ome_zarr = _waiting(conversion.to_ome_zarr)
     validate = _waiting(checking.validate)
 
 
@@ -132,6 +135,7 @@ class AsyncResolver(_Bound):
 
     check_links = _awaiting(verbs.check_links)
     consolidate = _awaiting(verbs.consolidate)
+    convert = _awaiting(conversion.convert)
     create = _awaiting(verbs.create)
     delete = _awaiting(verbs.delete)
     embed = _awaiting(verbs.embed)
@@ -145,4 +149,5 @@ class AsyncResolver(_Bound):
     save = _awaiting(verbs.save)
     save_inlined = _awaiting(verbs.save_inlined)
     save_tree = _awaiting(verbs.save_tree)
+    to_ome_zarr = _awaiting(conversion.to_ome_zarr)
     validate = _awaiting(checking.validate)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import ngio_collections as ngc
@@ -178,6 +180,9 @@ def test_a_scene_has_systems_transformations_and_the_images_that_it_names() -> N
             ],
         }
         source.image(f"{PLATE}/{tile}", entry)
+    deep: dict[str, Any] = {"type": "identity"}
+    for _ in range(400):
+        deep = {"type": "sequence", "transformations": [deep]}
     listed = [
         {
             "type": "translation",
@@ -194,6 +199,7 @@ def test_a_scene_has_systems_transformations_and_the_images_that_it_names() -> N
         {"type": "inverseOf", "input": {"name": "world"}, "output": {"name": "world"}},
         {"type": "scale", "scale": [1], "input": {"name": "world"}, "output": {"name": "world"}},
         {"type": "identity", "input": {"name": "moon"}, "output": {"name": "world"}},
+        {**deep, "input": {"name": "world"}, "output": {"name": "world"}},
     ]
     systems = [{"name": "world", "axes": axes}]
     scene = {"coordinateSystems": systems, "coordinateTransformations": listed}
@@ -214,11 +220,9 @@ def test_a_scene_has_systems_transformations_and_the_images_that_it_names() -> N
             "output": {"id": "plate_world"},
         },
     ]
-    assert [pointer.rpartition("Transformations")[2] for pointer, _ in causes(conversion)] == [
-        "/2",
-        "/3",
-        "/4/input",
-    ]
+    pointers = [pointer.rpartition("Transformations")[2] for pointer, _ in causes(conversion)]
+    assert pointers[:3] == ["/2", "/3", "/4/input"]
+    assert pointers[3].count("/transformations/0") == 65
     levels = next(iter(root.children())).children()
     (level,) = levels
     assert level.get_attr("coordinateTransformations")[0]["scale"] == [1, 1]

@@ -224,3 +224,11 @@ def test_what_is_no_group_is_an_error() -> None:
     store = ngc.MemoryStore({f"{PLATE}/zarr.json": b"{"})
     with pytest.raises(ngc.NotOmeError, match="is not JSON"):
         ngc.convert(PLATE, store=store)
+
+
+def test_a_resolver_converts_where_it_is_bound_to() -> None:
+    lab = ngc.Resolver(Source().plate().store())
+    conversion = lab.convert(PLATE)
+    assert conversion.url == ENTRY
+    assert lab.to_ome_zarr(conversion.root, destination=f"{LAB}/copy.zarr")
+    assert lab.convert(f"{LAB}/copy.zarr", check_arrays=False).is_complete

@@ -256,9 +256,10 @@ class Restored:
         work: What is known around it; its type depends on the table.
         name: By which name the rest of a part is kept on the node.
         is_inline: Whether the rest of a part is kept in the part.
+        depth: How many parts of its kind it is inside of.
     """
 
-    __slots__ = ("is_inline", "name", "node", "table", "value", "version", "work")
+    __slots__ = ("depth", "is_inline", "name", "node", "table", "value", "version", "work")
 
     def __init__(
         self,
@@ -272,6 +273,7 @@ class Restored:
         is_inline: bool = False,
     ) -> None:
         self.is_inline = is_inline
+        self.depth = 0
         self.table = TABLES[table]
         self.version = version
         self.node = node

@@ -35,6 +35,9 @@ from ngio_collections.conversion._work import Task, path_from
 from ngio_collections.conversion.bodies._shared import is_rotation, is_vector
 from ngio_collections.errors import PathError
 
+DEEPEST: Final = 64
+"""Transformations further inside of each other than anybody writes them are refused."""
+
 NEWER: Final = "0.6"
 """The version from which on an image may have several coordinate systems."""
 
@@ -286,11 +289,13 @@ class Step:
         task: The group that it is in.
         inputs: How many axes it takes, None where that is not known.
         outputs: How many axes it gives.
+        depth: How many transformations it is inside of.
     """
 
     task: Task
     inputs: int | None
     outputs: int | None = None
+    depth: int = 0
 
     @property
     def version(self) -> str:
@@ -335,12 +340,15 @@ def transformation(
 
 def transformation_back(value: Mapping[str, Any], piece: Restored) -> dict[str, Any]:
     """A transformation of OME-Zarr without its ends."""
+    if piece.depth == DEEPEST:
+        return dict(value)
     kind = value.get("type")
     others = {k: v for k, v in value.items() if k not in ("input", "output", "path")}
     rows = TABLES["transformation"].fields("0.6")
     if not isinstance(kind, str) or kind not in rows or rows[kind].outcome != MAPPED:
         return {**others, **({"path": value["path"]} if "path" in value else {})}
     part = Restored("transformation", "0.6", piece.node, piece.work, value=value)
+    part.depth = piece.depth + 1
     return {**others, **restoring_of("transformation", kind)(part)}
 
 
@@ -499,7 +507,10 @@ def transformation_projectaxis_back(piece: Restored) -> Any:
 
 
 def _inner(value: Any, at: str, piece: Piece, inputs: int | None) -> tuple[Any, int | None]:
-    step = Step(piece.work.task, inputs)
+    around: Step = piece.work
+    if around.depth == DEEPEST:
+        raise UnconvertibleError(at, f"is inside of more than {DEEPEST} other transformations")
+    step = Step(around.task, inputs, depth=around.depth + 1)
     made = transformation(value, at, step, page=piece.page, made=piece.node)
     return made, step.outputs
 
