@@ -226,3 +226,18 @@ def test_a_scene_has_systems_transformations_and_the_images_that_it_names() -> N
     levels = next(iter(root.children())).children()
     (level,) = levels
     assert level.get_attr("coordinateTransformations")[0]["scale"] == [1, 1]
+
+
+def test_documents_have_different_names_where_only_capital_letters_differ(source: Source) -> None:
+    more = {
+        "rows": [{"name": "A"}, {"name": "a"}],
+        "wells": [{"path": "A/01"}, {"path": "a/01"}],
+    }
+    source.plate(**more)
+    source.group(f"{PLATE}/a/01", {"well": {"images": []}})
+    conversion = convert(source, PLATE, documents="per-well")
+    assert [url.rpartition("/")[2] for url in conversion.written] == [
+        "A_01.json",
+        "a_01_2.json",
+        "plate.json",
+    ]

@@ -7,10 +7,11 @@ from typing import Final
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
 from ngio_collections.conversion._conversion import Conversion
+from ngio_collections.conversion._images import Homes, Images
 from ngio_collections.conversion._ledger import Ledger, Page
 from ngio_collections.conversion._names import stem
 from ngio_collections.conversion._reading import Read, Reader, document_of, is_bare
-from ngio_collections.conversion._walk import Homes, Walk
+from ngio_collections.conversion._walk import Walk
 from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import (
     DocumentError,
@@ -99,7 +100,7 @@ def convert(
     homes = Homes(entry, f"{entry.removesuffix('.json')}/", documents)
     reader = Reader(policy or AccessPolicy(), limits or Limits(), progress)
     writer = Writer(overwrite=overwrite)
-    walk = Walk(reader, homes, layout, name, check_arrays, writer)
+    walk = Walk(Images(reader, homes, check_arrays), writer, layout, name)
     return Work(_convert(group, walk, found), found, concurrency)
 
 
@@ -144,7 +145,8 @@ def _stores(
 
 def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
     with collector_paused():
-        reader, writer, entry = walk.reader, walk.writer, walk.homes.entry
+        images, writer = walk.images, walk.writer
+        reader, entry = images.reader, images.homes.entry
         yield from writer.require(entry)
         read = yield from _root(url, reader)
         made = yield from walk.root(read, _title(url))
@@ -157,7 +159,7 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
             tree = yield from Inliner(Settings()).flow(entry)
         tree.segment.source.store = store
         for page in reader.pages:
-            page.close(walk.shared)
+            page.close(images.shared)
         if reader.copies is not None:
             reader.copies.note()
         ledger = Ledger(reader.pages)
