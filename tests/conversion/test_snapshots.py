@@ -6,9 +6,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from typer.testing import CliRunner
 
 import ngio_collections as ngc
+from ngio_collections.cli._app import app
 from tests.conversion.accounting import path_of
+from tests.conversion.checks import PROFILES
 from tests.conversion.snapshots import SNAPSHOTS, Snapshot, snapshot
 from tests.conversion.suite import Case, ConversionTests, case, ways
 from tests.writers import ours
@@ -103,3 +106,15 @@ def test_a_zip_file_is_converted_as_a_folder_is(one: Snapshot, tmp_path: Path) -
         found = ours.survey(conversion.root, archive)
     assert conversion.is_complete
     assert list(differences(one.survey, found, one.silent)) == []
+
+
+@pytest.mark.parametrize("one", ELSEWHERE, ids=str)
+def test_the_commands_convert_and_check(one: Snapshot, tmp_path: Path) -> None:
+    source, entry = one.copy(tmp_path), str(tmp_path / "entry.json")
+    command = CliRunner()
+    made = command.invoke(app, ["convert", str(source), "-o", entry, "--documents", "per-image"])
+    assert made.exit_code == 0, made.output
+    for profile in PROFILES:
+        checked = command.invoke(app, ["validate", entry, "--recursive", "--profile", profile])
+        assert checked.exit_code == 0, checked.output
+    assert command.invoke(app, ["check-links", entry]).exit_code == 0

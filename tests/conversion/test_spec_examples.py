@@ -66,6 +66,18 @@ def test_the_way_back_gives_the_original_metadata_but_what_was_refused(example: 
     assert bool(lost) is (example.name in PART), lost
 
 
+def test_acquisitions_that_a_plate_does_not_list_are_kept(tmp_path: Path) -> None:
+    source = write(WHOLE["0.4-plate"], tmp_path / "plate.zarr")
+    conversion = ngc.convert(source)
+    (listed,) = conversion.root.acquisitions
+    assert listed.id == "acquisition_1"
+    images = [image for well in conversion.root.wells() for image in well.images()]
+    assert [image.acquisition for image in images] == [None] * 4
+    kept = [entry.key for entry in conversion.ledger if entry.pointer.endswith("/acquisition")]
+    assert len(kept) == 4
+    assert None not in kept
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_an_image_of_another_version_is_refused(name: str, tmp_path: Path) -> None:
     source = write(REFUSED[name], tmp_path / "example.zarr")
