@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks._candidates import comparing_candidates
+from benchmarks._conversion import converting
 from benchmarks._editing import (
     appending,
     comparing,
@@ -64,6 +65,7 @@ MEASUREMENTS: dict[str, Callable[[Settings], list[Figure]]] = {
     "width": widening,
     "documents": nesting_documents,
     "inlining": comparing_candidates,
+    "convert": converting,
 }
 
 

@@ -254,7 +254,7 @@ def _wrong(mark: str, stub: dict[str, Any], modules: list[str]) -> str:
     folder, name, group = BODIES_FOLDER.as_posix(), stub["name"], stub["group"]
     if not modules:
         signature = {
-            "converts": f"def {name}(value: Any, piece: Piece) -> Wrong | None: ...",
+            "converts": f"def {name}(value: Any, piece: Piece, at: str) -> Mapped: ...",
             "restores": f"def {name}_back(piece: Restored) -> Any: ...",
         }[mark]
         return (

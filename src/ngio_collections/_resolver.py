@@ -9,8 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ngio_collections import _checking as checking
-from ngio_collections.conversion import convert as _convert
-from ngio_collections.conversion import to_ome_zarr as _to_ome_zarr
+from ngio_collections import conversion
 from ngio_collections.resolve import Streaming, Work, verbs
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._requests import drive, drive_stream, run, run_stream
@@ -111,7 +110,7 @@ class Resolver(_Bound):
 
     check_links = _waiting(verbs.check_links)
     consolidate = _waiting(verbs.consolidate)
-    convert = _waiting(_convert)
+    convert = _waiting(conversion.convert)
     create = _waiting(verbs.create)
     delete = _waiting(verbs.delete)
     embed = _waiting(verbs.embed)
@@ -125,7 +124,7 @@ class Resolver(_Bound):
     save = _waiting(verbs.save)
     save_inlined = _waiting(verbs.save_inlined)
     save_tree = _waiting(verbs.save_tree)
-    to_ome_zarr = _waiting(_to_ome_zarr)
+    to_ome_zarr = _waiting(conversion.to_ome_zarr)
     validate = _waiting(checking.validate)
 
 
@@ -136,7 +135,7 @@ class AsyncResolver(_Bound):
 
     check_links = _awaiting(verbs.check_links)
     consolidate = _awaiting(verbs.consolidate)
-    convert = _awaiting(_convert)
+    convert = _awaiting(conversion.convert)
     create = _awaiting(verbs.create)
     delete = _awaiting(verbs.delete)
     embed = _awaiting(verbs.embed)
@@ -150,5 +149,5 @@ class AsyncResolver(_Bound):
     save = _awaiting(verbs.save)
     save_inlined = _awaiting(verbs.save_inlined)
     save_tree = _awaiting(verbs.save_tree)
-    to_ome_zarr = _awaiting(_to_ome_zarr)
+    to_ome_zarr = _awaiting(conversion.to_ome_zarr)
     validate = _awaiting(checking.validate)

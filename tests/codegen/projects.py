@@ -27,6 +27,8 @@ SOURCES: Final = ("schemas", "tests/conformance/*.json", "README.md")
 OUTPUTS: Final = (
     GENERATED.as_posix(),
     "docs/conformance.md",
+    "docs/conversion.md",
+    "src/ngio_collections/conversion/bodies",
     "src/ngio_collections/validation/rules",
 )
 """What it writes, and the bodies that it compares with the stubs."""

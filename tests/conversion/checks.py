@@ -50,6 +50,33 @@ def repeated_ids(root: Any) -> list[str]:
     return [node.id for node in root.walk() if node.id in seen or seen.add(node.id)]
 
 
+def lost_on_the_way_back(root: Any, sources: dict[str, Any], version: str) -> Iterator[str]:
+    """What `to_ome_zarr` does not give back as it was.
+
+    Args:
+        root: The root of the collection.
+        sources: The documents of OME-Zarr that it was made from, by path.
+        version: The version of those that do not say theirs.
+    """
+    originals: dict[str, dict[str, Any]] = {}
+    for path, document in sources.items():
+        attributes = document if path.endswith(".zattrs") else document["attributes"]
+        own = attributes.get("ome", {"version": "0.4"}).get("version", version)[:3]
+        originals.setdefault(own, {})[path.rpartition("/")[0]] = attributes
+    every = {path: own for own, groups in originals.items() for path in groups}
+    # Paths count from the outermost group that has metadata.
+    start = "" if "" in every else min(every, key=len)
+    for own, groups in originals.items():
+        back = ngc.to_ome_zarr(root, version=own)
+        found = {f"{start}/{path}".strip("/"): attributes for path, attributes in back.items()}
+        yield from (f"{own}: {path!r} is new" for path in found.keys() - every.keys())
+        for path, attributes in groups.items():
+            if path not in found:
+                yield f"{own}: {path!r} is missing"
+            elif as_json(found[path]) != as_json(attributes):
+                yield f"{own}: {path!r} was {as_json(attributes)} and is {as_json(found[path])}"
+
+
 def as_json(value: Any) -> str:
     """JSON as text; neither the order of keys nor how a number is written makes a difference."""
     whole = json.loads(json.dumps(value), parse_float=_number)

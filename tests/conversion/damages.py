@@ -24,6 +24,7 @@ class Damage:
         says: The file, and the beginning of the pointer in it, that a problem must name.
         lost: Paths of images and label maps that cannot be converted any more.
         levels: Paths of images, and levels of them that cannot.
+        unplaced: Levels of which nothing says any more where their pixels are.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Damage:
     says: tuple[str, str]
     lost: frozenset[str] = frozenset()
     levels: frozenset[tuple[str, int]] = frozenset()
+    unplaced: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def left(self) -> Survey:
@@ -44,7 +46,9 @@ class Damage:
             path: replace(
                 image,
                 levels=tuple(
-                    level
+                    replace(level, scale=None, translation=None)
+                    if (path, number) in self.unplaced
+                    else level
                     for number, level in enumerate(image.levels)
                     if (path, number) not in self.levels
                 ),
@@ -300,6 +304,28 @@ DAMAGES = [
         ("zarr.json", "/attributes/ome/plate/wells/0/rowIndex"),
     ),
     Damage(
+        "a well is listed twice",
+        PLATE_5,
+        _json(
+            "zarr.json",
+            lambda document: document["attributes"]["ome"]["plate"]["wells"].append(
+                {"path": "A/1", "rowIndex": 0, "columnIndex": 0}
+            ),
+        ),
+        ("zarr.json", "/attributes/ome/plate/wells/3"),
+    ),
+    Damage(
+        "a field is listed twice, with two acquisitions",
+        PLATE_6,
+        _json(
+            "A/1/zarr.json",
+            lambda document: document["attributes"]["ome"]["well"]["images"].append(
+                {"path": "./0", "acquisition": 1}
+            ),
+        ),
+        ("A/1/zarr.json", "/attributes/ome/well/images/2"),
+    ),
+    Damage(
         "images of a well are an object",
         PLATE_6,
         _put("B/2/zarr.json", "/attributes/ome/well/images", {"0": {}}),
@@ -365,7 +391,7 @@ DAMAGES = [
             "nowhere",
         ),
         ("zarr.json", "/attributes/ome/multiscales/0/datasets/0/coordinateTransformations"),
-        frozenset({""}),
+        unplaced=frozenset({("", 0)}),
     ),
     # Copies that disagree.
     Damage(

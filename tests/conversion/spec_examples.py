@@ -84,6 +84,18 @@ def _scene(name: str, *images: str) -> Files:
     return {"zarr.json": example(name), **{f"{path}/zarr.json": tile for path in images}}
 
 
+DRAFTS = ("mapAxis2", "newAxis", "sequenceSubspace1")
+
+
+def _scenes(*, newer: bool) -> dict[str, Files]:
+    """A scene for each example of transformations, as 0.6 has them or as its drafts had."""
+    return {
+        f"0.6-scene-{file.stem}": _group("0.6", scene=json.loads(file.read_bytes()))
+        for file in sorted((DATA / "transformations").glob("*.json"))
+        if newer is (file.stem not in DRAFTS)
+    }
+
+
 WHOLE: dict[str, Files] = {
     "0.4-image": _image_4("image_omero"),
     "0.4-levels": _image_4("multiscales_example"),
@@ -99,23 +111,25 @@ WHOLE: dict[str, Files] = {
     "0.6-plate": _plate_6(),
     "0.6-series": _series(),
     "0.6-stitching": _scene("0.6.dev4/scene_stitching", *(f"tile_{n}" for n in range(4))),
-    **{
-        f"0.6-scene-{file.stem}": _group("0.6", scene=json.loads(file.read_bytes()))
-        for file in sorted((DATA / "transformations").glob("*.json"))
-    },
+    **_scenes(newer=True),
 }
 """Hierarchies of which everything can be converted."""
 
 PART: dict[str, Files] = {
-    "0.3-image": {".zgroup": {"zarr_format": 2}, ".zattrs": example("0.3/image_v0.2")},
-    "0.6-mapping-of-axes": {"zarr.json": example("0.6.dev4/multiscales_example_relative")},
     "0.6-by-dimension": {"zarr.json": example("0.6.dev2/subspaceMultidim")},
     "0.6-field": {"zarr.json": example("0.6/displacement_field")},
+    **_scenes(newer=False),
+}
+"""Hierarchies of which something cannot: transformations as drafts of 0.6 had them."""
+
+REFUSED: dict[str, Files] = {
+    "0.3-image": {".zgroup": {"zarr_format": 2}, ".zattrs": example("0.3/image_v0.2")},
+    "0.6-mapping-of-axes": {"zarr.json": example("0.6.dev4/multiscales_example_relative")},
     "0.6-mismatch": {"zarr.json": example("0.6.dev1/mismatch_axes_units")},
     "0.9-registration": _scene("0.9.dev2/scene_registration", "JRC2018F", "FCWB"),
     "0.9-series-plate": _series_plate(),
 }
-"""Hierarchies of which something cannot, because the example is of another version, or wrong."""
+"""Hierarchies whose root is of another version, or does not fit the one that it names."""
 
 
 def write(files: Files, root: Path) -> Path:

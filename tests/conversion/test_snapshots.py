@@ -6,15 +6,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from typer.testing import CliRunner
 
 import ngio_collections as ngc
+from ngio_collections.cli._app import app
 from tests.conversion.accounting import path_of
+from tests.conversion.checks import PROFILES
 from tests.conversion.snapshots import SNAPSHOTS, Snapshot, snapshot
 from tests.conversion.suite import Case, ConversionTests, case, ways
 from tests.writers import ours
 from tests.writers.surveys import differences
 
-CASES = [(one, way) for one in SNAPSHOTS for way in ways(one.name)]
+# A transformation of no image, which nothing in a collection could refer to.
+ALONE = "ngff-zarr/transformation-0.6"
+CASES = [(one, way) for one in SNAPSHOTS if str(one) != ALONE for way in ways(one.name)]
 
 
 @pytest.fixture(
@@ -33,6 +38,13 @@ class TestSnapshots(ConversionTests):
     @pytest.fixture
     def case(self, converted: Case) -> Case:
         return converted
+
+
+def test_a_transformation_of_no_image_is_refused(tmp_path: Path) -> None:
+    source = snapshot(*ALONE.split("/")).copy(tmp_path)
+    with pytest.raises(ngc.NotOmeError, match="multiscales is missing"):
+        ngc.convert(source)
+    assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
 
 def test_there_are_snapshots_of_five_libraries_and_three_versions() -> None:
@@ -94,3 +106,15 @@ def test_a_zip_file_is_converted_as_a_folder_is(one: Snapshot, tmp_path: Path) -
         found = ours.survey(conversion.root, archive)
     assert conversion.is_complete
     assert list(differences(one.survey, found, one.silent)) == []
+
+
+@pytest.mark.parametrize("one", ELSEWHERE, ids=str)
+def test_the_commands_convert_and_check(one: Snapshot, tmp_path: Path) -> None:
+    source, entry = one.copy(tmp_path), str(tmp_path / "entry.json")
+    command = CliRunner()
+    made = command.invoke(app, ["convert", str(source), "-o", entry, "--documents", "per-image"])
+    assert made.exit_code == 0, made.output
+    for profile in PROFILES:
+        checked = command.invoke(app, ["validate", entry, "--recursive", "--profile", profile])
+        assert checked.exit_code == 0, checked.output
+    assert command.invoke(app, ["check-links", entry]).exit_code == 0

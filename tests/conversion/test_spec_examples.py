@@ -11,8 +11,15 @@ import pytest
 
 import ngio_collections as ngc
 from tests.conversion.accounting import documents, mistakes
-from tests.conversion.checks import State, as_json, broken_rules, repeated_ids, state
-from tests.conversion.spec_examples import DATA, PART, WHOLE, write
+from tests.conversion.checks import (
+    State,
+    as_json,
+    broken_rules,
+    lost_on_the_way_back,
+    repeated_ids,
+    state,
+)
+from tests.conversion.spec_examples import DATA, PART, REFUSED, WHOLE, write
 
 
 @dataclass(frozen=True)
@@ -53,21 +60,36 @@ def test_the_ledger_accounts_for_every_field_once(example: Example) -> None:
     assert list(mistakes(example.source, example.conversion.ledger, sources)) == []
 
 
-def test_the_way_back_gives_the_original_metadata(example: Example) -> None:
-    if example.name in PART:
-        pytest.skip("something of it was refused")
-    groups = ngc.to_ome_zarr(example.conversion.root, version=example.name[:3])
-    originals = {
-        name.rpartition("/")[0]: document if name.endswith(".zattrs") else document["attributes"]
-        for name, document in documents(example.source).items()
-    }
-    assert {path: as_json(found) for path, found in groups.items()} == {
-        path: as_json(original) for path, original in originals.items()
-    }
+def test_the_way_back_gives_the_original_metadata_but_what_was_refused(example: Example) -> None:
+    root, sources = example.conversion.root, documents(example.source)
+    lost = list(lost_on_the_way_back(root, sources, example.name[:3]))
+    assert bool(lost) is (example.name in PART), lost
+
+
+def test_acquisitions_that_a_plate_does_not_list_are_kept(tmp_path: Path) -> None:
+    source = write(WHOLE["0.4-plate"], tmp_path / "plate.zarr")
+    conversion = ngc.convert(source)
+    (listed,) = conversion.root.acquisitions
+    assert listed.id == "acquisition_1"
+    images = [image for well in conversion.root.wells() for image in well.images()]
+    assert [image.acquisition for image in images] == [None] * 4
+    kept = [entry.key for entry in conversion.ledger if entry.pointer.endswith("/acquisition")]
+    assert len(kept) == 4
+    assert None not in kept
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_image_of_another_version_is_refused(name: str, tmp_path: Path) -> None:
+    source = write(REFUSED[name], tmp_path / "example.zarr")
+    before = state(source)
+    with pytest.raises(ngc.NotOmeError, match="cannot be converted"):
+        ngc.convert(source, tmp_path / "entry.json")
+    assert state(source) == before
+    assert not (tmp_path / "entry.json").exists()
 
 
 def test_every_example_is_in_a_hierarchy() -> None:
-    used = {as_json(document) for files in (*WHOLE.values(), *PART.values())
+    used = {as_json(document) for files in (*WHOLE.values(), *PART.values(), *REFUSED.values())
             for document in files.values()}  # fmt: skip
     unused = []
     for file in sorted(DATA.glob("0*/*.json")):

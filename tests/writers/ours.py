@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ngio_collections import MissingAttributeError
 from tests.conversion.accounting import path_of
 from tests.writers.surveys import AxisFacts, ImageFacts, LevelFacts, Survey, WellFacts
 
@@ -45,10 +46,17 @@ def _facts(image: Any, source: Path) -> ImageFacts:
     return ImageFacts(
         axes=tuple(AxisFacts(axis.name, axis.type, axis.unit) for axis in image.axes),
         levels=tuple(
-            LevelFacts(_path(level, source), image.scale(number), image.translation(number))
-            for number, level in enumerate(image.levels())
+            LevelFacts(_path(level, source), *_placement(level)) for level in image.levels()
         ),
     )
+
+
+def _placement(level: Any) -> tuple[tuple[float, ...] | None, tuple[float, ...] | None]:
+    """The scale and the translation of a level, if anything says them."""
+    try:
+        return level.scale(), level.translation()
+    except MissingAttributeError:
+        return None, None
 
 
 def _acquisition(entry: Any) -> tuple[int, str | None]:

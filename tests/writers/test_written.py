@@ -21,6 +21,7 @@ CASES = [
     (name, hierarchy, way)
     for name in MODULES
     for hierarchy in writer(name).HIERARCHIES
+    if hierarchy != "transformation-0.6"  # Of no image: it is refused.
     for way in ways(hierarchy)[:1]
 ]
 

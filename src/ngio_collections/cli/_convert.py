@@ -78,7 +78,8 @@ def run(
     with stopping_at_errors():
         url = _paths.as_url(source)
         with _store(url, access) as store, following("Converting") as progress:
-            target = store if store is access.store else (access.store or ngc.LocalStore())
+            # What may be read says nothing about where the result goes.
+            target = None if store is None else ngc.LocalStore()
             conversion = ngc.convert(
                 url,
                 out,
@@ -122,10 +123,13 @@ def _print(conversion: ngc.Conversion, *, ledger: bool) -> None:
 def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:
     if not problems:
         return
-    complain(f"{count(len(problems), 'field')} could not be converted:")
-    lines = [f"  {label(one.source)}#{one.pointer} {one.reason}" for one in problems]
+    causes = [one for one in problems if not one.is_consequence]
+    more = len(problems) - len(causes)
+    also = f", and with that {count(more, 'more field')}" if more else ""
+    complain(f"{count(len(causes), 'field')} could not be converted{also}:")
+    lines = [f"  {label(one.source)}#{one.pointer} {one.reason}" for one in causes]
     if len(lines) > MOST_PROBLEMS:
-        lines[MOST_PROBLEMS:] = [f"  ... {len(problems) - MOST_PROBLEMS:,} more (--format json)"]
+        lines[MOST_PROBLEMS:] = [f"  ... {len(causes) - MOST_PROBLEMS:,} more (--format json)"]
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     for line in lines:
         print(safe(line, encoding), file=sys.stderr)

@@ -18,7 +18,16 @@ from ngio_collections.cli._options import (
     RootOption,
 )
 
-__all__ = ["consolidate", "convert", "embed", "externalize", "fix", "inline", "relocate", "upgrade"]
+__all__ = [
+    "consolidate",
+    "convert",
+    "embed",
+    "externalize",
+    "fix",
+    "inline",
+    "relocate",
+    "upgrade",
+]
 
 
 class Ids(StrEnum):
@@ -37,19 +46,6 @@ class Attributes(StrEnum):
     FORBID = "forbid"
 
 
-OutOption = Annotated[
-    str,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="OUT",
-        help="Where the new document is written: a .json file, or a Zarr group.",
-        show_default=False,
-    ),
-]
-Id = Annotated[str, typer.Argument(metavar="ID", help="The id of the node.", show_default=False)]
-
-
 class Layout(StrEnum):
     """How the images of a well are arranged."""
 
@@ -63,6 +59,19 @@ class Documents(StrEnum):
     ONE = "one"
     PER_WELL = "per-well"
     PER_IMAGE = "per-image"
+
+
+OutOption = Annotated[
+    str,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="OUT",
+        help="Where the new document is written: a .json file, or a Zarr group.",
+        show_default=False,
+    ),
+]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The id of the node.", show_default=False)]
 
 
 def inline(
@@ -196,6 +205,94 @@ def relocate(
     _arrange.relocate(old, new, documents or (), as_json=output is Format.JSON)
 
 
+def convert(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A group of OME-Zarr 0.4, 0.5 or 0.6, or an .ozx file with one: an image, a "
+            "plate, a scene, or what bioformats2raw wrote.",
+            show_default=False,
+        ),
+    ],
+    *,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="OUT",
+            help="The .json file to write; by default beside the source.",
+            show_default=False,
+        ),
+    ] = None,
+    layout: Annotated[
+        Layout,
+        typer.Option(
+            "--layout",
+            metavar="wide|tall",
+            help="wide puts the images of a well side by side; tall puts those of each "
+            "acquisition into a collection.",
+            case_sensitive=False,
+        ),
+    ] = Layout.WIDE,
+    documents: Annotated[
+        Documents,
+        typer.Option(
+            "--documents",
+            metavar="one|per-well|per-image",
+            help="Whether wells or images get documents of their own, in a folder beside OUT.",
+            case_sensitive=False,
+        ),
+    ] = Documents.ONE,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="What the collection is called.", show_default=False),
+    ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Write over files that are no conversions, or have been edited."
+        ),
+    ] = False,
+    arrays: Annotated[
+        bool,
+        typer.Option(
+            "--arrays/--no-arrays",
+            help="Whether to make sure that the array of each level is there.",
+        ),
+    ] = True,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Print what became of every field.")
+    ] = False,
+    allow: AllowOption = None,
+    root: RootOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Make a collection of existing OME-Zarr, without touching a pixel.
+
+    Only metadata is read, and nothing is written but .json documents. Again means: only
+    what is missing or outdated is written.
+
+    The exit code is 0, 1 when something could not be converted, and 2 when nothing could.
+    """
+    from ngio_collections.cli._access import Access  # noqa: PLC0415
+    from ngio_collections.cli._convert import run  # noqa: PLC0415
+
+    run(
+        source,
+        out,
+        Access.of(allow, root),
+        layout=layout,
+        documents=documents,
+        name=name,
+        overwrite=overwrite,
+        check_arrays=arrays,
+        ledger=ledger,
+        as_json=output is Format.JSON,
+    )
+
+
 def fix(
     paths: Annotated[
         list[str],
@@ -295,93 +392,5 @@ def upgrade(
         write=write,
         to=to,
         version=version,
-        as_json=output is Format.JSON,
-    )
-
-
-def convert(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE",
-            help="A group of OME-Zarr 0.4, 0.5 or 0.6, or an .ozx file with one: an image, a "
-            "plate, a scene, or what bioformats2raw wrote.",
-            show_default=False,
-        ),
-    ],
-    *,
-    out: Annotated[
-        str | None,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="OUT",
-            help="The .json file to write; by default beside the source.",
-            show_default=False,
-        ),
-    ] = None,
-    layout: Annotated[
-        Layout,
-        typer.Option(
-            "--layout",
-            metavar="wide|tall",
-            help="wide puts the images of a well side by side; tall puts those of each "
-            "acquisition into a collection.",
-            case_sensitive=False,
-        ),
-    ] = Layout.WIDE,
-    documents: Annotated[
-        Documents,
-        typer.Option(
-            "--documents",
-            metavar="one|per-well|per-image",
-            help="Whether wells or images get documents of their own, in a folder beside OUT.",
-            case_sensitive=False,
-        ),
-    ] = Documents.ONE,
-    name: Annotated[
-        str | None,
-        typer.Option("--name", help="What the collection is called.", show_default=False),
-    ] = None,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite", help="Write over files that are no conversions, or have been edited."
-        ),
-    ] = False,
-    arrays: Annotated[
-        bool,
-        typer.Option(
-            "--arrays/--no-arrays",
-            help="Whether to make sure that the array of each level is there.",
-        ),
-    ] = True,
-    ledger: Annotated[
-        bool, typer.Option("--ledger", help="Print what became of every field.")
-    ] = False,
-    allow: AllowOption = None,
-    root: RootOption = None,
-    output: FormatOption = Format.TEXT,
-) -> None:
-    """Make a collection of existing OME-Zarr, without touching a pixel.
-
-    Only metadata is read, and nothing is written but .json documents. Again means: only
-    what is missing or outdated is written.
-
-    The exit code is 0, 1 when something could not be converted, and 2 when nothing could.
-    """
-    from ngio_collections.cli._access import Access  # noqa: PLC0415
-    from ngio_collections.cli._convert import run  # noqa: PLC0415
-
-    run(
-        source,
-        out,
-        Access.of(allow, root),
-        layout=layout,
-        documents=documents,
-        name=name,
-        overwrite=overwrite,
-        check_arrays=arrays,
-        ledger=ledger,
         as_json=output is Format.JSON,
     )

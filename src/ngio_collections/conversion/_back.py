@@ -16,7 +16,7 @@ from ngio_collections.graph import Node
 from ngio_collections.resolve import Work
 from ngio_collections.resolve._requests import Flow, Put
 from ngio_collections.resolve.verbs._common import Location, require_node, store_for
-from ngio_collections.store import ReadableStore
+from ngio_collections.store import LocalStore, ReadableStore
 
 __all__ = ["to_ome_zarr"]
 
@@ -78,7 +78,7 @@ def to_ome_zarr(
         raise ValueError(f"version is one of {', '.join(VERSIONS)}, not {version!r}")
     made = restored(require_node(node), version)
     if destination is None:
-        return Work(_given(made), store_for(store, node.document_url or "file:///", node))
+        return Work(_given(made), LocalStore())  # Which is asked for nothing.
     url = _paths.as_url(destination)
     return Work(_written(made, url, version), store_for(store, url))
 

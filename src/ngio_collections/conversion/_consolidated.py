@@ -54,10 +54,10 @@ class Copies:
     def compare(self, group: str, document: Any) -> None:
         """Compare a document with its copy, if there is one."""
         metadata = self.value.get("metadata") if isinstance(self.value, dict) else None
-        if not isinstance(metadata, Mapping) or group == self.root:
+        if not isinstance(metadata, Mapping) or (group == self.root and self.format == 3):
             return
-        path = zarr_path(self.root, group)
-        key = f"{path}/.zattrs" if self.format == 2 else path
+        path = "" if group == self.root else zarr_path(self.root, group)
+        key = f"{path}/.zattrs".lstrip("/") if self.format == 2 else path
         if key not in metadata:
             return
         copy, at = metadata[key], f"{self.at}/metadata/{escaped(key)}"

@@ -68,7 +68,8 @@ class Conversion:
             lines[-1] += f" and {len(self.written) - 1:,} more"
         if self.skipped:
             lines.append(f"{len(self.skipped):,} up to date already")
-        lines += [f"  {problem}" for problem in self.problems[:20]]
-        if len(self.problems) > 20:
-            lines.append(f"  ... {len(self.problems) - 20:,} more")
+        causes = [problem for problem in self.problems if not problem.is_consequence]
+        lines += [f"  {problem}" for problem in causes[:20]]
+        if len(causes) > 20:
+            lines.append(f"  ... {len(causes) - 20:,} more")
         return "\n".join(lines)

@@ -23,7 +23,7 @@ from ngio_collections._mapping import (
     Row,
 )
 from ngio_collections._words import show
-from ngio_collections.conversion._ledger import Page, Place, escaped
+from ngio_collections.conversion._ledger import CONSEQUENCE, Page, Place, escaped
 from ngio_collections.conversion._restoring import Back
 
 __all__ = [
@@ -256,9 +256,10 @@ class Restored:
         work: What is known around it; its type depends on the table.
         name: By which name the rest of a part is kept on the node.
         is_inline: Whether the rest of a part is kept in the part.
+        depth: How many parts of its kind it is inside of.
     """
 
-    __slots__ = ("is_inline", "name", "node", "table", "value", "version", "work")
+    __slots__ = ("depth", "is_inline", "name", "node", "table", "value", "version", "work")
 
     def __init__(
         self,
@@ -272,6 +273,7 @@ class Restored:
         is_inline: bool = False,
     ) -> None:
         self.is_inline = is_inline
+        self.depth = 0
         self.table = TABLES[table]
         self.version = version
         self.node = node
@@ -458,7 +460,7 @@ def refuse(page: Page, value: Any, at: str, error: UnconvertibleError) -> None:
         at: Its pointer.
         error: What is wrong.
     """
-    rest = f"cannot be converted without {error.pointer}"
+    rest = f"{CONSEQUENCE} {error.pointer}"
     for step in error.pointer.removeprefix(at).split("/")[1:]:
         found = False
         inside = None

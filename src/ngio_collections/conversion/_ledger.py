@@ -12,7 +12,11 @@ from typing import Any, Final, NamedTuple
 
 from ngio_collections._mapping import KEPT, MAPPED, REFUSED
 
-__all__ = ["Ledger", "LedgerEntry", "Note", "Page", "Place", "escaped"]
+__all__ = ["CONSEQUENCE", "Ledger", "LedgerEntry", "Note", "Page", "Place", "escaped"]
+
+
+CONSEQUENCE: Final = "cannot be converted without"
+"""How the reason of a field begins that was refused because of another one."""
 
 
 def escaped(key: str) -> str:
@@ -44,6 +48,11 @@ class LedgerEntry(NamedTuple):
     target_pointer: str | None
     key: str | None
     reason: str
+
+    @property
+    def is_consequence(self) -> bool:
+        """Whether the field was refused only because another one was, which has an entry."""
+        return self.outcome == REFUSED and self.reason.startswith(CONSEQUENCE)
 
     def __str__(self) -> str:
         place = f"{self.source}#{self.pointer}" if self.pointer else self.source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -23,10 +24,15 @@ from ngio_collections.resolve import AccessPolicy, Limits, Progress
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head, Request
 from ngio_collections.store import Blob
 
-__all__ = ["BATCH", "Read", "Reader", "document_of"]
+__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare"]
 
 BATCH: Final = 512
 """How many documents are asked for at once."""
+
+FIELDS: Final = frozenset(
+    {"multiscales", "plate", "well", "labels", "bioformats2raw.layout", "series"}
+)
+"""What tells that attributes are metadata of OME-Zarr, one for each kind of group."""
 
 _NAMES: Final = {2: ".zattrs", 3: "zarr.json"}
 _ARRAYS: Final = {2: ".zarray", 3: "zarr.json"}
@@ -111,9 +117,18 @@ class Reader:
         left = limits.total_bytes - self._bytes
         return Get(url, max(0, min(limits.document_bytes, left)))
 
-    def groups(self, urls: Sequence[str], format_: int) -> Flow[list[Read]]:
-        """Read groups that must be there."""
-        self.expect(len(urls))
+    def groups(
+        self, urls: Sequence[str], format_: int, *, are_expected: bool = False
+    ) -> Flow[list[Read]]:
+        """Read groups that must be there.
+
+        Args:
+            urls: Their addresses.
+            format_: The version of Zarr.
+            are_expected: Whether note was taken of them before.
+        """
+        if not are_expected:
+            self.expect(len(urls))
         answers = yield from self.answers([self.get(document_of(url, format_)) for url in urls])
         found = [
             self.parsed(url, format_, answer) for url, answer in zip(urls, answers, strict=True)
@@ -155,7 +170,7 @@ class Reader:
             format_: The version of Zarr.
             answer: The metadata document of the root.
         """
-        where = f"{url}/.zmetadata"
+        where, root = f"{url}/.zmetadata", answer
         if format_ == 2:
             (answer,) = yield from self.answers([self.get(where)])
         if not isinstance(answer, Blob):
@@ -175,6 +190,9 @@ class Reader:
         page.kept("", None, "", "", "It is a copy of other documents.")
         self.pages.append(page)
         self.copies = Copies(url, 2, page, "", document)
+        if isinstance(root, Blob):
+            with suppress(JsonSyntaxError):  # What is wrong with the root has been noted.
+                self.copies.compare(url, loads(root.data))
 
     def exist(self, urls: Sequence[str], format_: int) -> list[Head]:
         """Requests that find out whether arrays are there."""
@@ -204,6 +222,8 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
         raise UnconvertibleError("/attributes", f"{found}; expected an object with `ome`")
     ome = attributes.get("ome")
     at = "/attributes/ome"
+    if "ome" not in attributes and is_ome(attributes):
+        return Group(url, where, document, attributes, "/attributes", _version_2(attributes))
     if not isinstance(ome, dict):
         found = "is missing" if ome is None else f"is {show(ome)}"
         raise UnconvertibleError(at, f"{found}; expected the metadata of OME-Zarr")
@@ -212,6 +232,25 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
             f"{at}/type", "is that of a node of RFC-8 already; open the document, or refer to it"
         )
     return Group(url, where, document, ome, at, _version_3(ome, at))
+
+
+def is_bare(answer: Answer, format_: int) -> bool:
+    """Whether a document is that of a group without metadata of OME-Zarr."""
+    if not isinstance(answer, Blob):
+        return False
+    try:
+        document = loads(answer.data)
+    except JsonSyntaxError:
+        return False
+    if format_ == 3 and isinstance(document, dict) and document.get("node_type") == "group":
+        document = document.get("attributes", {})
+        return isinstance(document, dict) and "ome" not in document and not is_ome(document)
+    return format_ == 2 and isinstance(document, dict) and not is_ome(document)
+
+
+def is_ome(attributes: Mapping[str, Any]) -> bool:
+    """Whether attributes are metadata of OME-Zarr 0.4, which has no key of its own for it."""
+    return not FIELDS.isdisjoint(attributes)
 
 
 def _version_3(ome: Mapping[str, Any], at: str) -> str:

@@ -7,10 +7,11 @@ from typing import Final
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
 from ngio_collections.conversion._conversion import Conversion
-from ngio_collections.conversion._ledger import Ledger
+from ngio_collections.conversion._images import Homes, Images
+from ngio_collections.conversion._ledger import Ledger, Page
 from ngio_collections.conversion._names import stem
-from ngio_collections.conversion._reading import Read, Reader, document_of
-from ngio_collections.conversion._walk import Homes, Walk
+from ngio_collections.conversion._reading import Read, Reader, document_of, is_bare
+from ngio_collections.conversion._walk import Walk
 from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import (
     DocumentError,
@@ -99,7 +100,7 @@ def convert(
     homes = Homes(entry, f"{entry.removesuffix('.json')}/", documents)
     reader = Reader(policy or AccessPolicy(), limits or Limits(), progress)
     writer = Writer(overwrite=overwrite)
-    walk = Walk(reader, homes, layout, name, check_arrays, writer)
+    walk = Walk(Images(reader, homes, check_arrays), writer, layout, name)
     return Work(_convert(group, walk, found), found, concurrency)
 
 
@@ -144,12 +145,13 @@ def _stores(
 
 def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
     with collector_paused():
-        reader, writer, entry = walk.reader, walk.writer, walk.homes.entry
+        images, writer = walk.images, walk.writer
+        reader, entry = images.reader, images.homes.entry
         yield from writer.require(entry)
         read = yield from _root(url, reader)
         made = yield from walk.root(read, _title(url))
         if made is None:
-            raise NotOmeError(_why(reader, read), read.page.url if read.page else url)
+            raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
         sources = yield from writer.documents([made])
         if len(writer.written) + len(writer.skipped) == 1:
             tree = sources[0].tree()
@@ -157,7 +159,7 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
             tree = yield from Inliner(Settings()).flow(entry)
         tree.segment.source.store = store
         for page in reader.pages:
-            page.close(walk.shared)
+            page.close(images.shared)
         if reader.copies is not None:
             reader.copies.note()
         ledger = Ledger(reader.pages)
@@ -184,6 +186,10 @@ def _root(url: str, reader: Reader) -> Flow[Read]:
             continue
         if isinstance(answer, DocumentError):
             raise answer
+        if is_bare(answer, format_):
+            labels = yield from _labels(url, format_, reader)
+            if labels is not None:
+                return labels
         read = reader.parsed(url, format_, answer)
         yield from reader.read_copies(url, format_, answer)
         return read
@@ -192,12 +198,24 @@ def _root(url: str, reader: Reader) -> Flow[Read]:
     )
 
 
+def _labels(url: str, format_: int, reader: Reader) -> Flow[Read | None]:
+    """Read the label images in a group that is no image itself, as some software writes them."""
+    within = f"{url}/labels"
+    (answer,) = yield from reader.answers([reader.get(document_of(within, format_))])
+    if isinstance(answer, DocumentNotFoundError):
+        return None
+    page = Page(document_of(url, format_))
+    page.kept("", None, "", "", "The group has no metadata of OME-Zarr, but labels in it.")
+    reader.pages.append(page)
+    return reader.parsed(within, format_, answer)
+
+
 def _why(reader: Reader, read: Read) -> str:
     """Why nothing could be converted, in one line."""
     for page in reader.pages:
         page.close({})
     for entry in Ledger(reader.pages).refusals():
-        if not entry.reason.startswith("cannot be converted without"):
+        if not entry.is_consequence:
             where = f"{entry.pointer} " if entry.pointer else ""
             return f"cannot be converted: {where}{entry.reason}"
     return f"cannot be converted: {read.reason}"

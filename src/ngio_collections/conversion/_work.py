@@ -50,7 +50,7 @@ class Group:
     @property
     def format(self) -> int:
         """The version of Zarr."""
-        return 2 if self.version == "0.4" else 3
+        return 2 if self.document_url.endswith("/.zattrs") else 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,6 +203,8 @@ class PlateTask(Task):
         acquisitions: The ids of its acquisitions by what they were called by.
         acquisition_names: The names of those that have one, by their id.
         wells: Its wells.
+        well_urls: The addresses of their groups.
+        names: The names of its wells.
     """
 
     id: str
@@ -214,6 +216,7 @@ class PlateTask(Task):
     acquisitions: dict[Any, str] = field(default_factory=dict)
     acquisition_names: dict[str, str | None] = field(default_factory=dict)
     wells: list[WellRef] = field(default_factory=list)
+    well_urls: set[str] = field(default_factory=set)
     names: Names = field(default_factory=Names)
 
     def reference(self, id_: str, home: str) -> dict[str, Any]:

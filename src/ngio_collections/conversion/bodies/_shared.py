@@ -88,6 +88,7 @@ def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
         return kept_empty(field, value, piece, at)
     task: ListTask = piece.work
     assert task.found is not None
+    seen: set[str] = set()
     for number, item in enumerate(value):
         found = task.found[number]
         if not found.images:
@@ -95,8 +96,9 @@ def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
             continue
         made = found.images[0]
         piece.page.mapped(f"{at}/{number}", made.place, f"/attributes/{GROUP}", "It is this image.")
-        if item != task.canonical(item):
+        if item != task.canonical(item) or item in seen:
             piece.keep(field, value)
+        seen.add(item)
     return DONE
 
 

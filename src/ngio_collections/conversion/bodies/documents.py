@@ -23,7 +23,9 @@ from ngio_collections.conversion._engine import (
 def zarr_document_attributes(value: Any, piece: Piece, at: str) -> Mapped:
     if not isinstance(value, dict):
         return Wrong("an object")
-    convert(piece.work.piece("group-attributes", value, at))
+    # Some software writes metadata of 0.4 into groups of Zarr 3, as it is in those of Zarr 2.
+    table = piece.work.kind if piece.work.version == "0.4" else "group-attributes"
+    convert(piece.work.piece(table, value, at))
     return DONE
 
 

@@ -286,6 +286,7 @@ def plate_wells(value: Any, piece: Piece, at: str) -> Mapped:
         well = attempt(piece.page, item, here, partial(_well, item, here, piece.page, task))
         if isinstance(well, WellRef):
             task.wells.append(well)
+            task.well_urls.add(well.url)
     return DONE
 
 
@@ -311,6 +312,8 @@ def plate_well_path(value: Any, piece: Piece, at: str) -> Mapped:
     well: _WellOnPlate = piece.work
     task = well.plate
     well.url, canonical = zarr_url(value, task, at)
+    if well.url in task.well_urls:
+        raise UnconvertibleError(at, f"leads to {well.url}, as another well does")
     names = canonical.split("/")
     by_path = (-1, -1)
     if len(names) == 2:

@@ -25,12 +25,9 @@ from ngio_collections.conversion._engine import (
 from ngio_collections.conversion._restoring import Back, BackTask
 from ngio_collections.conversion._work import SceneTask
 from ngio_collections.conversion.bodies._shared import version_back, version_of
-from ngio_collections.conversion.bodies.space import (
+from ngio_collections.conversion.bodies.space import System, system_name, systems_back, systems_of
+from ngio_collections.conversion.bodies.transformations import (
     Step,
-    System,
-    system_name,
-    systems_back,
-    systems_of,
     transformation,
     transformation_back,
 )
