@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from ngio_collections.document import is_in_zarr
+
 from .mutate import copied
 
 __all__ = ["FORBIDDEN", "Forbidden"]
@@ -51,7 +53,8 @@ class Right:
     def __init__(self, document: Json, revision: str) -> None:
         self.document = document
         self.revision = revision
-        self.root: Json = document["ome"] if "ome" in document else document["attributes"]["ome"]
+        held = document["attributes"] if is_in_zarr(document) else document
+        self.root: Json = held["ome"]
         self.nodes = list(_nodes(self.root))
 
     def declared(self) -> Iterator[Declared]:
@@ -214,7 +217,7 @@ def _write_version(right: Right, random: Random, version: Any) -> bool:
 
 def move_to_the_wrong_place(right: Right, random: Random) -> bool:
     """Store the node at `ome` of Zarr metadata."""
-    if "ome" not in right.document:
+    if is_in_zarr(right.document):
         right.document["ome"] = right.document["attributes"].pop("ome")
     right.document["zarr_format"] = 3
     return True
@@ -285,7 +288,7 @@ def end_an_image_elsewhere(right: Right, random: Random) -> bool:
 
 
 def _is_array(right: Right) -> bool:
-    return right.document.get("node_type") == "array" and "ome" not in right.document
+    return right.document.get("node_type") == "array" and is_in_zarr(right.document)
 
 
 def drop_the_path_of_a_level(right: Right, random: Random) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import given
 
 import ngio_collections as ngc
 from codegen.compose import Profile
+from ngio_collections.document import is_in_zarr
 from tests.resolve.graphs import Collection, collections, moderate
 from tests.validation.parts import edited
 
@@ -42,7 +43,7 @@ def _conformance() -> Iterator[dict[str, Any]]:
 
 def _url(document: dict[str, Any]) -> str:
     """An address that fits the place of the node in the document."""
-    return f"{_HOME}/plate.json" if "ome" in document else f"{_HOME}/plate.zarr/zarr.json"
+    return f"{_HOME}/plate.zarr/zarr.json" if is_in_zarr(document) else f"{_HOME}/plate.json"
 
 
 def _opened(document: dict[str, Any]) -> ngc.Node | None:
@@ -56,9 +57,9 @@ def _opened(document: dict[str, Any]) -> ngc.Node | None:
 
 def _with_root(document: dict[str, Any], root: Any) -> dict[str, Any]:
     """A document with another node in the place of its own."""
-    if "ome" in document:
-        return {**document, "ome": root}
-    return {**document, "attributes": {**document["attributes"], "ome": root}}
+    if is_in_zarr(document):
+        return {**document, "attributes": {**document["attributes"], "ome": root}}
+    return {**document, "ome": root}
 
 
 def _options(profile: Profile) -> dict[str, Any]:
