@@ -137,6 +137,7 @@ IMAGE_6 = snapshot("ngff-zarr", "several-systems-0.6")
 SERIES = snapshot("yaozarrs", "series-0.5")
 SCENE = snapshot("ngff-zarr", "scene-0.6")
 
+_LEVEL_6 = "/attributes/ome/multiscales/0/datasets/0/coordinateTransformations"
 _LABELS_OF_IMAGE_5 = frozenset({"labels/nuclei", "labels/cells"})
 
 DAMAGES = [
@@ -392,6 +393,16 @@ DAMAGES = [
         ),
         ("zarr.json", "/attributes/ome/multiscales/0/datasets/0/coordinateTransformations"),
         unplaced=frozenset({("", 0)}),
+    ),
+    *(
+        Damage(
+            f"the transformations of a level of 0.6 are {json.dumps(value)}",
+            IMAGE_6,
+            _put("zarr.json", _LEVEL_6, value),
+            ("zarr.json", _LEVEL_6),
+            unplaced=frozenset({("", 0)}),
+        )
+        for value in ([], {}, ["scale"], [{}], [{"type": "sequence"}])
     ),
     # Copies that disagree.
     Damage(

@@ -314,9 +314,10 @@ def dataset_coordinatetransformations(value: Any, piece: Piece, at: str) -> Mapp
     system, plain = pyramid.system, value
     if piece.work.version == NEWER:
         system = _output_of(value, pyramid)
-        plain = _flat(value)
     if system is None or (pyramid.system is not None and system != pyramid.system):
         return Wrong("one transformation to the coordinate system of the levels")
+    if piece.work.version == NEWER:
+        plain = _flat(value)
     steps = _steps(plain, system.dimensions)
     if isinstance(steps, Wrong):
         return steps
