@@ -11,12 +11,14 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from ngio_collections.graph._edges import Edge, Inlined
 
 __all__ = ["LateSegment", "Raw", "Segment", "child_nodes", "holds_nodes", "register_container"]
+
+T = TypeVar("T")
 
 Raw: TypeAlias = Mapping[str, Any]
 """A node as it was parsed. Nobody changes it, and nobody outside of the graph gets it."""
@@ -26,6 +28,10 @@ _NUMBERS: Final = itertools.count(1)
 _NO_ARRAY: Final[array[int]] = array("i")
 """What the arrays are before they are built. A tree of a million new nodes is a million
 segments for a while."""
+
+
+_NOTHING: Final[dict[Any, Any]] = {}
+"""What nobody has kept anything in yet; never written to, for the same reason."""
 
 
 class _Containers:
@@ -98,7 +104,7 @@ class Segment:
         self.url = url
         self.source = source
         self.inlined = inlined
-        self.kept: dict[Any, Any] | None = None
+        self.kept: dict[Any, Any] = _NOTHING
         self._containers = _Containers.types
         self.root = root
         self._raws: list[Raw] | None = None
@@ -106,6 +112,20 @@ class Segment:
         self._ends: array[int] = _NO_ARRAY
         self._ids: dict[str, int] | None = None
         self._repeated: dict[str, list[int]] | None = None
+
+    def keep(self, key: Any, make: Callable[[], T]) -> T:
+        """Something that others find out about the segment, once for all versions of its trees.
+
+        Args:
+            key: What it is.
+            make: Finds it out when it is first asked for.
+        """
+        if self.kept is _NOTHING:
+            self.kept = {}
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     @property
     def raws(self) -> list[Raw]:

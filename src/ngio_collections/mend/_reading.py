@@ -105,11 +105,6 @@ class Referring(NamedTuple):
         """What it is there for: `input`, `output`, `source`, `row`, `column` or `acquisition`."""
         return next(str(part) for part in reversed(self.at) if not isinstance(part, int))
 
-    @property
-    def in_scene(self) -> bool:
-        """Whether it is an end of a transformation of a scene."""
-        return self.at[0] == "scene"
-
 
 def id_of(value: Any) -> str | None:
     """The id that a reference within a document has, in its long or its short form."""

@@ -178,24 +178,21 @@ def url_in(tree: NodeTree, ref: Ref) -> str | None:
 
 def _read_contents(tree: NodeTree) -> dict[str, tuple[Raw, Any]]:
     """What each document said when the view was opened; the same for all of its versions."""
-    segment = tree.segment
-    if segment.kept is None:
-        segment.kept = {}
-    known: dict[str, tuple[Raw, Any]] | None = segment.kept.get("contents")
-    if known is not None:
-        return known
+    return tree.segment.keep("contents", lambda: _contents(tree.segment))
+
+
+def _contents(segment: Segment) -> dict[str, tuple[Raw, Any]]:
     contents: dict[str, tuple[Raw, Any]] = {}
     inlined = segment.inlined
     assert inlined is not None
-    if tree.url is not None:
+    if segment.url is not None:
         edge = inlined.edges.get(id(segment.root))
         root = inlined.originals.get(id(segment.root), segment.root)
-        contents[tree.url] = (root if edge is None else edge.stub.raw, segment.source)
+        contents[segment.url] = (root if edge is None else edge.stub.raw, segment.source)
     for edge in inlined.edges.values():
         for layer in edge.layers[1:]:
             if layer.url is not None:
                 contents.setdefault(layer.url, (layer.raw, layer.source))
-    segment.kept["contents"] = contents
     return contents
 
 

@@ -58,15 +58,11 @@ class Side:
 
 def _base(tree: NodeTree, plans: Plans, pointer: tuple[str | int, ...]) -> SegmentDeclarations:
     """The declarations of what was parsed, which all versions share."""
-    segment = tree.segment
-    if segment.kept is None:
-        segment.kept = {}
-    key = ("declarations", plans.profile.declaring)
-    if key not in segment.kept:
-        home = SegmentHome(segment, pointer)
-        segment.kept[key] = SegmentDeclarations(home, plans.profile.declaring)
-    found: SegmentDeclarations = segment.kept[key]
-    return found
+    segment, places = tree.segment, plans.profile.declaring
+    return segment.keep(
+        ("declarations", places),
+        lambda: SegmentDeclarations(SegmentHome(segment, pointer), places),
+    )
 
 
 class Only:
@@ -101,11 +97,6 @@ class Affected:
         _, known = self.nodes.get(key_of(ref), (ref, frozenset()))
         both = None if known is None or rules is None else known | rules
         self.nodes[key_of(ref)] = (ref, both)
-
-    def covers(self, ref: Ref, rule: str) -> bool:
-        """Whether a rule runs again on a node."""
-        found = self.nodes.get(key_of(ref))
-        return found is not None and (found[1] is None or rule in found[1])
 
 
 def affected(before: Side, after: Side, plans: Plans) -> Affected:
@@ -288,16 +279,14 @@ def _strings(value: Any) -> set[str]:
 
 def _mentions(tree: NodeTree) -> dict[str, list[int]]:
     """The nodes, by the strings in their attributes. Cost: O(document), once for all versions."""
-    segment = tree.segment
-    if segment.kept is None:
-        segment.kept = {}
-    found: dict[str, list[int]] | None = segment.kept.get("mentions")
-    if found is None:
-        found = {}
-        for position, raw in enumerate(segment.raws):
-            attributes = raw.get("attributes")
-            if attributes:
-                for text in _strings(attributes):
-                    found.setdefault(text, []).append(position)
-        segment.kept["mentions"] = found
+    return tree.segment.keep("mentions", lambda: _mentioned(tree.segment.raws))
+
+
+def _mentioned(raws: list[Raw]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for position, raw in enumerate(raws):
+        attributes = raw.get("attributes")
+        if attributes:
+            for text in _strings(attributes):
+                found.setdefault(text, []).append(position)
     return found
