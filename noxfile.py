@@ -11,6 +11,7 @@
 | conformance | jsonschema against our validation over 20,000 documents for each profile, and more |
 | docs | runs every example in the README, docs/ and the docstrings |
 | writers | converts what other libraries write, and compares what they and we find in it |
+| hunt | the property tests with other examples each time (not by default) |
 | crashes | kills processes while they save, and lets processes save at once (not by default) |
 | compatibility | the fast tests on each Python, with new and old dependencies (not by default) |
 """
@@ -129,6 +130,18 @@ def writers(session: nox.Session) -> None:
     session.run(
         "pytest", "tests/writers", *PARALLEL, *session.posargs, env={"NGIO_WRITERS": "required"}
     )
+
+
+@nox.session(default=False)
+def hunt(session: nox.Session) -> None:
+    """Run the fast tests on examples that were not tried before, and on more of them."""
+    install(session, "codegen", "tests")
+    more = {
+        "NGIO_HYPOTHESIS": "hunt",
+        "NGIO_RESOLVE_EXAMPLES": "300",
+        "NGIO_CONVERT_EXAMPLES": "200",
+    }
+    session.run("pytest", *PARALLEL, "--ignore=tests/docs", *session.posargs, env=more)
 
 
 @nox.session(default=False)

@@ -89,7 +89,7 @@ def test_a_text_with_a_lone_surrogate_is_read(backend: str) -> None:
     assert loads('"\ud800"') == "\ud800"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 3), st.integers(-40, 40), st.sampled_from(("9", "1.5,", "12,", "7 ")))
 def test_integers_of_any_size_stay_integers_wherever_they_are_in_a_long_text(
     piece: int, offset: int, around: str
@@ -118,7 +118,6 @@ def test_a_number_beyond_all_floats_never_becomes_something_that_is_not_json(bac
     assert math.isfinite(value[0])
 
 
-@settings(deadline=None)
 @given(st.text() | st.binary())
 def test_both_backends_agree_on_any_text(data: str | bytes) -> None:
     def outcome(read: Callable[[str | bytes], Any]) -> str:

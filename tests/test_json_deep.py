@@ -25,7 +25,9 @@ from tests import json_cases
 from tests.json_cases import JSON, NOT_JSON, nested, same
 
 backend = json_cases.backend
-PATCHED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATCHED = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 """For tests that patch something in the same way for all examples."""
 
 KINDS = ["arrays", "objects", "both"]
@@ -56,7 +58,6 @@ def _agrees(text: str) -> None:
         assert same(found, expected)
 
 
-@settings(deadline=None)
 @given(JSON, st.sampled_from([None, 0, 2, "\t"]), st.booleans())
 def test_what_is_json_reads_as_by_the_standard_library(
     value: Any, indent: int | str | None, ascii_only: bool
@@ -64,7 +65,6 @@ def test_what_is_json_reads_as_by_the_standard_library(
     _agrees(json.dumps(value, indent=indent, ensure_ascii=ascii_only))
 
 
-@settings(deadline=None)
 @given(st.text() | st.text('[]{}",:01.-+eE\\u/d8tnfalrs \n\t\x0b\xa0é'))
 @example("[1e400]")
 @example("\xa0[]")
@@ -73,7 +73,6 @@ def test_of_any_text_it_accepts_what_the_standard_library_accepts(text: str) -> 
     _agrees(text)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_of_json_with_a_mistake_it_accepts_what_the_standard_library_accepts(
     data: st.DataObject,
@@ -207,7 +206,6 @@ def test_a_wide_text_is_not_suspected() -> None:
     assert not may_nest_too_deeply(wide)
 
 
-@settings(deadline=None)
 @given(JSON, st.sampled_from([None, "", "  ", "\t"]))
 def test_it_is_written_as_by_the_standard_library(value: Any, unit: str | None) -> None:
     separators = (",", ":") if unit is None else (",", ": ")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ngio_collections._json import COMPACT, Layout, dumps_bytes, duplicate_keys, loads
@@ -64,7 +64,6 @@ def _is_filled(value: Any) -> bool:
     return isinstance(value, (list, dict)) and bool(value)
 
 
-@settings(deadline=None)
 @given(
     JSON.filter(_is_filled),
     st.none() | st.integers(0, 8) | st.text(" \t", min_size=1, max_size=8),
@@ -146,7 +145,6 @@ def test_a_text_that_is_not_json_has_no_keys(text: str) -> None:
         duplicate_keys(text)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_what_was_written_from_a_value_has_no_key_twice(value: Any) -> None:
     assert duplicate_keys(json.dumps(value)) == [] or "\\ud" in repr(value)

@@ -18,7 +18,9 @@ from tests import json_cases
 from tests.json_cases import JSON, json_of, paired, same
 
 backend = json_cases.backend
-PATCHED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATCHED = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 """For tests that patch something in the same way for all examples."""
 
 LAYOUTS = [
@@ -69,14 +71,12 @@ def test_whatever_is_read_can_be_written(backend: str, data: bytes) -> None:
     assert same(loads(dumps_bytes(value)), value)
 
 
-@settings(deadline=None)
 @given(TEXTS_AND_INTEGERS.filter(_has_no_twins), st.sampled_from(LAYOUTS))
 def test_the_bytes_do_not_depend_on_what_is_installed(value: Any, layout: Layout) -> None:
     one, other = _with_each(value, layout)
     assert one == other
 
 
-@settings(deadline=None)
 @given(json_of(st.none() | st.booleans() | st.integers()), st.sampled_from(LAYOUTS))
 def test_the_bytes_are_those_of_the_standard_library(value: Any, layout: Layout) -> None:
     separators = (",", ":") if layout.indent is None else (",", ": ")
@@ -86,7 +86,6 @@ def test_the_bytes_are_those_of_the_standard_library(value: Any, layout: Layout)
     assert dumps_bytes(value, layout) == expected
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_floats_are_the_same_value_however_they_are_put(value: float) -> None:
     for written in _with_each([value], COMPACT):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from typer.testing import Result
 
 import ngio_collections as ngc
 from tests.cli.samples import Run, Write, document, node, standalone, stub
+from tests.memory import peak_of
 from tests.report.samples import finding
 from tests.report.test_sarif import VALIDATOR
 
@@ -234,13 +234,8 @@ def test_documents_are_printed_when_they_arrive_and_not_kept(
         large = {"lab:text": "x" * 50_000, **{f"k{n}": n for n in range(20)}}
         for name in names:
             write(name, standalone("one", attributes=large))
-        tracemalloc.start()
-        run("validate", f"{count}.json", "-r", "--format", format)
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return most
+        return peak_of(lambda: run("validate", f"{count}.json", "-r", "--format", format))
 
     monkeypatch.setattr("ngio_collections.resolve._visit.Visitor.batch", 8)
-    peak(10)  # What is imported and cached the first time.
     # The test keeps all that is printed, which is 0.5 kB for each finding.
     assert peak(200) < peak(10) + 200 * 20 * 2_500

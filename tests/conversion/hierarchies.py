@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ngio_collections import Conversion, DocumentNotFoundError, MemoryStore, validate_document
@@ -18,9 +18,7 @@ from tests.graph.samples import values
 EXAMPLES: Final = int(os.environ.get("NGIO_CONVERT_EXAMPLES", "60"))
 """How many random hierarchies each law is tried on."""
 
-moderate: Final = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+moderate: Final = settings(max_examples=EXAMPLES)
 
 ROOT: Final = "memory://lab/data/plate.ome.zarr"
 ENTRY: Final = "memory://lab/data/plate.json"

@@ -36,7 +36,6 @@ def _draw(text: str, size: int, seed: int) -> tuple[Any, ...]:
     @hypothesis.seed(seed)
     @settings(
         max_examples=size,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

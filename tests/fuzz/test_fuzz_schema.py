@@ -109,7 +109,6 @@ def test_hypothesis_jsonschema_generates_from_a_fuzz_schema_as_it_is() -> None:
 
     @settings(
         max_examples=10,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
@@ -323,7 +322,7 @@ def test_every_mutation_changes_documents(mutation: Mutation) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 def test_mutations_keep_json_and_leave_the_document_alone(random: Random, most: int) -> None:
     before = json.dumps(DOCUMENT)
     mutated = mutate(DOCUMENT, random, most=most)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -38,7 +39,7 @@ def _check_law(old: Node, new: Node) -> None:
 
 
 @given(document=documents(), one=STEPS, other=STEPS, choices=st.tuples(_CHOICE, _CHOICE, _CHOICE))
-@settings(deadline=None, derandomize=True, max_examples=100, database=None)
+@settings(max_examples=100)
 def test_the_patch_of_two_versions_makes_the_second_of_the_first(
     document: dict[str, Any], one: Any, other: Any, choices: tuple[int, int, int]
 ) -> None:
@@ -50,7 +51,7 @@ def test_the_patch_of_two_versions_makes_the_second_of_the_first(
 
 
 @given(one=documents(), other=documents())
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_the_patch_of_unrelated_trees_makes_the_second_of_the_first(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
@@ -58,7 +59,7 @@ def test_the_patch_of_unrelated_trees_makes_the_second_of_the_first(
 
 
 @given(document=documents(), steps=STEPS)
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_the_patch_of_a_tree_that_was_parsed_again_makes_the_second_of_the_first(
     document: dict[str, Any], steps: Any
 ) -> None:
@@ -69,7 +70,7 @@ def test_the_patch_of_a_tree_that_was_parsed_again_makes_the_second_of_the_first
 
 
 @given(document=documents(), steps=STEPS)
-@settings(deadline=None, derandomize=True, max_examples=40, database=None)
+@settings(max_examples=40)
 def test_a_tree_does_not_differ_from_itself(document: dict[str, Any], steps: Any) -> None:
     for root in versions(root_of(document), steps):
         for same in (root, root_of(root.to_json())):
@@ -80,7 +81,7 @@ def test_a_tree_does_not_differ_from_itself(document: dict[str, Any], steps: Any
 
 
 @given(document=documents(), steps=STEPS, choice=_CHOICE)
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_the_difference_says_what_came_and_what_went(
     document: dict[str, Any], steps: Any, choice: int
 ) -> None:
@@ -281,3 +282,18 @@ def test_ids_that_occur_often_do_not_slow_a_comparison_down() -> None:
         costs.append(calls_of(lambda o=old, n=new: diff(o, n)))  # type: ignore[misc]
     assert costs[1] < 20 * costs[0]
     _check_law(_apart(10, "a"), _apart(10, "b"))
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_difference_is_told_in_the_order_of_the_tree(round_: int) -> None:
+    # In each round nodes have other numbers in the process; they must not show.
+    nodes = [{"type": "image", "id": f"n{number}"} for number in range(40)]
+    old = as_tree({"type": "collection", "id": "root", "nodes": nodes}).root
+    with old.edit() as tx:
+        for number in random.Random(round_).sample(range(40), 40):
+            tx[f"n{number}"].set_attr("k", number)
+        for number in range(20):
+            tx.add("root", new_node("image", id=f"new{number}"))
+    found = diff(old, tx.result)
+    assert [changed.new.id for changed in found.changed] == [f"n{number}" for number in range(40)]
+    assert [node.id for node in found.added] == [f"new{number}" for number in range(20)]

@@ -366,6 +366,4 @@ class Edits(RuleBasedStateMachine):
 
 
 class TestEdits(Edits.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(
-        deadline=None, derandomize=True, max_examples=60, stateful_step_count=14, database=None
-    )
+    settings = settings(max_examples=60, stateful_step_count=14)

@@ -52,7 +52,7 @@ JSON = st.recursive(
     ),
     max_leaves=25,
 )
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
+SETTINGS = settings(max_examples=200)
 
 
 def _canonical(value: Any) -> str:

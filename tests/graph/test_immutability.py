@@ -159,7 +159,7 @@ def test_a_copy_of_a_view_shares_nothing_with_the_tree() -> None:
 
 
 @given(document=documents(), value=values())
-@settings(deadline=None, derandomize=True, max_examples=40, database=None)
+@settings(max_examples=40)
 def test_each_json_is_a_fresh_one(document: dict[str, Any], value: Any) -> None:
     root = root_of(document)
     root = root.set_attr("k", [value, value])
@@ -246,7 +246,7 @@ def test_mappings_that_were_given_can_be_changed_afterwards() -> None:
 
 
 @given(value=values())
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_a_value_that_was_read_can_be_set_elsewhere(value: Any) -> None:
     source = new_node("image", attributes={"k": value})
     target = new_node("image").set_attr("k", source.get_attr("k"))

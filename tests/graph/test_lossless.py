@@ -67,13 +67,13 @@ def test_an_odd_document_survives_edits_elsewhere() -> None:
 
 
 @given(document=documents())
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_any_document_survives_edits_elsewhere(document: dict[str, Any]) -> None:
     _check_untouched(document)
 
 
 @given(document=documents())
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_any_document_survives_reading(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     parsed = json.loads(text)
@@ -99,7 +99,7 @@ def _read(node: Node) -> None:
 
 
 @given(document=documents(), data=st.data())
-@settings(deadline=None, derandomize=True, max_examples=80, database=None)
+@settings(max_examples=80)
 def test_an_edit_of_a_node_keeps_its_other_fields(document: dict[str, Any], data: Any) -> None:
     root = as_tree(json.loads(json.dumps(document))).root
     nodes = list(root.walk())

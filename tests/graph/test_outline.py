@@ -32,7 +32,7 @@ NODE = st.recursive(
     ),
     max_leaves=40,
 )
-HARMLESS = settings(deadline=None, derandomize=True, max_examples=150)
+HARMLESS = settings(max_examples=150)
 
 
 class _Markup(HTMLParser):

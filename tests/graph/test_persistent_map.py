@@ -120,9 +120,7 @@ class Maps(RuleBasedStateMachine):
 
 
 class TestMaps(Maps.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(
-        deadline=None, derandomize=True, max_examples=40, stateful_step_count=25, database=None
-    )
+    settings = settings(max_examples=40, stateful_step_count=25)
 
 
 def test_many_keys_are_all_kept() -> None:
@@ -163,7 +161,7 @@ def test_changes_of_versions_that_share_their_history_look_at_little() -> None:
     before=st.lists(_KEYS, max_size=20),
     steps=st.lists(st.tuples(st.booleans(), st.lists(_KEYS, max_size=4)), max_size=8),
 )
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_a_draft_becomes_the_map_that_single_changes_give(
     before: list[Any], steps: list[tuple[bool, list[Any]]]
 ) -> None:

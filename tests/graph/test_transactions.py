@@ -267,7 +267,7 @@ def _transaction_edit(tx: Transaction, step: Any) -> None:
 
 
 @given(document=documents(max_leaves=5), before=STEPS, steps=STEPS)
-@settings(deadline=None, derandomize=True, max_examples=60, database=None)
+@settings(max_examples=60)
 def test_a_transaction_gives_what_the_edits_give_one_by_one(
     document: dict[str, Any], before: Any, steps: Any
 ) -> None:

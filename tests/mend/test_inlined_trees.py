@@ -56,7 +56,7 @@ SHAPES = st.builds(
 
 
 @pytest.mark.parametrize("naming", [unique, shared])
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(shape=SHAPES, seed=st.integers(0, 2**16))
 def test_what_is_mended_in_a_view_is_mended_in_its_documents_and_in_no_other(
     naming: Any, shape: Shape, seed: int

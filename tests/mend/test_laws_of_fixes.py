@@ -26,7 +26,6 @@ SHAPES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(SHAPES)
 def test_the_plates_are_right_and_all_their_references_lead_to_one_thing(shape: Shape) -> None:
     document = plate(unique, shape)
@@ -36,7 +35,7 @@ def test_the_plates_are_right_and_all_their_references_lead_to_one_thing(shape: 
 
 
 @pytest.mark.parametrize("naming", [unique, shared, odd])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     shape=SHAPES,
     mistakes=st.sets(st.sampled_from(range(len(MISTAKES)))),

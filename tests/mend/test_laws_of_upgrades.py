@@ -107,7 +107,7 @@ def without_scene(at: Where) -> Where:
     return tuple(part for part in at if part != "scene")
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(shape=SHAPES, seed=st.integers(0, 2**16))
 def test_a_plate_of_the_draft_becomes_one_without_findings_that_means_the_same(
     shape: Shape, seed: int

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ngio_collections._frozen import FrozenDict, freeze, thaw
@@ -37,13 +37,11 @@ def _text(value: Any) -> str:
     return json.dumps(value)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_thawing_what_was_frozen_gives_the_same_json(value: Any) -> None:
     assert _text(thaw(freeze(value))) == _text(value)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_freezing_twice_is_freezing_once(value: Any) -> None:
     once = freeze(value)
@@ -51,19 +49,16 @@ def test_freezing_twice_is_freezing_once(value: Any) -> None:
     assert hash(freeze(once)) == hash(once)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_what_is_frozen_has_only_frozen_containers(value: Any) -> None:
     assert {type(item) for item in _containers(freeze(value))} <= {FrozenDict, tuple}
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_what_is_thawed_has_only_containers_that_can_be_changed(value: Any) -> None:
     assert {type(item) for item in _containers(thaw(freeze(value)))} <= {dict, list}
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_freezing_and_thawing_share_no_container_with_what_they_are_given(value: Any) -> None:
     before = {id(item) for item in _containers(value)}
@@ -74,14 +69,12 @@ def test_freezing_and_thawing_share_no_container_with_what_they_are_given(value:
     assert kept.isdisjoint(id(item) for item in _containers(thawed))
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_no_container_is_at_two_places_of_what_is_thawed(value: Any) -> None:
     thawed = _containers(thaw(freeze(value)))
     assert len({id(item) for item in thawed}) == len(thawed)
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_what_is_equal_has_the_same_hash(value: Any) -> None:
     one, other = freeze(value), freeze(copy.deepcopy(value))
@@ -89,7 +82,6 @@ def test_what_is_equal_has_the_same_hash(value: Any) -> None:
     assert hash(one) == hash(other)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.integers(), max_size=5))
 def test_the_order_of_keys_is_kept_and_makes_no_difference(value: dict[str, int]) -> None:
     backwards = dict(reversed(value.items()))
@@ -98,7 +90,6 @@ def test_the_order_of_keys_is_kept_and_makes_no_difference(value: dict[str, int]
     assert hash(freeze(value)) == hash(freeze(backwards))
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_what_is_frozen_survives_pickling_and_copying(value: Any) -> None:
     frozen = freeze(value)

@@ -109,7 +109,6 @@ JUNK: Final = st.sampled_from(
 
 
 @settings(
-    deadline=None,
     max_examples=150,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -129,7 +128,7 @@ def test_a_plate_with_anything_in_any_place_is_read_or_refused(
         read(node)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(documents())
 def test_any_document_is_read_or_refused(document: dict[str, Any]) -> None:
     for node in list(samples.tree(document).walk())[:5]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ngio_collections as ngc
@@ -242,7 +242,6 @@ def close(a: Any, b: Any) -> None:
     np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6 * scale)
 
 
-@settings(deadline=None)
 @given(st.lists(INVERTIBLE, min_size=2, max_size=4), st.data())
 def test_going_on_is_going_after_what_was_gone_before(
     transformations: list[dict[str, Any]], data: st.DataObject
@@ -260,7 +259,6 @@ def test_going_on_is_going_after_what_was_gone_before(
     np.testing.assert_allclose(direct(points), through(points), atol=1e-8 * largest * norm)
 
 
-@settings(deadline=None)
 @given(INVERTIBLE, st.tuples(NUMBERS, NUMBERS))
 def test_going_back_undoes_going(transformation: dict[str, Any], point: tuple[float, ...]) -> None:
     root = scene(transformation)
@@ -270,7 +268,6 @@ def test_going_back_undoes_going(transformation: dict[str, Any], point: tuple[fl
     close(there.inverse()(there(point)), point)
 
 
-@settings(deadline=None)
 @given(st.lists(SIMPLE, min_size=1, max_size=4), st.tuples(NUMBERS, NUMBERS))
 def test_a_sequence_does_its_steps_in_order(
     steps: list[dict[str, Any]], point: tuple[float, ...]
@@ -282,7 +279,6 @@ def test_a_sequence_does_its_steps_in_order(
     close(whole(point), moved)
 
 
-@settings(deadline=None)
 @given(ONE_AXIS, ONE_AXIS, st.tuples(NUMBERS, NUMBERS))
 def test_groups_of_axes_are_moved_on_their_own(
     first: dict[str, Any], second: dict[str, Any], point: tuple[float, float]

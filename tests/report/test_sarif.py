@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from jsonschema import Draft4Validator
 import ngio_collections as ngc
 from ngio_collections._json_places import Place
 from ngio_collections.report._sarif import MOST_NOTIFICATIONS, SarifLog
+from tests.memory import peak_of
 from tests.report.samples import HOSTILE, finding, many
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
@@ -151,11 +151,12 @@ def test_findings_are_written_as_they_come_and_not_kept() -> None:
             size += len(text)
 
         log = SarifLog(write, version="1", rules=[], properties={})
-        tracemalloc.start()
-        for one in many(count):
-            log.add(one, "x.json", Place(1, 1, 2))
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
+
+        def work() -> None:
+            for one in many(count):
+                log.add(one, "x.json", Place(1, 1, 2))
+
+        most = peak_of(work)
         assert size > 100 * count
         return most
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from ngio_collections import MemoryStore, _paths
@@ -28,9 +28,7 @@ __all__ = [
 EXAMPLES: Final = int(os.environ.get("NGIO_RESOLVE_EXAMPLES", "60"))
 """How many random collections each law is tried on."""
 
-moderate: Final = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+moderate: Final = settings(max_examples=EXAMPLES)
 
 HOME: Final = "memory://lab/p/q/r"
 """Deep enough that no path leads above the root, where several would mean the same."""

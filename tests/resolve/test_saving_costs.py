@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
+
 import ngio_collections as ngc
 from tests.graph.effort import calls_of
 
@@ -42,3 +46,14 @@ def test_a_save_costs_the_same_however_many_documents_there_are() -> None:
         return calls_of(lambda: ngc.save_tree(edited))
 
     assert effort(400) <= effort(40) * 1.2
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_documents_that_are_equally_deep_are_written_by_their_addresses(round_: int) -> None:
+    # In each round nodes have other numbers in the process; they must not show.
+    view = ngc.open_inlined(ROOT, store=_store(20))
+    with view.edit() as tx:
+        for n in random.Random(round_).sample(range(20), 20):
+            tx[f"n{n}"].set_attr("lab:x", n)
+    written = ngc.save_tree(tx.result).written
+    assert list(written) == sorted(f"memory://lab/{n}.json" for n in range(20))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tracemalloc
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from ngio_collections.document import Source
 from ngio_collections.resolve._inline import Inliner, Settings
 from ngio_collections.resolve._requests import run
 from ngio_collections.resolve._visit import Visitor
+from tests.memory import peak_of
 from tests.resolve.graphs import Collection, collections, moderate
 
 
@@ -72,7 +72,7 @@ def test_documents_are_forgotten_when_the_next_batch_comes() -> None:
     def peak(count: int) -> int:
         paths = [{"type": "json", "path": f"./{number}.json"} for number in range(count)]
         nodes = [{"type": "collection", "id": f"n{n}", "path": p} for n, p in enumerate(paths)]
-        large = {"lab:text": [str(number) for number in range(3_000)]}
+        large = {"lab:text": [str(number) for number in range(1_000)]}
         document = {"type": "collection", "nodes": [], "attributes": large}
         store = ngc.MemoryStore(
             {
@@ -80,14 +80,13 @@ def test_documents_are_forgotten_when_the_next_batch_comes() -> None:
                 **{f"memory://x/{number}.json": {"ome": document} for number in range(count)},
             }
         )
-        visitor = Visitor(Settings(), lambda source, data: None)
-        tracemalloc.start()
-        run(visitor.visit(["memory://x/all.json"], {}), store)
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert len(visitor.report().documents) == count + 1
-        return most
 
-    peak(2)  # What is imported and cached the first time.
+        def work() -> None:
+            visitor = Visitor(Settings(), lambda source, data: None)
+            run(visitor.visit(["memory://x/all.json"], {}), store)
+            assert len(visitor.report().documents) == count + 1
+
+        return peak_of(work)
+
     # All of them would be 16 times as much.
     assert peak(16 * Visitor.batch) < 3 * peak(Visitor.batch)

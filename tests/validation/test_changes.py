@@ -50,7 +50,7 @@ def test_the_result_equals_a_full_run(part: int, pair: tuple[str, str]) -> None:
     assert different > ROUNDS // len(ngc.profiles()) // PARTS // 10
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(collections(shared=False), STEPS, STEPS)
 def test_the_result_equals_a_full_run_on_views_of_several_documents(
     collection: Collection, first: list[Any], second: list[Any]

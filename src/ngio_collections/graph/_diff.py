@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from ngio_collections._frozen import same_json, view
@@ -103,7 +104,8 @@ def diff(old: Node, new: Node) -> Diff:
             return Diff(before.root, after.root, replaced=True)
         after = rebased
     found = _Found(before, after)
-    for _, was, is_ in before.changes.changes(after.changes):
+    # By key: in the order of the document, and what was added after it as it was added.
+    for _, was, is_ in sorted(before.changes.changes(after.changes), key=itemgetter(0)):
         one = was or is_
         assert one is not None
         found.look_at(one[0], was[1] if was else UNCHANGED, is_[1] if is_ else UNCHANGED)

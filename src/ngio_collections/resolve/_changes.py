@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
@@ -207,8 +208,8 @@ class Plan:
         """The documents that may have to be written.
 
         Returns:
-            The documents, innermost first. Cost: O(changes * depth), and what was changed
-            since the last save is rebuilt.
+            The documents, innermost first, and those that are equally deep by their URLs.
+            Cost: O(changes * depth), and what was changed since the last save is rebuilt.
 
         Raises:
             InvalidEditError: A document that is in several places was edited differently, or
@@ -222,7 +223,7 @@ class Plan:
         for key, old in new.items():
             if old is not None:  # What was saved may have been taken back since.
                 changes.setdefault(key, (old[0], UNCHANGED))
-        for key, (ref, change) in changes.items():
+        for key, (ref, change) in sorted(changes.items(), key=itemgetter(0)):
             if not self._tree.holds(ref):
                 continue
             # All changes are marked, so that a document is built with those saved before.
@@ -236,8 +237,9 @@ class Plan:
         for place in places.values():
             self._plan(place)
         self._plan_pending()
-        plans = sorted(self._found.values(), key=lambda plan: -plan.depth)
-        return _receiving_first(plans, [(old, new) for _, old, new in self._moves()])
+        # Changes come in the order of numbers that mean nothing; it must not show.
+        plans = sorted(self._found.values(), key=lambda plan: (-plan.depth, plan.source.url))
+        return _receiving_first(plans, sorted({(old, new) for _, old, new in self._moves()}))
 
     def _plan_pending(self) -> None:
         """Plan the documents that differ from those in the store, if no edit did it already.
