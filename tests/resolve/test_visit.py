@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,11 +69,15 @@ def test_what_cannot_be_read_at_the_beginning_is_noted_and_the_others_are_visite
     assert list(unreadable) == ["memory://x/none.json"]
 
 
-def test_documents_are_forgotten_when_the_next_batch_comes() -> None:
+def test_documents_are_forgotten_when_the_next_batch_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Visitor, "batch", 16)
+
     def peak(count: int) -> int:
         paths = [{"type": "json", "path": f"./{number}.json"} for number in range(count)]
         nodes = [{"type": "collection", "id": f"n{n}", "path": p} for n, p in enumerate(paths)]
-        large = {"lab:text": [str(number) for number in range(1_000)]}
+        large = {"lab:text": [str(number) for number in range(3_000)]}
         document = {"type": "collection", "nodes": [], "attributes": large}
         store = ngc.MemoryStore(
             {
