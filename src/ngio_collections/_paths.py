@@ -147,9 +147,15 @@ def normalised(url: str) -> str:
     return _parsed(url).text
 
 
+_PLAIN_FILE: Final = re.compile(r"file://(?:/(?!\.\.?(?:/|\Z))[A-Za-z0-9_.-]+)+").fullmatch
+"""URLs of files in their normal form, in which every character stands for itself."""
+
+
 @lru_cache(maxsize=1024)
 def _parsed(url: str) -> _Url:
     """Take an absolute URL apart and normalise it."""
+    if _PLAIN_FILE(url):
+        return _Url("file", "", url[7:])
     match = _SCHEME.match(url)
     if match is None:
         raise PathError(
@@ -408,10 +414,6 @@ def _quoted(text: str, colon: str = "") -> str:
         raise _not_text(text) from None
 
 
-_PLAIN_FILE: Final = re.compile(r"file:///[A-Za-z0-9_./-]*[A-Za-z0-9_.-]").fullmatch
-"""URLs of files in which every character stands for itself."""
-
-
 def local_path(url: str) -> str:
     r"""Give the local path of a file URL, the inverse of `as_url`.
 
@@ -430,7 +432,7 @@ def local_path(url: str) -> str:
         '/data/a b.json'
     """
     # Most files have simple names, and reading many of them should cost reading them.
-    if _PLAIN_FILE(url) and "/." not in url and "//" not in url[7:] and os.name == "posix":
+    if _PLAIN_FILE(url) and os.name == "posix":
         return url[7:]
     parsed = _parsed(url)
     if parsed.scheme != "file":

@@ -11,8 +11,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from ngio_collections import _checking as checking
 from ngio_collections import conversion
 from ngio_collections.resolve import Streaming, Work, verbs
+from ngio_collections.resolve._drivers import drive, drive_stream, run, run_stream
 from ngio_collections.resolve._policy import AccessPolicy, Limits
-from ngio_collections.resolve._requests import drive, drive_stream, run, run_stream
 from ngio_collections.resolve._work import present
 from ngio_collections.store import ReadableStore
 

@@ -6,7 +6,9 @@ import asyncio
 import gc
 import inspect
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
@@ -115,40 +117,92 @@ def test_both_do_the_same_and_leave_no_thread_and_no_task(kind: str) -> None:
         }
 
 
-def test_a_store_that_blocks_does_not_hold_up_the_event_loop_and_no_thread_stays() -> None:
-    class Blocking:
-        """A store that can be used without an event loop only."""
+class Blocking:
+    """A store that can be used without an event loop only, and takes note of how."""
 
-        def __init__(self) -> None:
-            self.inside = MemoryStore(_documents())
-            self.threads: set[int] = set()
+    def __init__(self, seconds: float = 0) -> None:
+        self.inside = MemoryStore(_documents())
+        self.seconds = seconds
+        self.threads: set[int] = set()
+        self.fails_at: str | None = None
+        self.in_flight = self.most_in_flight = 0
+        self._lock = threading.Lock()
 
-        def blocking(self) -> Any:
-            face = self.inside.blocking()
-            assert face is not None
-            threads = self.threads
+    def blocking(self) -> Any:
+        face = self.inside.blocking()
+        assert face is not None
+        store = self
 
-            class Face:
-                def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
-                    threads.add(threading.get_ident())
+        class Face:
+            def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+                with store.noted(url):
                     return face.get(url, max_bytes=max_bytes)
 
-                def stat(self, url: str) -> Stat:
+            def stat(self, url: str) -> Stat:
+                with store.noted(url):
                     return face.stat(url)
 
-            return Face()
+        return Face()
 
-        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
-            raise AssertionError(url)
+    @contextmanager
+    def noted(self, url: str) -> Iterator[None]:
+        with self._lock:
+            self.threads.add(threading.get_ident())
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            time.sleep(self.seconds)
+            if url == self.fails_at:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            with self._lock:
+                self.in_flight -= 1
 
-        async def stat(self, url: str) -> Stat:
-            raise AssertionError(url)
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        raise AssertionError(url)
 
+    async def stat(self, url: str) -> Stat:
+        raise AssertionError(url)
+
+
+def test_a_store_that_blocks_does_not_hold_up_the_event_loop_and_no_thread_stays() -> None:
     before = set(threading.enumerate())
     store = Blocking()
     root = asyncio.run(aio.open_inlined(ENTRY, store=store))
     assert sum(1 for _ in root.walk()) == COUNT + 1
     assert threading.get_ident() not in store.threads
+    assert set(threading.enumerate()) == before
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 100])
+def test_a_store_that_blocks_and_is_slow_is_read_in_threads(concurrency: int) -> None:
+    before = set(threading.enumerate())
+    store = Blocking(seconds=0.002)
+    root = ngc.open_inlined(ENTRY, concurrency=concurrency, store=store)
+    assert root.to_json() == ngc.open_inlined(ENTRY, store=MemoryStore(_documents())).to_json()
+    assert store.most_in_flight <= min(concurrency, 8)
+    assert (store.most_in_flight > 1) is (concurrency > 1)
+    assert set(threading.enumerate()) == before
+
+
+def test_a_store_that_blocks_and_is_quick_is_read_without_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ngio_collections.resolve._drivers.SLOW", 10)
+    store = Blocking(seconds=0.0001)
+    ngc.open_inlined(ENTRY, store=store)
+    assert store.threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("at", [3, 50])
+def test_an_interrupt_while_a_slow_store_is_read_leaves_no_thread(at: int) -> None:
+    before = set(threading.enumerate())
+    store = Blocking(seconds=0.002)
+    store.fails_at = f"memory://lab/p{at}.json"
+    with pytest.raises(KeyboardInterrupt):
+        ngc.open_inlined(ENTRY, store=store)
+    assert store.in_flight == 0
     assert set(threading.enumerate()) == before
 
 
@@ -165,8 +219,9 @@ def test_never_more_requests_are_under_way_than_allowed(concurrency: int) -> Non
 
 @pytest.mark.parametrize("concurrency", [0, -1])
 def test_no_request_at_all_is_no_concurrency(concurrency: int) -> None:
-    with pytest.raises(ValueError, match="concurrency"):
-        ngc.open_inlined(ENTRY, concurrency=concurrency, store=MemoryStore(_documents(), latency=0))
+    for make in STORES.values():
+        with pytest.raises(ValueError, match="concurrency"):
+            ngc.open_inlined(ENTRY, concurrency=concurrency, store=make(_documents()))
 
 
 def test_the_progress_is_told_and_ends_where_all_is_read() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
+from ngio_collections.resolve._drivers import run
 from ngio_collections.resolve._inline import Inliner, Settings
-from ngio_collections.resolve._requests import run
 
 
 def put(path: Path, *targets: str) -> str:

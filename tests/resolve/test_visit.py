@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import ngio_collections as ngc
 from ngio_collections.document import Source
+from ngio_collections.resolve._drivers import run
 from ngio_collections.resolve._inline import Inliner, Settings
-from ngio_collections.resolve._requests import run
 from ngio_collections.resolve._visit import Visitor
 from tests.memory import peak_of
 from tests.resolve.graphs import Collection, collections, moderate

@@ -17,8 +17,8 @@ from ngio_collections.document import Source, open_envelope
 from ngio_collections.mend import Fix
 from ngio_collections.mend._patching import apply_operations, parts_of, value_at
 from ngio_collections.resolve._changes import Planned
+from ngio_collections.resolve._drivers import run
 from ngio_collections.resolve._inline import Inliner, Settings
-from ngio_collections.resolve._requests import run
 from ngio_collections.resolve._save import Saved, write_documents
 
 if TYPE_CHECKING:

@@ -7,14 +7,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
-from ngio_collections.resolve._requests import (
-    Flow,
-    Stream,
-    drive,
-    drive_stream,
-    run,
-    run_stream,
-)
+from ngio_collections.resolve._drivers import drive, drive_stream, run, run_stream
+from ngio_collections.resolve._requests import Flow, Stream
 from ngio_collections.store import ReadableStore
 
 __all__ = [

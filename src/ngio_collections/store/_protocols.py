@@ -85,7 +85,10 @@ class WritableStore(ReadableStore, Protocol):
 
 @runtime_checkable
 class BlockingReads(Protocol):
-    """The same reads without an event loop, for stores where waiting is short."""
+    """The same reads without an event loop, for stores where waiting is short.
+
+    They may be called from several threads at once.
+    """
 
     def get(self, url: str, *, max_bytes: int | None = None) -> Blob: ...
     def stat(self, url: str) -> Stat: ...

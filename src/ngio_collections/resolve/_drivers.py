@@ -1,0 +1,343 @@
+"""The two ways of carrying out a flow: for those who wait, and for those who await."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, Self, TypeVar
+
+from ngio_collections.errors import DocumentAccessError, DocumentError, ForbiddenError
+from ngio_collections.resolve._requests import (
+    Answer,
+    Delete,
+    Flow,
+    Get,
+    Head,
+    Item,
+    Probe,
+    Put,
+    Request,
+    Stream,
+)
+from ngio_collections.store import BlockingReads, ReadableStore, SupportsBlocking
+
+__all__ = ["drive", "drive_stream", "run", "run_stream"]
+
+T = TypeVar("T")
+
+THREADS: Final = 8
+"""How many threads read from a store that blocks: in an event loop, or because it is slow."""
+SLOW: Final = 60e-6
+"""A store is slow if half of its requests take longer, in seconds. A file that the system has
+in memory takes 20 microseconds, one on a disk or a server 100 and more."""
+_SAMPLE: Final = 8
+"""So many requests are carried out one after the other, to see how long they take."""
+_STRETCH: Final = 512
+"""After so many it is looked at again."""
+
+
+def _wrapped(error: Exception, url: str) -> DocumentError:
+    """What a store raised, as one of our errors; stores of others may raise anything."""
+    if isinstance(error, DocumentError):
+        return error
+    made = DocumentAccessError(f"cannot be reached: {type(error).__name__}: {error}", url)
+    made.__cause__ = error
+    return made
+
+
+def _begin(store: Any, request: Request) -> Any:
+    """Call the method of a store that a request is for."""
+    if type(request) is Get:
+        return store.get(request.url, max_bytes=request.max_bytes)
+    if isinstance(request, Head):
+        return store.stat(request.url)
+    verb = "deleted from" if isinstance(request, Delete) else "written to"
+    if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
+        raise ForbiddenError(
+            f"is in a store that cannot be {verb} ({type(store).__name__})", request.url
+        )
+    if isinstance(request, Put):
+        return store.put(
+            request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
+        )
+    if isinstance(request, Probe):
+        return store.check_write(request.url) if hasattr(store, "check_write") else None
+    assert isinstance(request, Delete)
+    return store.delete(request.url, if_match=request.if_match)
+
+
+def _answer(store: Any, request: Request) -> Answer:
+    """The answer of a store that blocks."""
+    try:
+        answer: Answer = _begin(store, request)
+    except Exception as error:  # noqa: BLE001 - stores of others may raise anything
+        return _wrapped(error, request.url)
+    return answer
+
+
+async def _awaited(store: Any, request: Request) -> Answer:
+    """The answer of a store that is awaited."""
+    try:
+        begun = _begin(store, request)
+        answer: Answer = await begun if inspect.isawaitable(begun) else begun
+    except Exception as error:  # noqa: BLE001 - stores of others may raise anything
+        return _wrapped(error, request.url)
+    return answer
+
+
+def _is_ordered(batch: Sequence[Request]) -> bool:
+    """Whether a batch writes: then its order is kept, and it ends with the first failure."""
+    return any(isinstance(request, Put | Delete) for request in batch)
+
+
+def _in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
+    answers: list[Answer] = []
+    for request in batch:
+        answers.append(_answer(store, request))
+        if isinstance(answers[-1], DocumentError):
+            break
+    return answers
+
+
+def _verify_concurrency(concurrency: int) -> None:
+    if concurrency < 1:
+        raise ValueError(f"concurrency is at least 1, not {concurrency}")
+
+
+def _blocking(store: ReadableStore) -> BlockingReads | None:
+    return store.blocking() if isinstance(store, SupportsBlocking) else None
+
+
+def run(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
+    """Carry out a flow and wait for its result.
+
+    Works inside a running event loop as well, and leaves no thread behind.
+
+    Args:
+        flow: What to do.
+        store: Where documents are.
+        concurrency: How many requests may be under way at once, where a store can do that.
+
+    Returns:
+        What the flow returns.
+    """
+    _verify_concurrency(concurrency)
+    blocking = _blocking(store)
+    if blocking is None:
+        return _run_apart(drive(flow, store, concurrency=concurrency))
+    try:
+        batch = next(flow)
+        while True:
+            if _is_ordered(batch):
+                answers = _in_order(blocking, batch)
+            else:
+                answers = _waited(blocking, batch, concurrency)
+            batch = flow.send(answers)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        flow.close()
+
+
+def run_stream(stream: Stream[T], store: ReadableStore, *, concurrency: int = 32) -> Iterator[T]:
+    """Carry out a stream, as far as its results are asked for.
+
+    Args:
+        stream: What to do.
+        store: Where documents are.
+        concurrency: How many requests may be under way at once, where a store can do that.
+
+    Yields:
+        The results.
+    """
+    _verify_concurrency(concurrency)
+    blocking = _blocking(store)
+    answers: Sequence[Answer] = ()
+    try:
+        step = next(stream)
+        while True:
+            if isinstance(step, Item):
+                yield step.value
+            elif blocking is None:
+                answers = _run_apart(_gathered(store, step, concurrency))
+            else:
+                answers = _waited(blocking, step, concurrency)
+            step = stream.send(answers)
+    except StopIteration:
+        return
+    finally:
+        stream.close()
+
+
+async def drive_stream(
+    stream: Stream[T], store: ReadableStore, *, concurrency: int = 32
+) -> AsyncIterator[T]:
+    """Carry out a stream in an event loop, as far as its results are asked for.
+
+    Args:
+        stream: What to do.
+        store: Where documents are.
+        concurrency: How many requests may be under way at once.
+
+    Yields:
+        The results.
+    """
+    _verify_concurrency(concurrency)
+    blocking = _blocking(store)
+    answers: Sequence[Answer] = ()
+    try:
+        step = next(stream)
+        while True:
+            if isinstance(step, Item):
+                yield step.value
+            elif blocking is None:
+                answers = await _gathered(store, step, concurrency)
+            else:
+                answers = await _in_threads(blocking, step, concurrency)
+            step = stream.send(answers)
+    except StopIteration:
+        return
+    finally:
+        stream.close()
+
+
+def _run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, in a thread of its own if this one has an event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+async def drive(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
+    """Carry out a flow in an event loop.
+
+    Args:
+        flow: What to do.
+        store: Where documents are.
+        concurrency: How many requests may be under way at once.
+
+    Returns:
+        What the flow returns.
+    """
+    _verify_concurrency(concurrency)
+    blocking = _blocking(store)
+    try:
+        batch = next(flow)
+        while True:
+            if _is_ordered(batch):
+                answers = await _awaited_in_order(store, batch)
+            elif blocking is not None:
+                answers = await _in_threads(blocking, batch, concurrency)
+            else:
+                answers = await _gathered(store, batch, concurrency)
+            batch = flow.send(answers)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        flow.close()
+
+
+async def _awaited_in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
+    answers: list[Answer] = []
+    for request in batch:
+        answers.append(await _awaited(store, request))
+        if isinstance(answers[-1], DocumentError):
+            break
+    return answers
+
+
+async def _gathered(store: Any, batch: Sequence[Request], concurrency: int) -> list[Answer]:
+    """All answers, with so many requests under way."""
+    answers: list[Answer] = [None] * len(batch)
+    left = iter(enumerate(batch))
+
+    async def work() -> None:
+        for number, request in left:
+            answers[number] = await _awaited(store, request)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(concurrency, len(batch))):
+            group.create_task(work())
+    return answers
+
+
+def _waited(store: Any, batch: Sequence[Request], concurrency: int) -> list[Answer]:
+    """All answers of a store that blocks, from several threads as long as it is slow.
+
+    Threads would hold each other up where requests are quick.
+    """
+    answers: list[Answer] = []
+    for start in range(0, len(batch), _STRETCH):
+        stretch = batch[start : start + _STRETCH]
+        sample, rest = stretch[:_SAMPLE], stretch[_SAMPLE:]
+        is_slow = _sampled(store, sample, answers)
+        if is_slow and concurrency > 1 and len(rest) > 1:
+            with _Shared(store, rest, concurrency) as shared:
+                for working in shared.begin():
+                    working.result()
+            answers += shared.answers
+        else:
+            answers += [_answer(store, request) for request in rest]
+    return answers
+
+
+def _sampled(store: Any, sample: Sequence[Request], answers: list[Answer]) -> bool:
+    """Add the answers to some requests, and tell whether half of them took long."""
+    slow = 0
+    for request in sample:
+        start = time.perf_counter()
+        answers.append(_answer(store, request))
+        slow += time.perf_counter() - start > SLOW
+    return 2 * slow > len(sample)
+
+
+async def _in_threads(store: Any, batch: Sequence[Request], concurrency: int) -> list[Answer]:
+    """All answers of a store that blocks, without holding up the event loop."""
+    with _Shared(store, batch, concurrency) as shared:
+        await asyncio.gather(*map(asyncio.wrap_future, shared.begin()))
+    return shared.answers
+
+
+class _Shared:
+    """Requests that several threads carry out; each takes the next one when it is idle.
+
+    Whatever happens meanwhile, no thread is left in the end, and no further request is made.
+    """
+
+    def __init__(self, store: Any, batch: Sequence[Request], concurrency: int) -> None:
+        self.answers: list[Answer] = [None] * len(batch)
+        self._store = store
+        self._left = iter(enumerate(batch))
+        self._lock = threading.Lock()
+        self._threads = min(concurrency, THREADS)
+
+    def __enter__(self) -> Self:
+        self._pool = ThreadPoolExecutor(max_workers=self._threads)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._left = iter(enumerate(()))
+        self._pool.shutdown()
+
+    def begin(self) -> list[Future[None]]:
+        """Let the threads begin; what they are at their end tells nothing but errors."""
+        threads = min(self._threads, len(self.answers))
+        return [self._pool.submit(self._work) for _ in range(threads)]
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                number, request = next(self._left, (0, None))
+            if request is None:
+                return
+            self.answers[number] = _answer(self._store, request)
