@@ -6,14 +6,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from ngio_collections import _paths
 from ngio_collections._contract import Context, Declaration, NodeEntry, Subject, Violation
+from ngio_collections._frozen import freeze, same_json
 from ngio_collections._words import named
+from ngio_collections.errors import PathError
 
 __all__ = [
+    "HERE",
     "Ref",
     "array",
+    "document_of",
     "enclosing_plate",
     "is_node",
+    "is_of",
     "is_prefixed",
     "kind_of",
     "nodes_or_path",
@@ -27,6 +33,12 @@ __all__ = [
 # The pattern of the schema `identifier`; a test holds the two together.
 _IDENTIFIER: Final = re.compile(r"[a-zA-Z0-9\-_.]+")
 _is_identifier: Final = _IDENTIFIER.fullmatch
+
+
+HERE: Final = ""
+"""In the place of an address: this document."""
+_SOMEWHERE: Final = f"file://{'/folder' * 40}/document.json"
+"""Stands for the address of a document that is not known: relative paths in it can be compared."""
 
 
 class Ref(NamedTuple):
@@ -73,6 +85,39 @@ def resolve(context: Context, value: Any) -> tuple[Declaration, ...] | None:
         # What is missing there is one rule's finding, and no other's.
         return context.elsewhere(reference.path, reference.id) or None
     return context.declarations(reference.id)
+
+
+def document_of(context: Context, reference: Ref) -> Any:
+    """The document that a reference leads to, to be compared with those of others.
+
+    Args:
+        context: The document.
+        reference: A reference in it.
+
+    Returns:
+        `HERE` without a `path`, or with one that leads back; else its address, or the path
+        where only others know what that means; None for a path that cannot be read.
+    """
+    if not reference.external:
+        return HERE
+    path = reference.path
+    if not isinstance(path, dict) or not all(
+        isinstance(path.get(key), str) for key in ("type", "path")
+    ):
+        return None
+    try:
+        url = _paths.metadata_url(context.url or _SOMEWHERE, path)
+    except PathError:
+        return freeze(path)
+    return HERE if url == context.url else url
+
+
+def is_of(context: Context, reference: Ref, node: NodeEntry) -> bool:
+    """Whether a reference in a node means that node: by its id, here or where its `path` leads."""
+    if reference.id != node.id:
+        return False
+    where = document_of(context, reference)
+    return where in (HERE, None) or same_json(reference.path, node.value.get("path"))
 
 
 def is_node(declared: Declaration, type: str) -> bool:

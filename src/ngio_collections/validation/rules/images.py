@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ngio_collections._contract import Context, Declaration, NodeEntry, Pointer, Subject, Violation
-from ngio_collections._frozen import same_json
 from ngio_collections._generated import stubs
 from ngio_collections._words import listing, named, show
 from ngio_collections.validation._reading import (
+    HERE,
     Ref,
+    document_of,
     is_node,
+    is_of,
     kind_of,
     nodes_or_path,
     objects,
@@ -143,7 +145,7 @@ def level_input(subject: Subject, context: Context) -> Iterator[Violation]:
     node = subject.node
     for position, item in objects(node.attributes, "coordinateTransformations"):
         reference = read_reference(item.get("input"))
-        if reference is None or reference.id == node.id:
+        if reference is None or is_of(context, reference, node):
             continue
         own = (
             f"the id of this level, {named(node.id)}"
@@ -151,7 +153,7 @@ def level_input(subject: Subject, context: Context) -> Iterator[Violation]:
             else "the id of this level, which has none"
         )
         yield Violation(
-            f"the input refers to {named(reference.id)}",
+            f"the input refers to {_called(reference, document_of(context, reference))}",
             own,
             (*_TRANSFORMATIONS, position, "input"),
         )
@@ -185,37 +187,47 @@ def level_output(subject: Subject, context: Context) -> Iterator[Violation]:
         )
 
 
+def _called(reference: Ref, where: Any) -> str:
+    """What a reference refers to, for the middle of a sentence."""
+    return named(reference.id) + ("" if where in (HERE, None) else " in another document")
+
+
 def _comparable_target(
-    context: Context, multiscale: NodeEntry, item: dict[str, Any], first: str | None
-) -> str | None:
-    """The id that an output leads to, unless its target is a mistake that another rule reports."""
-    reference = read_reference(item.get("output"))
-    if reference is None or reference.id == first:
-        return first
+    context: Context, multiscale: NodeEntry, reference: Ref | None, first: tuple[str, Any] | None
+) -> tuple[str, Any] | None:
+    """The id and the document that an output leads to, unless it is another rule's finding."""
+    where = None if reference is None else document_of(context, reference)
+    if reference is None or where is None:
+        return None
+    target = (reference.id, where)
+    if target == first or where != HERE:
+        return target
     own = any(
         d.kind == "coordinate-system" and d.node == multiscale
         for d in context.declarations(reference.id)
     )
-    return reference.id if own or reference.external else None
+    return target if own else None
 
 
 @implements(stubs.levels_one_output, needs="nodes")
 def levels_one_output(subject: Subject, context: Context) -> Iterator[Violation]:
-    first: str | None = None
+    first: tuple[str, Any] | None = None
+    said = ""
     for position, level in objects(subject.value, "nodes"):
         attributes = level.get("attributes")
         if level.get("type") != "singlescale" or not isinstance(attributes, dict):
             continue
         for index, item in objects(attributes, "coordinateTransformations"):
-            target = _comparable_target(context, subject.node, item, first)
-            first = first or target
-            if target is not None and first is not None and target != first:
+            reference = read_reference(item.get("output"))
+            target = _comparable_target(context, subject.node, reference, first)
+            if reference is None or target is None:
+                continue
+            if first is None:
+                first, said = target, _called(reference, target[1])
+            elif target != first:
                 at: Pointer = ("nodes", position, *_TRANSFORMATIONS, index, "output")
-                yield Violation(
-                    f"this level leads to {named(target)}",
-                    f"{named(first)}, as the first level",
-                    at,
-                )
+                found = f"this level leads to {_called(reference, target[1])}"
+                yield Violation(found, f"{said}, as the first level", at)
                 return
 
 
@@ -233,23 +245,23 @@ def multiscale_transformation_input(subject: Subject, context: Context) -> Itera
 
 @implements(stubs.multiscale_transformation_output, needs="attributes/coordinateTransformations")
 def multiscale_transformation_output(subject: Subject, context: Context) -> Iterator[Violation]:
-    first: Ref | None = None
+    first: tuple[str, Any] | None = None
+    said = ""
     for position, item in objects(subject.node.attributes, "coordinateTransformations"):
         at: Pointer = (*_TRANSFORMATIONS, position, "output")
+        reference = read_reference(item.get("output"))
         declared = resolve(context, item.get("output"))
         if declared and not any(d.kind == "coordinate-system" for d in declared):
             yield Violation(
                 f"the output refers to {kind_of(declared[0])}", "a coordinate system", at
             )
             continue
-        target = read_reference(item.get("output"))
-        first = first or target
-        if target is not None and first is not None and not _same(target, first):
-            said = f"{named(first.id)}, as the first transformation"
-            yield Violation(f"the output refers to {named(target.id)}", said, at)
+        where = None if reference is None else document_of(context, reference)
+        if reference is None or where is None:
+            continue
+        called = _called(reference, where)
+        first, said = first or (reference.id, where), said or called
+        if (reference.id, where) != first:
+            expected = f"{said}, as the first transformation"
+            yield Violation(f"the output refers to {called}", expected, at)
             return
-
-
-def _same(one: Ref, other: Ref) -> bool:
-    """Whether two references are written alike: one id, and one path if any."""
-    return one.id == other.id and same_json(one.path, other.path)

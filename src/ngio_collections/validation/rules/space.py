@@ -14,6 +14,7 @@ from ngio_collections.validation._dimensions import check_dimensions
 from ngio_collections.validation._reading import (
     array,
     is_node,
+    is_of,
     is_prefixed,
     kind_of,
     objects,
@@ -238,31 +239,23 @@ def _axes_of(subject: Subject, context: Context, key: str) -> int | None:
     return len(axes) if isinstance(axes, list) else None
 
 
-def _is_own_array(subject: Subject) -> bool:
-    """Whether the input is the array of the level that the transformation is of."""
-    if subject.node.type != "singlescale":
-        return False
-    reference = read_reference(subject.value.get("input"))
-    return reference is not None and reference.id == subject.node.id
-
-
 def _is_array(subject: Subject, context: Context) -> bool:
-    """Whether the input is the array of some level."""
-    reference = read_reference(subject.value.get("input"))
-    declared = () if reference is None else context.declarations(reference.id)
-    return len(declared) == 1 and is_node(declared[0], "singlescale")
+    """Whether the input is an array: of the level that it stands in, or of any other."""
+    value = subject.value.get("input")
+    reference = read_reference(value)
+    if reference is None:
+        return False
+    if subject.node.type == "singlescale" and is_of(context, reference, subject.node):
+        return True
+    declared = resolve(context, value)
+    return declared is not None and len(declared) == 1 and is_node(declared[0], "singlescale")
 
 
 @implements(stubs.transformation_dimensions)
 def transformation_dimensions(subject: Subject, context: Context) -> Iterator[Violation]:
     outputs = _axes_of(subject, context, "output")
     # An array has the axes of what it leads to.
-    if _is_own_array(subject):
-        inputs = outputs
-    else:
-        inputs = _axes_of(subject, context, "input")
-        if inputs is None and _is_array(subject, context):
-            inputs = outputs
+    inputs = outputs if _is_array(subject, context) else _axes_of(subject, context, "input")
     yield from check_dimensions(subject.value, inputs, outputs)
 
 
