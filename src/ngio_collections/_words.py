@@ -65,6 +65,7 @@ def listing(texts: Iterable[Any]) -> str:
         >>> listing(["a", "b"])
         '`a`, `b`'
     """
-    every = [named(str(text)) for text in texts]
+    every = list(texts)
     more = len(every) - _MOST
-    return ", ".join(every[:_MOST]) + (f" and {more} more" if more > 0 else "")
+    said = ", ".join(named(str(text)) for text in every[:_MOST])
+    return said + (f" and {more} more" if more > 0 else "")

@@ -31,6 +31,8 @@ _RECENT: Final = 64
 _MANY: Final = 16
 """An id that so many things have is a mistake that has been reported; who asks for it gets some
 of them, so that a document in which all images use one id is not looked through for each."""
+_LARGE: Final = 16
+"""What a node with more declarations declares is written down once, and not searched again."""
 
 
 class Declarations(Protocol):
@@ -91,9 +93,17 @@ def declared(raw: Raw, places: Declaring) -> Iterator[tuple[str, str, Raw, Point
 
 def _made(node: Entry, id_: str, places: Declaring) -> Iterator[Declaration]:
     """What of a node declares an id."""
-    for other, kind, value, at in declared(node.value, places):
-        if other == id_:
-            yield Declaration(kind, value, node, at)
+    known = node.home.declared.get(node.place)
+    if known is None:
+        every = list(declared(node.value, places))
+        if len(every) <= _LARGE:
+            known = {id_: [one[1:] for one in every if one[0] == id_]}
+        else:
+            known = node.home.declared[node.place] = {}
+            for other, kind, value, at in every:
+                known.setdefault(other, []).append((kind, value, at))
+    for kind, value, at in known.get(id_, ()):
+        yield Declaration(kind, value, node, at)
 
 
 def in_text_order(found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:

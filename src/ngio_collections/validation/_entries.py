@@ -32,9 +32,15 @@ def is_container(raw: Raw) -> bool:
 
 
 class Home(Protocol):
-    """What is around a place."""
+    """What is around a place.
+
+    Attributes:
+        pointer: The place of the root node in the document.
+        declared: Of nodes that declare very much, what that is, by its id.
+    """
 
     pointer: Pointer
+    declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]]
 
     def value(self, place: Place) -> Raw: ...
 
@@ -167,6 +173,7 @@ class SegmentHome:
     def __init__(self, segment: Segment, pointer: Pointer) -> None:
         self.segment = segment
         self.pointer = pointer
+        self.declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]] = {}
         self._last: Entry | None = None
         self._lists: dict[int, tuple[list[int], list[int]]] = {}
 
@@ -228,6 +235,7 @@ class StateHome:
     def __init__(self, tree: NodeTree, pointer: Pointer) -> None:
         self.tree = tree
         self.pointer = pointer
+        self.declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]] = {}
         self._lists: dict[int, dict[int, int]] = {}
 
     def entry(self, ref: Ref) -> Entry:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ngio_collections._contract import Context, NodeEntry, Pointer, Subject, Violation
-from ngio_collections._frozen import freeze
 from ngio_collections._generated import stubs
 from ngio_collections._words import listing, named, show
 from ngio_collections.validation._dimensions import check_dimensions
 from ngio_collections.validation._reading import (
+    HERE,
     array,
+    document_of,
     is_node,
     is_of,
     is_prefixed,
@@ -300,10 +301,11 @@ def scene_endpoint_path(subject: Subject, context: Context) -> Iterator[Violatio
             )
 
 
-def _key(value: Any) -> Any:
+def _key(context: Context, value: Any) -> tuple[Any, str] | None:
     """What two endpoints have in common that name the same thing."""
     reference = read_reference(value)
-    return None if reference is None else (freeze(reference.path), reference.id)
+    where = None if reference is None else document_of(context, reference)
+    return None if reference is None or where is None else (where, reference.id)
 
 
 class _Groups:
@@ -311,14 +313,25 @@ class _Groups:
 
     def __init__(self) -> None:
         self._above: dict[Any, Any] = {}
+        self._sizes: dict[Any, int] = {}
 
     def of(self, key: Any) -> Any:
-        while self._above.get(key, key) != key:
-            key = self._above[key]
+        above = self._above
+        while (next_ := above.get(key, key)) != key:
+            # Every look shortens the way for the next one.
+            above[key] = above.get(next_, next_)
+            key = next_
         return key
 
     def join(self, one: Any, other: Any) -> None:
-        self._above[self.of(one)] = self.of(other)
+        small, large = self.of(one), self.of(other)
+        if small == large:
+            return
+        sizes = [self._sizes.get(key, 1) for key in (small, large)]
+        if sizes[0] > sizes[1]:
+            small, large = large, small
+        self._above[small] = large
+        self._sizes[large] = sum(sizes)
 
 
 @implements(stubs.scene_connected, needs="coordinateSystems")
@@ -328,10 +341,10 @@ def scene_connected(subject: Subject, context: Context) -> Iterator[Violation]:
     groups = _Groups()
     starts: list[tuple[Any, Pointer]] = []
     for position, item in objects(subject.value, "coordinateTransformations"):
-        keys = [_key(item.get(end)) for end in ("input", "output")]
+        keys = [_key(context, item.get(end)) for end in ("input", "output")]
         if None in keys:
             return  # What cannot be read connects who knows what.
-        groups.join(*keys)
+        groups.join(keys[0], keys[1])
         starts.append((keys[0], ("coordinateTransformations", position, "input")))
         for key, end in zip(keys, ("input", "output"), strict=True):
             # The systems of one image are connected with each other by its levels.
@@ -340,11 +353,9 @@ def scene_connected(subject: Subject, context: Context) -> Iterator[Violation]:
                 return  # It leads to something else, or to nothing: another rule's finding.
             for one in declared or ():
                 groups.join(key, ("node", one.node))
-    reached = {groups.of((None, id_)) for id_ in own}
+    reached = {groups.of((HERE, id_)) for id_ in own}
+    expected = f"transformations that lead to one of {listing(own)}"
     for key, at in starts:
         if reached and groups.of(key) not in reached:
-            yield Violation(
-                f"nothing leads from {named(key[1])} to a coordinate system of the scene",
-                f"transformations that lead to one of {listing(own)}",
-                at,
-            )
+            found = f"nothing leads from {named(key[1])} to a coordinate system of the scene"
+            yield Violation(found, expected, at)
