@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-__all__ = ["listing", "named", "number", "show"]
+__all__ = ["listing", "named", "number", "one_line", "show"]
 
 _LONGEST: Final = 60
 _MOST: Final = 5
 
 
-def _clip(text: str) -> str:
-    # Lone surrogates are legal in JSON texts, and in no encoding that a terminal has.
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+# Lone surrogates are legal in JSON texts, and in no encoding that a terminal has; the others
+# move the cursor, change colours, or turn the direction in which a line is read.
+_UNSAFE: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_BREAK: Final = re.compile(r"\s*[\t-\r\x85\u2028\u2029]\s*")
+
+
+def _clip(text: str, longest: int = _LONGEST) -> str:
+    # First the length: what is cut off need not be looked at.
+    text = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text[: longest + 1])
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def one_line(text: str, longest: int) -> str:
+    r"""What somebody says as one line of bounded length, without what a terminal would obey.
+
+    Examples:
+        >>> one_line("no such thing:\n  colour", 60)
+        'no such thing: colour'
+    """
+    return _clip(_BREAK.sub(" ", text[: longest + 1]), longest)
 
 
 def number(value: float) -> str:

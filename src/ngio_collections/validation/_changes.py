@@ -218,7 +218,7 @@ class _Recheck:
         for finding in introduced:
             ref, at = _place(new.home, finding.pointer)
             found.append((new.home.entry(ref).order(at), finding.rule, finding))
-        found.sort(key=lambda one: one[:2])
+        found.sort(key=lambda one: (*one[:2], one[2].found, one[2].expected))
         return [finding for _, _, finding in found]
 
     def _moved(self, finding: Finding) -> tuple[tuple[int, ...], str, Finding]:
@@ -273,4 +273,4 @@ def _key(found: Found) -> tuple[Any, ...]:
 
 
 def _order(found: Found) -> tuple[Any, ...]:
-    return (found.node.order(found.at), found.rule.id)
+    return (found.node.order(found.at), found.rule.id, *found.words)

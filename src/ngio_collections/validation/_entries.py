@@ -53,6 +53,13 @@ class Home(Protocol):
     def position(self, place: Place) -> int:
         """The place of a node in the `nodes` of its parent, counting what is no node."""
 
+    def item(self, place: Place, number: Any) -> tuple[Any, Place | None]:
+        """What is at a position of the `nodes` of a node, and its own place if it is a node.
+
+        Raises:
+            LookupError: There is no such position.
+        """
+
 
 class Entry:
     """One node with its place.
@@ -162,6 +169,18 @@ def _step(value: Any, part: str | int) -> Any:
         return None
 
 
+def _item(items: Any, number: Any) -> Any:
+    """One of the items of `nodes`.
+
+    Raises:
+        LookupError: There is none at the position.
+    """
+    count = len(items) if isinstance(items, list) else 0
+    if not isinstance(number, int) or not 0 <= number < count:
+        raise LookupError(f"there is nothing at '/nodes/{number}' of its subject")
+    return items[number]
+
+
 class SegmentHome:
     """A document as it was parsed; a place is a position in its segment.
 
@@ -214,6 +233,10 @@ class SegmentHome:
         children, numbers = found
         return numbers[bisect_left(children, place)]
 
+    def item(self, place: int, number: Any) -> tuple[Any, None]:
+        # What was parsed is in the value as a whole.
+        return _item(self.segment.raw(place).get("nodes"), number), None
+
     def holds(self, place: int) -> bool:
         """Whether a node is part of the document, and not of the content of an extension."""
         raws, parents = self.segment.raws, self.segment.parents
@@ -237,6 +260,7 @@ class StateHome:
         self.pointer = pointer
         self.declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]] = {}
         self._lists: dict[int, dict[int, int]] = {}
+        self._items: dict[int, list[Any]] = {}
 
     def entry(self, ref: Ref) -> Entry:
         """A node with its own fields; the `nodes` in them mean nothing."""
@@ -283,6 +307,18 @@ class StateHome:
                 if segment is not None
             }
         return self._lists[key][key_of(place)]
+
+    def item(self, place: Ref, number: Any) -> tuple[Any, Ref | None]:
+        if not self.tree.has_list(place):
+            return _item(self.tree.raw(place).get("nodes"), number), None
+        key = key_of(place)
+        if key not in self._items:
+            items = self.tree.entries(place, self.tree.change(place) or UNCHANGED)
+            self._items[key] = list(items)
+        segment, item, _ = _item(self._items[key], number)
+        return (
+            (item, None) if segment is None else (self.tree.raw((segment, item)), (segment, item))
+        )
 
     def holds(self, place: Ref) -> bool:
         """Whether a node is part of the document, and not of the content of an extension."""

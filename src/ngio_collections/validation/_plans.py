@@ -32,6 +32,7 @@ class ToRun(NamedTuple):
         within: The key in the value of that key.
         unless: The key with which it finds nothing.
         is_conditional: Whether there are values in which it finds nothing for sure.
+        is_own: Whether it is somebody's own, and not one of the catalogue.
     """
 
     rule: Rule
@@ -40,12 +41,14 @@ class ToRun(NamedTuple):
     within: str
     unless: str
     is_conditional: bool
+    is_own: bool
 
     @classmethod
-    def of(cls, rule: Rule, body: Body) -> ToRun:
+    def of(cls, rule: Rule, body: Body, *, is_own: bool = False) -> ToRun:
         """A rule with what is known about its code."""
         key, within = (*map(str, body.needs), "", "")[:2]
-        return cls(rule, body.run, key, within, body.unless, bool(key or body.unless))
+        is_conditional = bool(key or body.unless)
+        return cls(rule, body.run, key, within, body.unless, is_conditional, is_own)
 
     def applies(self, value: Any) -> bool:
         """Whether it may find something in a value."""
@@ -199,7 +202,9 @@ class Plans:
         self._own: dict[str, list[ToRun]] = {}
         for rule, body in rules.own:
             if rule.id in self.run:
-                self._own.setdefault(rule.applies_to[0], []).append(ToRun.of(rule, body))
+                self._own.setdefault(rule.applies_to[0], []).append(
+                    ToRun.of(rule, body, is_own=True)
+                )
         self._nodes: dict[tuple[Any, bool], NodePlan] = {}
         self._subjects: dict[tuple[str, str], SubjectPlan] = {}
         self._leading: dict[str, bool] = {}
@@ -225,7 +230,7 @@ class Plans:
         concept = "root-node" if is_root else "node"
         value = {} if type_ is None else {"type": type_}
         chain = self.profile.chain(concept, value, otherwise="base-node")
-        subject = self._subject(chain, own=self._own.get(type_ or "", []))
+        subject = self._subject(chain, type_ or "")
         links = tuple(link for link in subject.links if link.key != _NODES)
         fits = None if chain.member == "base-node" else self.profile.fits[chain.member]
         plan = NodePlan(concept, chain, fits, SubjectPlan(subject.checks, links))
@@ -243,11 +248,10 @@ class Plans:
             plan = self._subjects[key] = self._subject(chain)
         return plan
 
-    def _subject(self, chain: Chain, own: list[ToRun] | None = None) -> SubjectPlan:
+    def _subject(self, chain: Chain, type_: str = "") -> SubjectPlan:
         checks = [ToRun.of(rule, body) for rule, body in chain.checks if rule.id in self.run]
-        for name in chain.names:
+        for name in dict.fromkeys((*chain.names, type_)):
             checks += self._own.get(name, [])
-        checks += own or []
         links = [Link(self, link) for link in chain.links if self._leads(link.concept)]
         if _ATTRIBUTES in chain.names:
             for on, found in self._own.items():

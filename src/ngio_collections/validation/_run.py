@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from types import GeneratorType
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from ngio_collections._contract import (
     Concept,
@@ -14,8 +15,9 @@ from ngio_collections._contract import (
     Rule,
     Subject,
     Violation,
+    json_pointer,
 )
-from ngio_collections._words import named, show
+from ngio_collections._words import named, one_line, show
 from ngio_collections.graph import Raw
 from ngio_collections.validation._declarations import Declarations
 from ngio_collections.validation._entries import Entry, SegmentHome
@@ -32,6 +34,10 @@ from ngio_collections.validation._plans import Link, NodePlan, Plans, SubjectPla
 from ngio_collections.validation._profiles import Profile
 
 __all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
+
+_LONGEST: Final = 500
+"""So much is kept of a text that a rule of others says."""
+_SHOULD: Final = "a rule yields an ngc.Violation for each mistake, or returns a list of them"
 
 
 class Elsewhere(Protocol):
@@ -129,6 +135,11 @@ class Found(NamedTuple):
     found: str
     expected: str
     kind: str = VIOLATION
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What it says: the order of what one rule finds at one place."""
+        return self.found, self.expected
 
     @property
     def relative(self) -> Pointer:
@@ -311,12 +322,52 @@ class Run:
         if self._guard is not None:
             asked, context = self._guard.limited(check.rule, subject, context)
         try:
-            violations = list(check.run(asked, context))
-            if violations:
-                found += [_written(check.rule, entry, subject, one) for one in violations]
-        except Exception as error:  # noqa: BLE001 - whatever a rule does, the run goes on and says so
-            said = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
+            for one in _given(check.run(asked, context)):
+                # Each on its own: what was found before an error is kept.
+                found.append(_written(check, entry, subject, one))  # noqa: PERF401
+        except BaseException as error:
+            # Whatever a rule does, `sys.exit()` included, the run goes on and says so.
+            if _is_interrupt(error):
+                raise
+            said = f"the rule {check.rule.id} failed: {_said(error)}"
             found.append(Found(check.rule, entry, subject.at, said, "", RULE_ERROR))
+
+
+def _given(given: Any) -> Iterable[Any]:
+    """What a rule yields, or returns as a list.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if type(given) is GeneratorType:
+        return given
+    if isinstance(given, Coroutine):
+        given.close()
+        raise TypeError(f"it is async; {_SHOULD}")
+    if isinstance(given, Violation):
+        raise TypeError(f"it returned one ngc.Violation; {_SHOULD}")
+    if not isinstance(given, Iterable):
+        what = "nothing" if given is None else show(given)
+        raise TypeError(f"it returned {what}; {_SHOULD}")
+    return given
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether somebody wants the program to stop: that is no mistake of a rule."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(KeyboardInterrupt) is not None
+    return isinstance(error, KeyboardInterrupt)
+
+
+def _said(error: BaseException) -> str:
+    """An error in words, of which it may have none, or very many."""
+    try:
+        text = f"{type(error).__name__}: {error}"
+    except BaseException as other:
+        if _is_interrupt(other):
+            raise
+        text = f"{type(error).__name__}, which cannot say what happened"
+    return one_line(text, _LONGEST)
 
 
 def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: Link) -> None:
@@ -336,30 +387,65 @@ def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: L
                 held.append((Subject(concept, item, node, (*at, number), subject, key), plan))
 
 
-def _written(rule: Rule, entry: Entry, subject: Subject, violation: Any) -> Found:
+def _written(check: ToRun, entry: Entry, subject: Subject, violation: Any) -> Found:
     """What a rule says, with its place in the node.
 
     Raises:
         TypeError: It is not what a rule should say.
         LookupError: It is about a place that is not there.
     """
+    if not check.is_own:
+        said, expected, at = violation
+        return Found(check.rule, entry, (*subject.at, *at), said, expected)
     if not isinstance(violation, Violation):
         raise TypeError(f"it yielded {show(violation)} and no ngc.Violation")
-    said, expected, at = violation
+    said, expected, at = cast("tuple[Any, Any, Any]", violation)
     if not all(isinstance(text, str) for text in (said, expected)):
-        raise TypeError(f"it yielded {violation!r}, which says what is wrong in no text")
+        raise TypeError("it yielded an ngc.Violation that says what is wrong in no text")
+    if not isinstance(at, (tuple, list)) or not all(type(part) in (str, int) for part in at):
+        raise TypeError(
+            f"the place of its ngc.Violation is {show(at)}, and no tuple of keys and positions"
+        )
+    _verify_place(entry, subject, tuple(at))
+    said, expected = one_line(said, _LONGEST), one_line(expected, _LONGEST)
+    return Found(check.rule, entry, (*subject.at, *at), said, expected)
+
+
+def _verify_place(entry: Entry, subject: Subject, at: Pointer) -> None:
+    """Refuse a place that is not there.
+
+    Raises:
+        LookupError: It is not there.
+    """
     value = subject.value
-    # What other nodes are like is not always at hand when only some of them are checked.
-    for part in at if at[:1] != ("nodes",) else ():
+    left = list(at)
+    if subject.parent is None:
+        # Edits are beside the values: what nodes hold now is to be asked for.
+        place: Any = entry.place
+        while place is not None and len(left) > 1 and left[0] == "nodes":
+            value, place = entry.home.item(place, left[1])
+            del left[:2]
+    for part in left:
+        is_there = (
+            part in value
+            if isinstance(value, dict)
+            else isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value)
+        )
+        if not is_there:
+            raise LookupError(f"there is nothing at {json_pointer(at)!r} of its subject")
         value = value[part]
-    return Found(rule, entry, (*subject.at, *at), said, expected)
 
 
 def _once(parts: list[Found]) -> Iterable[Found]:
-    """What was found, without what says the same place and rule again."""
+    """What was found, without what says the same again.
+
+    What models and rules of the catalogue find at one place is one mistake; a rule of others
+    may say several things about it.
+    """
     if len(parts) < 2:
         return parts
     first: dict[Any, Found] = {}
     for found in parts:
-        first.setdefault((found.at, found.rule.id), found)
+        more = (found.found, found.expected, found.kind) if found.rule.number == 0 else ()
+        first.setdefault((found.at, found.rule.id, *more), found)
     return first.values()
