@@ -10,13 +10,13 @@ from typing import Any
 from ngio_collections._contract import Level, Pointer, json_pointer
 from ngio_collections.graph import Node
 from ngio_collections.graph._state import Ref, key_of
+from ngio_collections.validation._declarations import Declarations
 from ngio_collections.validation._documents import place_of
 from ngio_collections.validation._engine import plans_for
 from ngio_collections.validation._entries import StateHome
 from ngio_collections.validation._findings import Finding, outline
-from ngio_collections.validation._plans import Plans
+from ngio_collections.validation._plans import UNIQUE_IDS, Plans
 from ngio_collections.validation._recheck import (
-    UNIQUE_IDS,
     Affected,
     Only,
     Side,
@@ -91,9 +91,12 @@ def validate_changes(
 
     Returns:
         The findings that came and those that went. Cost: for two versions of one tree
-        O(changes), and for changes that rules read from elsewhere the nodes that may do so:
-        the wells of a plate whose rows changed. For views of several documents it is the
-        documents that changed; for trees that were made apart, both as a whole.
+        O(changes and the children of what changed), and for changes that rules read from
+        elsewhere the nodes that may do so: the wells of a plate whose rows changed. The first
+        change of ids in a tree is O(tree): it is found out once, for all versions, what refers
+        to which id, and what declares it unless `validate` has found out that. For views of
+        several documents it is the documents that changed; for trees that were made apart, both
+        as a whole.
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
@@ -164,45 +167,33 @@ class _Recheck:
                 which[_key(one)] -= 1
                 yield one.finding(self._url)
 
-    def _run(self, declared: Any) -> Run:
+    def _found(self, side: Side, what: Affected) -> list[Found]:
+        """What the rules that run again find in one version, in the order of its text."""
+        plans = self._plans.apart
+        run = self._run(plans, side.declared)
+        found: list[Found] = []
+        for ref, rules in what.nodes.values():
+            if side.home.holds(ref):
+                found += run.node(side.seen(ref, rules), side.plan(ref, plans), rules)
+        if what.ids and UNIQUE_IDS in self._plans.run:
+            root: Ref = (side.tree.segment, 0)
+            about = self._run(self._plans.alone, Only(side.declared, what.ids))
+            plan = side.plan(root, self._plans.alone)
+            found += about.node(side.home.entry(root), plan, frozenset({UNIQUE_IDS}))
+        if self._url is None and side.tree.segment.source is None:
+            found = [one for one in found if one.rule.id not in OF_WRITTEN]
+        found = [_where_it_is(side.home, one) for one in found]
+        return sorted(found, key=_order) if len(found) > 1 else found
+
+    def _run(self, plans: Plans, declared: Declarations) -> Run:
         context = DocumentContext(
-            self._plans.profile,
+            plans.profile,
             declared,
             url=self._url,
             envelope=self._envelope,
             document=self._content,
         )
-        return Run(self._plans.alone, context)
-
-    def _found(self, side: Side, what: Affected) -> list[Found]:
-        """What the rules that run again find in one version, in the order of its text."""
-        run = self._run(side.declared)
-        found: list[Found] = []
-        for ref, rules in what.nodes.values():
-            if side.home.holds(ref):
-                found += self._on_node(side, run, ref, rules)
-        root: Ref = (side.tree.segment, 0)
-        if what.ids and UNIQUE_IDS in self._plans.run:
-            about = self._run(Only(side.declared, what.ids))
-            found += self._on_node(side, about, root, frozenset({UNIQUE_IDS}))
-        found = [_where_it_is(side.home, one) for one in found]
-        return sorted(found, key=_order)
-
-    def _on_node(
-        self, side: Side, run: Run, ref: Ref, rules: frozenset[str] | None
-    ) -> Iterator[Found]:
-        is_root = side.home.is_root(ref)
-        plan = self._plans.node(side.tree.raw(ref).get("type"), is_root=is_root)
-        with_children = rules is None or any(
-            self._plans.rules[rule].scope.descendants for rule in rules - {UNIQUE_IDS}
-        )
-        entry = side.home.whole(ref) if with_children else side.home.entry(ref)
-        is_new = self._url is None and side.tree.segment.source is None
-        for found in run.node(entry, plan, rules):
-            if found.rule.id == UNIQUE_IDS and rules is None:
-                continue  # It is about all ids of the document, and has a turn of its own.
-            if not (is_new and found.rule.id in OF_WRITTEN):
-                yield found
+        return Run(plans, context)
 
     # -- from the findings of the old version to those of the new one -----------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import Check, Level, Rule, RuleBody, Scope
@@ -118,6 +119,8 @@ class RuleSet:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RuleSet):
             return NotImplemented
+        if self is other:  # As that of all rules is, which is asked for again and again.
+            return True
         return self._rules == other._rules and self._bodies == other._bodies
 
     def __hash__(self) -> int:
@@ -183,9 +186,15 @@ def rules(*names: str, profile: str = "ngio", revision: str = "v1-2026-08") -> R
         >>> ngc.rules("axis-") - ["axis-unit"]
         <RuleSet of 5: axis-discrete, axis-fields, axis-name, ... 2 more>
     """
-    held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
-    every = RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))
+    every = _every(profile, revision)
     return every if not names else every & _some(names, every)
+
+
+@cache
+def _every(profile: str, revision: str) -> RuleSet:
+    """All rules of a profile."""
+    held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
+    return RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))
 
 
 def rule(
