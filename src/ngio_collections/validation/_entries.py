@@ -233,7 +233,8 @@ class StateHome:
         self._lists: dict[int, dict[int, int]] = {}
         self._asked: Counter[int] = Counter()
         self._numbers: dict[int, int] = {}
-        self._parents: dict[int, Entry] = {}
+        self._parents: dict[int, Entry | None] = {}
+        self._entries: dict[int, Entry] = {}
         self._inside: dict[int, bool] = {}
 
     def entry(self, ref: Ref) -> Entry:
@@ -254,14 +255,18 @@ class StateHome:
         return self.tree.raw(place)
 
     def parent(self, place: Ref) -> Entry | None:
-        found = self.tree.parent(place)
-        if found is None:
-            return None
-        # Siblings ask one after the other, and every rule again.
-        key = key_of(found)
+        # Each rule asks again, and so do siblings.
+        key = key_of(place)
         if key not in self._parents:
-            self._parents[key] = self.entry(found)
+            found = self.tree.parent(place)
+            self._parents[key] = None if found is None else self._shared(found)
         return self._parents[key]
+
+    def _shared(self, ref: Ref) -> Entry:
+        key = key_of(ref)
+        if key not in self._entries:
+            self._entries[key] = self.entry(ref)
+        return self._entries[key]
 
     def children(self, place: Ref) -> Iterator[Ref]:
         if not is_container(self.tree.raw(place)):
@@ -273,7 +278,7 @@ class StateHome:
         return next((c for c in self.children(place) if self.position(c) == number), None)
 
     def is_root(self, place: Ref) -> bool:
-        return self.tree.parent(place) is None
+        return place[1] == 0 and place[0] is self.tree.segment
 
     def position(self, place: Ref) -> int:
         key = key_of(place)
@@ -302,10 +307,7 @@ class StateHome:
     def holds(self, place: Ref) -> bool:
         """Whether a node is part of the document, and not of the content of an extension."""
         parent = self.tree.parent(place)
-        return self._is_root(place) if parent is None else self._is_inside(parent)
-
-    def _is_root(self, place: Ref) -> bool:
-        return place[0] is self.tree.segment and place[1] == 0
+        return self.is_root(place) if parent is None else self._is_inside(parent)
 
     def _is_inside(self, place: Ref) -> bool:
         """Whether what is in a node is part of the document. Siblings ask one after the other."""
@@ -314,7 +316,7 @@ class StateHome:
         while at is not None and key_of(at) not in self._inside:
             above.append(at)
             at = self.tree.parent(at)
-        held = self._is_root(above[-1]) if at is None else self._inside[key_of(at)]
+        held = self.is_root(above[-1]) if at is None else self._inside[key_of(at)]
         for at in reversed(above):
             held = held and is_container(self.tree.raw(at))
             self._inside[key_of(at)] = held

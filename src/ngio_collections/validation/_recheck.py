@@ -213,14 +213,17 @@ class _Search:
     def _mark_referring(self) -> None:
         """The nodes that refer to an id, and those from which rules read what they refer to."""
         ids = frozenset(rule.id for rule in self._referring)
-        above = [rule for rule in self._referring if rule.scope.descendants]
-        below = [rule for rule in self._referring if rule.scope.ancestors]
+        # Those of the catalogue follow the references of their subject and of no other node.
+        own = {rule.id for rule, _ in self._plans.rules.own}
+        others = [rule for rule in self._referring if rule.id in own]
+        above = [rule for rule in others if rule.scope.descendants]
+        below = [rule for rule in others if rule.scope.ancestors]
         for ref in self._referrers():
             self._found.mark(ref, ids)
-            self._mark_below(ref, below)
-            for side in (self._before, self._after):
-                if side.home.holds(ref):
-                    self._mark_above(side, ref, above, 0)
+            # What is in one version only has been marked with all that is around it.
+            if others and self._after.home.holds(ref):
+                self._mark_below(ref, below)
+                self._mark_above(self._after, ref, above, 0)
 
     def _referrers(self) -> Iterator[Ref]:
         """The nodes whose attributes name one of the ids, in either version."""
