@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ngio_collections._contract import Level
+from ngio_collections._contract import Level, json_pointer
 from ngio_collections._words import show
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
@@ -19,7 +19,7 @@ from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
 from ngio_collections.validation._run import DocumentContext, Found, Run
 
-__all__ = ["in_order", "plans_for", "validate_document"]
+__all__ = ["in_order", "places_of_findings", "plans_for", "validate_document"]
 
 
 @lru_cache(maxsize=32)
@@ -97,10 +97,36 @@ def validate_document(
     envelope = open_envelope(parse_document(data, url), url)
     if not isinstance(envelope.node, dict):
         return [_no_node(plans, envelope, url)]
-    home = SegmentHome(Segment(envelope.node, url), envelope.pointer)
-    run = run_of(plans, home, envelope, url)
-    found = run.segment(home, 0, len(home.segment))
+    found = _found_in(envelope, plans, url)
     return [one.finding(url) for one in in_order(found, envelope.node)]
+
+
+def places_of_findings(
+    document: Any, profile: str, revision: str, url: str | None
+) -> set[tuple[str, str]]:
+    """The rules and the places of what `validate_document` finds, without words and order.
+
+    Args:
+        document: A parsed document, which is known to be plain JSON.
+        profile: The profile.
+        revision: The revision of RFC-8.
+        url: The address of the document.
+
+    Returns:
+        Ids of rules with JSON Pointers.
+    """
+    plans = plans_for(profile, revision, None, "MAY")
+    envelope = open_envelope(document, url)
+    if not isinstance(envelope.node, dict):
+        finding = _no_node(plans, envelope, url)
+        return {(finding.rule, finding.pointer)}
+    found = _found_in(envelope, plans, url)
+    return {(one.rule.id, json_pointer((*envelope.pointer, *one.relative))) for one in found}
+
+
+def _found_in(envelope: Envelope, plans: Plans, url: str | None) -> Iterator[Found]:
+    home = SegmentHome(Segment(envelope.node, url), envelope.pointer)
+    return run_of(plans, home, envelope, url).segment(home, 0, len(home.segment))
 
 
 def run_of(
