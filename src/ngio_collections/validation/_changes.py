@@ -10,8 +10,7 @@ from typing import Any
 from ngio_collections._contract import Level, Pointer, json_pointer
 from ngio_collections.graph import Node
 from ngio_collections.graph._state import Ref, key_of
-from ngio_collections.validation._declarations import Declarations
-from ngio_collections.validation._documents import place_of
+from ngio_collections.validation._documents import file_of
 from ngio_collections.validation._engine import plans_for
 from ngio_collections.validation._entries import StateHome
 from ngio_collections.validation._findings import Finding, outline
@@ -24,7 +23,7 @@ from ngio_collections.validation._recheck import (
     affected,
 )
 from ngio_collections.validation._recheck_view import ViewRecheck
-from ngio_collections.validation._run import DocumentContext, Found, Run
+from ngio_collections.validation._run import Found, Run
 from ngio_collections.validation._trees import OF_WRITTEN, findings_of_tree
 
 __all__ = ["Revalidation", "validate_changes"]
@@ -143,10 +142,10 @@ class _Recheck:
     def __init__(self, old: Node, new: Node, plans: Plans) -> None:
         self._plans = plans
         self._root = new.tree.root
-        self._envelope, self._pointer, self._content = place_of(new.tree.segment.source)
         self._url = new.tree.url
-        self._before = Side(old.tree, plans, self._pointer)
-        self._after = Side(new.tree, plans, self._pointer)
+        self._file, pointer = file_of(self._url, new.tree.segment.source)
+        self._before = Side(old.tree, plans, pointer)
+        self._after = Side(new.tree, plans, pointer)
 
     def made(self) -> Revalidation:
         what = affected(self._before, self._after, self._plans)
@@ -170,30 +169,20 @@ class _Recheck:
     def _found(self, side: Side, what: Affected) -> list[Found]:
         """What the rules that run again find in one version, in the order of its text."""
         plans = self._plans.apart
-        run = self._run(plans, side.declared)
+        run = Run(plans, side.declared, self._file)
         found: list[Found] = []
         for ref, rules in what.nodes.values():
             if side.home.holds(ref):
                 found += run.node(side.seen(ref, rules), side.plan(ref, plans), rules)
         if what.ids and UNIQUE_IDS in self._plans.run:
             root: Ref = (side.tree.segment, 0)
-            about = self._run(self._plans.alone, Only(side.declared, what.ids))
+            about = Run(self._plans.alone, Only(side.declared, what.ids), self._file)
             plan = side.plan(root, self._plans.alone)
             found += about.node(side.home.entry(root), plan, frozenset({UNIQUE_IDS}))
         if self._url is None and side.tree.segment.source is None:
             found = [one for one in found if one.rule.id not in OF_WRITTEN]
         found = [_where_it_is(side.home, one) for one in found]
         return sorted(found, key=_order) if len(found) > 1 else found
-
-    def _run(self, plans: Plans, declared: Declarations) -> Run:
-        context = DocumentContext(
-            plans.profile,
-            declared,
-            url=self._url,
-            envelope=self._envelope,
-            document=self._content,
-        )
-        return Run(plans, context)
 
     # -- from the findings of the old version to those of the new one -----------------
 

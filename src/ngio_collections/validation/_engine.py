@@ -13,11 +13,10 @@ from ngio_collections.graph import Segment
 from ngio_collections.validation._declarations import SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
 from ngio_collections.validation._findings import Finding, Positions, outline_path, write_finding
-from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
-from ngio_collections.validation._run import DocumentContext, Found, Run
+from ngio_collections.validation._run import File, Found, Run
 
 __all__ = ["in_order", "places_of_findings", "plans_for", "validate_document"]
 
@@ -126,25 +125,9 @@ def places_of_findings(
 
 def _found_in(envelope: Envelope, plans: Plans, url: str | None) -> Iterator[Found]:
     home = SegmentHome(Segment(envelope.node, url), envelope.pointer)
-    return run_of(plans, home, envelope, url).segment(home, 0, len(home.segment))
-
-
-def run_of(
-    plans: Plans,
-    home: SegmentHome,
-    envelope: Envelope,
-    url: str | None,
-    guard: Guard | None = None,
-) -> Run:
-    """A run over one document."""
-    context = DocumentContext(
-        plans.profile,
-        SegmentDeclarations(home, plans.profile.declaring),
-        url=url,
-        envelope=envelope.kind,
-        document=envelope.document,
-    )
-    return Run(plans.alone, context, guard)
+    declared = SegmentDeclarations(home, plans.profile.declaring)
+    run = Run(plans, declared, File(url, envelope.kind, envelope.document))
+    return run.segment(home, 0, len(home.segment))
 
 
 def _no_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:

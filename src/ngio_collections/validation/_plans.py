@@ -195,6 +195,7 @@ class Plans:
         self.profile = profile
         self.rules = rules
         self._level = level
+        self._is_alone = is_alone
         strong = LEVELS[: LEVELS.index(level) + 1]
         self.run = frozenset(
             rule.id for rule in rules if rule.level in strong and not (is_alone and _across(rule))
@@ -210,6 +211,8 @@ class Plans:
     @cached_property
     def alone(self) -> Plans:
         """The same for a document that is alone, without what needs others."""
+        if self._is_alone:
+            return self
         return Plans(self.profile, self.rules, self._level, is_alone=True)
 
     @cached_property
