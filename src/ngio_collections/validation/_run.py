@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from ngio_collections._contract import (
     Concept,
@@ -316,12 +316,13 @@ class Run:
         if self._guard is not None:
             asked, context = self._guard.limited(check.rule, subject, context)
         try:
-            violations = list(check.run(asked, context))
+            said: Iterable[Violation] | None = check.run(asked, context)
+            violations = list(said) if said is not None else _nothing_said()
             if violations:
                 found += [_written(check.rule, entry, subject, one) for one in violations]
         except Exception as error:  # noqa: BLE001 - whatever a rule does, the run goes on and says so
-            said = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
-            found.append(Found(check.rule, entry, subject.at, said, "", RULE_ERROR))
+            failed = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
+            found.append(Found(check.rule, entry, subject.at, failed, "", RULE_ERROR))
 
 
 def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: Link) -> None:
@@ -339,6 +340,10 @@ def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: L
             plan = link.plan_of(item)
             if plan is not None:
                 held.append((Subject(concept, item, node, (*at, number), subject, key), plan))
+
+
+def _nothing_said() -> NoReturn:
+    raise TypeError("it returned None; a rule yields violations, or returns a list of them")
 
 
 def _written(rule: Rule, entry: Entry, subject: Subject, violation: Any) -> Found:
