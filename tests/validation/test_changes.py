@@ -168,6 +168,25 @@ def test_a_rule_may_follow_the_references_of_the_nodes_around_its_subject(rule: 
     assert [finding.rule for finding in change.introduced] == [rule.id]
 
 
+@ngc.rule("lab:inside", on="lab:assay", ancestors=2, keys=["name"])
+def named_around(subject: Any, context: Any) -> Any:
+    "What holds an assay has a name."
+    for node in subject.node.ancestors():
+        if "name" not in node.value:
+            yield ngc.Violation(f"{node.id} has no name", "")
+
+
+def test_a_rule_about_a_node_without_attributes_sees_what_changes_above_it() -> None:
+    assay = {"type": "lab:assay", "id": "assay"}
+    well = {"type": "collection", "id": "well", "name": "Well", "nodes": [assay]}
+    old = _tree({"type": "collection", "id": "plate", "version": "0.9", "nodes": [well]})
+    options: dict[str, Any] = {"rules": [named_around], "level": "SHOULD"}
+    before = ngc.validate(old, **options)
+    change = ngc.validate_changes(old, old.rename("Plate"), **options)
+    assert [finding.found for finding in before] == ["plate has no name"]
+    assert list(change.resolved) == before
+
+
 def test_trees_that_were_made_apart_are_compared_as_a_whole() -> None:
     old, new = _large(1), _large(2).rename("")
     change = ngc.validate_changes(old, new)

@@ -127,6 +127,7 @@ class _Search:
         self._upward = [rule for rule in run if rule.scope.ancestors]
         self._downward = [rule for rule in run if rule.scope.descendants and rule.id != UNIQUE_IDS]
         self._referring = [rule for rule in run if rule.scope.references]
+        self._own = frozenset(rule.id for rule, _ in plans.rules.own)
 
     def found(self) -> Affected:
         before, after = self._before.tree, self._after.tree
@@ -206,16 +207,18 @@ class _Search:
             rules = [r for r in rules if _reaches(r.scope.ancestors, distance)]
             ids = frozenset(rule.id for rule in rules)
             level = [child for at in level for child in self._after.home.children(at)]
+            # Rules of the catalogue that read upward are about attributes, and about versions.
+            every = not self._own.isdisjoint(ids)
             for child in level if ids else ():
-                if tree.raw(child).get("attributes") or "version" in tree.raw(child):
+                raw = tree.raw(child)
+                if every or raw.get("attributes") or "version" in raw:
                     self._found.mark(child, ids)
 
     def _mark_referring(self) -> None:
         """The nodes that refer to an id, and those from which rules read what they refer to."""
         ids = frozenset(rule.id for rule in self._referring)
         # Those of the catalogue follow the references of their subject and of no other node.
-        own = {rule.id for rule, _ in self._plans.rules.own}
-        others = [rule for rule in self._referring if rule.id in own]
+        others = [rule for rule in self._referring if rule.id in self._own]
         above = [rule for rule in others if rule.scope.descendants]
         below = [rule for rule in others if rule.scope.ancestors]
         for ref in self._referrers():
