@@ -130,7 +130,7 @@ def test_a_long_text_of_a_rule_is_one_line_that_a_terminal_does_not_obey() -> No
 @pytest.mark.parametrize(
     ("returned", "words"),
     [
-        (None, "returned nothing; a rule yields an ngc.Violation for each mistake"),
+        (None, "returned None; a rule yields an ngc.Violation for each mistake"),
         (5, "returned the number 5; a rule yields"),
         (ngc.Violation("one"), "returned one ngc.Violation; a rule yields"),
     ],

@@ -33,7 +33,7 @@ from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Link, NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
 
-__all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
+__all__ = ["Elsewhere", "File", "Found", "Problem", "Run"]
 
 _LONGEST: Final = 500
 """So much is kept of a text that a rule of others says."""
@@ -59,33 +59,29 @@ class Problem(NamedTuple):
     expected: str
 
 
-class DocumentContext:
-    """What rule bodies ask questions of: one document with its profile.
+class File(NamedTuple):
+    """What a document is in.
 
-    Args:
-        profile: The profile.
-        declared: What declares ids in the document.
+    Attributes:
         url: Its address.
         envelope: `zarr` for a node at `attributes.ome`, `json` for one at `ome`.
-        document: The whole document, as it was read.
-        others: The documents around it, in a view.
+        content: The whole document, as it was read.
     """
 
+    url: str | None
+    envelope: str
+    content: Mapping[str, Any]
+
+
+class _DocumentContext:
+    """What rule bodies ask questions of: one document with its profile."""
+
     def __init__(
-        self,
-        profile: Profile,
-        declared: Declarations,
-        *,
-        url: str | None,
-        envelope: str,
-        document: Mapping[str, Any],
-        others: Elsewhere | None = None,
+        self, profile: Profile, declared: Declarations, file: File, others: Elsewhere | None
     ) -> None:
         self._profile = profile
         self._declared = declared
-        self.url = url
-        self.envelope = envelope
-        self.document = document
+        self.url, self.envelope, self.document = file
         self._others = others
         self._near: Entry | None = None
 
@@ -183,14 +179,23 @@ class Run:
 
     Args:
         plans: What to run.
-        context: The document, for the rules.
+        declared: What declares ids in the document.
+        file: What the document is in.
+        others: The documents around it, in a view.
         guard: Holds rules to what they say that they read; None if they are trusted.
     """
 
-    def __init__(self, plans: Plans, context: DocumentContext, guard: Guard | None = None) -> None:
-        self._plans = plans
+    def __init__(
+        self,
+        plans: Plans,
+        declared: Declarations,
+        file: File,
+        others: Elsewhere | None = None,
+        guard: Guard | None = None,
+    ) -> None:
+        self._plans = plans if others is not None else plans.alone
         self._profile = plans.profile
-        self._context = context
+        self._context = _DocumentContext(plans.profile, declared, file, others)
         self._guard = guard
 
     def segment(self, home: SegmentHome, start: int, end: int) -> Iterator[Found]:
@@ -347,7 +352,7 @@ def _given(given: Any) -> Iterable[Any]:
     if isinstance(given, Violation):
         raise TypeError(f"it returned one ngc.Violation; {_SHOULD}")
     if not isinstance(given, Iterable):
-        what = "nothing" if given is None else show(given)
+        what = "None" if given is None else show(given)
         raise TypeError(f"it returned {what}; {_SHOULD}")
     return given
 
