@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -150,6 +150,15 @@ def test_the_error_suggests_what_was_meant() -> None:
         ({"id": "lab:x", "on": "collection", "descendants": "all"}, "descendants='all'"),
         ({"id": "lab:x", "on": "collection", "descendants": True}, "expected a number of levels"),
         ({"id": "lab:x", "on": "collection", "ancestors": 1, "keys": "name"}, "as in .'name'."),
+        ({"id": "lab:x", "on": "collection", "keys": [5]}, "has the key 5; expected `name`"),
+        ({"id": "lab:x", "on": "collection", "keys": [""]}, "has the key ''"),
+        ({"id": "lab:x", "on": "collection", "keys": 5}, "has the key 5"),
+        ({"id": "lab:x", "on": "attributes/"}, "expected one attribute, as in"),
+        ({"id": "lab:x", "on": "attributes/lab:x/inner"}, "expected one attribute, as in"),
+        ({"id": "lab:x", "on": "standalone-document"}, "which is no concept of RFC-8"),
+        ({"id": "lab:x", "on": "lab:"}, "which is no concept of RFC-8"),
+        ({"id": "lab:x", "on": "collection", "level": "must"}, "expected one of MUST, SHOULD, MAY"),
+        ({"id": "lab:\x1b[31m", "on": "collection"}, r"lab:lab:.x1b"),
     ],
 )
 def test_a_rule_that_says_too_little_is_refused(options: dict[str, Any], words: str) -> None:
@@ -157,14 +166,79 @@ def test_a_rule_that_says_too_little_is_refused(options: dict[str, Any], words: 
         ngc.rule(**options)(lambda subject, context: iter(()))
 
 
-@pytest.mark.parametrize("concept", ["collection", "base-node", "coordinate-system", "axis"])
+@pytest.mark.parametrize(
+    "concept",
+    ["collection", "base-node", "coordinate-system", "axis", "by-dimension-item", "root-node"],
+)
 def test_a_rule_is_run_on_any_concept(concept: str) -> None:
     assert ngc.rule("lab:x", on=concept)(lambda subject, context: iter(())).id == "lab:x"
 
 
-def test_a_rule_is_made_of_a_function() -> None:
-    with pytest.raises(TypeError, match="lab:x is made of the number 5; expected a function"):
-        ngc.rule("lab:x", on="collection")(5)  # type: ignore[arg-type]
+class Called:
+    """It is called."""
+
+    def __call__(self, subject: ngc.Subject, context: ngc.Context) -> list[ngc.Violation]:
+        return [ngc.Violation("it was called")]
+
+
+async def _is_awaited(subject: ngc.Subject, context: ngc.Context) -> list[ngc.Violation]:
+    return []
+
+
+async def _is_iterated(subject: ngc.Subject, context: ngc.Context) -> AsyncIterator[Any]:
+    yield ngc.Violation("never")
+
+
+@pytest.mark.parametrize(
+    ("made_of", "words"),
+    [
+        (5, "lab:x is made of the number 5; expected a function"),
+        (Called, "lab:x is made of the class Called; expected a function, or an instance"),
+        (_is_awaited, "lab:x is made of an async function; rules are called and not awaited"),
+        (_is_iterated, "lab:x is made of an async function"),
+    ],
+)
+def test_a_rule_is_made_of_a_function(made_of: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        ngc.rule("lab:x", on="collection")(made_of)
+
+
+def test_or_of_what_can_be_called() -> None:
+    (found,) = ngc.validate(
+        _root().find("w"), rules=[ngc.rule("lab:x", on="collection", level="MUST")(Called())]
+    )
+    assert found.message == "It was called. It is called."
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (_is_awaited, r"`ngc.rule\(\"lab:a-name\", on=\"collection\"\)\(_is_awaited\)`"),
+        (Called, r"Called is code and not a rule yet: make one of it with `ngc.rule"),
+        (Called(), r"Called is code and not a rule yet"),
+        (5, "the number 5 is no rule; expected a RuleSet, rules made with `ngc.rule`, or words"),
+    ],
+)
+def test_what_is_no_rule_is_refused_with_how_to_make_one(given: Any, words: str) -> None:
+    for rules in (given, [given], ["hcs", [given]]):
+        with pytest.raises(TypeError, match=words):
+            ngc.validate(_root(), rules=rules)
+    with pytest.raises(TypeError, match=words):
+        ngc.rules() | given
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"id": 5}, "the id of a rule is a text, not the number 5"),
+        ({"on": ["collection"]}, "expected a text"),
+        ({"fix": None}, "lab:x has fix=None; expected a text"),
+        ({"references": "yes"}, "expected True or False"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        ngc.rule(**{"id": "lab:x", "on": "collection", **options})
 
 
 def test_two_rules_with_one_id_are_refused() -> None:

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any, Final, TypeAlias
 
 from ngio_collections._contract import ALL, Check, Level, Rule, RuleBody, Scope
@@ -151,10 +152,24 @@ def _some(given: Some, known: RuleSet) -> RuleSet:
         return RuleSet([given])
     if isinstance(given, str):
         return _by_word(given, known)
+    if callable(given) or not isinstance(given, Iterable):
+        raise _no_rule(given)
     found = RuleSet(())
     for one in given:
         found = found | _some(one, known)
     return found
+
+
+def _no_rule(given: Any) -> TypeError:
+    """What is said of something that is no rule, most of all if it may become one."""
+    if callable(given):
+        name = getattr(given, "__name__", type(given).__name__)
+        how = f'ngc.rule("lab:a-name", on="collection")({name})'
+        return TypeError(f"{name} is code and not a rule yet: make one of it with `{how}`")
+    return TypeError(
+        f"{show(given)} is no rule; expected a RuleSet, rules made with `ngc.rule`, or words: ids, "
+        "groups of the catalogue, or the beginnings of ids"
+    )
 
 
 def _by_word(word: str, known: RuleSet) -> RuleSet:
@@ -242,7 +257,8 @@ def rule(
     Raises:
         ValueError: The id has no prefix, there is no such level or concept, or how far it
             reads is not said: as numbers of levels, with what it reads of these nodes.
-        TypeError: What is decorated is no function.
+        TypeError: An argument is of the wrong type; or what is decorated is no function, but a
+            class, or is to be awaited.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -256,20 +272,19 @@ def rule(
         ...     print(finding.pointer, finding.message)
         /ome/attributes/lab:dose The dose is -1; expected a positive number. Write the dose in mg.
     """
-    prefix, colon, name = id.partition(":")
-    if not (prefix and colon and name):
-        raise ValueError(f"the id of a rule of your own has a prefix, as in `lab:{id}`")
-    _require_concept(id, on)
+    prefix = _prefix(id)
+    _require_texts(id, on=on, statement=statement, fix=fix, rfc=rfc)
+    _require_subject(id, on)
     scope = _scope(id, ancestors, descendants, references, keys)
+    strength = _level(id, level)
 
     def make(run: RuleBody) -> OwnRule:
-        if not callable(run):
-            raise TypeError(f"{id} is made of {show(run)}; expected a function")
+        _require_function(id, run)
         said = statement or (run.__doc__ or "").strip().partition("\n")[0]
         made = Rule(
             id=id,
             number=0,
-            level=Level(level),
+            level=strength,
             rfc=rfc,
             statement=said,
             fix=fix,
@@ -285,40 +300,112 @@ def rule(
     return make
 
 
-def _require_concept(id: str, on: str) -> None:
+def _prefix(id: str) -> str:
+    """The prefix that the id of a rule has to have."""
+    if not isinstance(id, str):
+        raise TypeError(f"the id of a rule is a text, not {show(id)}")
+    prefix, colon, name = id.partition(":")
+    if not (prefix and colon and name and id.isprintable()):
+        raise ValueError(f"the id of a rule of your own has a prefix, as in {f'lab:{id}'!r}")
+    return prefix
+
+
+def _require_texts(id: str, **given: object) -> None:
+    for name, value in given.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{id} has {name}={value!r}; expected a text")
+
+
+def _level(id: str, level: str) -> Level:
+    try:
+        return Level(level)
+    except ValueError:
+        levels = ", ".join(Level)
+        raise ValueError(f"{id} has level={level!r}; expected one of {levels}") from None
+
+
+def _require_function(id: str, run: object) -> None:
+    """Whether a rule can be made of something: it is called with a subject and a context."""
+    if isinstance(run, type):
+        raise TypeError(
+            f"{id} is made of the class {run.__name__}; expected a function, or an instance of a "
+            "class that can be called"
+        )
+    if not callable(run):
+        raise TypeError(f"{id} is made of {show(run)}; expected a function")
+    if iscoroutinefunction(run) or isasyncgenfunction(run):
+        raise TypeError(f"{id} is made of an async function; rules are called and not awaited")
+
+
+def _require_subject(id: str, on: str) -> None:
     """Whether there is something that a rule can be run on."""
     if not on:
         raise ValueError(f"{id} is run on nothing; expected a type, an attribute or a concept")
-    if ":" in on or on.startswith("attributes/"):
-        return
-    modules = (f"{package_of(*pair)}.concepts" for pair in PROFILES)
-    known = {name for module in modules for name in importlib.import_module(module).CONCEPTS}
-    if on not in known:
-        near = get_close_matches(on, known, 3)
-        meant = f" (did you mean {' or '.join(near)}?)" if near else ""
-        raise ValueError(
-            f"{id} is run on {on!r}, which is no concept of RFC-8{meant}; a type of nodes of your "
-            "own has a prefix, as in `lab:assay`, and an attribute begins with `attributes/`"
-        )
-
-
-def _scope(
-    id: str, ancestors: int, descendants: int, references: bool, keys: Iterable[str]
-) -> Scope:
-    """How far a rule reads, if that makes sense."""
-    for name, levels in (("ancestors", ancestors), ("descendants", descendants)):
-        if type(levels) is not int or levels < ALL:
+    holder, slash, key = on.partition("/")
+    if slash and holder == "attributes":
+        if not key or "/" in key:
             raise ValueError(
-                f"{id} has {name}={levels!r}; expected a number of levels, or {ALL} for all"
+                f"{id} is run on {on!r}; expected one attribute, as in `attributes/lab:dose`: what "
+                "is inside of it is in the value that the rule gets"
             )
+        return
+    before, colon, after = on.partition(":")
+    if (before and colon and after) or on in _concepts():
+        return
+    near = get_close_matches(on, _concepts(), 3)
+    meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+    raise ValueError(
+        f"{id} is run on {on!r}, which is no concept of RFC-8{meant}; a type of nodes of your "
+        "own has a prefix, as in `lab:assay`, and an attribute begins with `attributes/`"
+    )
+
+
+@cache
+def _concepts() -> frozenset[str]:
+    """The concepts of all profiles that a node is, or holds."""
+    found: set[str] = set()
+    for pair in PROFILES:
+        known = importlib.import_module(f"{package_of(*pair)}.concepts").CONCEPTS
+        stack = ["root-node"]
+        seen: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name in seen or name not in known:
+                continue
+            seen.add(name)
+            concept = known[name]
+            stack += [*concept.bases, *concept.members.values()]
+            stack += [link.concept for link in concept.links]
+        found |= seen
+    return frozenset(found)
+
+
+def _scope(id: str, ancestors: object, descendants: object, references: object, keys: Any) -> Scope:
+    """How far a rule reads, if that makes sense."""
+    up, down = _levels(id, "ancestors", ancestors), _levels(id, "descendants", descendants)
     if isinstance(keys, str):
         raise ValueError(  # noqa: TRY004 - a string is iterable: it is the value that is wrong
             f"{id} has keys={keys!r}; expected several keys, as in [{keys!r}]"
         )
-    named = tuple(keys)
-    if (ancestors or descendants) and not named:
+    named = tuple(keys) if isinstance(keys, Iterable) else (keys,)
+    for key in named:
+        if not isinstance(key, str) or not key:
+            raise ValueError(
+                f"{id} has the key {key!r}; expected `name`, or `attributes/plate` for an attribute"
+            )
+    if not isinstance(references, bool):
+        raise TypeError(f"{id} has references={references!r}; expected True or False")
+    if (up or down) and not named:
         raise ValueError(f"{id} reads other nodes; name what it reads of them in `keys`")
-    return Scope(ancestors, descendants, references, named)
+    return Scope(up, down, references, named)
+
+
+def _levels(id: str, name: str, levels: object) -> int:
+    if not isinstance(levels, int) or isinstance(levels, bool) or levels < ALL:
+        raise ValueError(
+            f"{id} has {name}={levels!r}; expected a number of levels, or {ALL} for all"
+        )
+    return levels
 
 
 def as_rules(given: Any, profile: str, revision: str) -> RuleSet:
