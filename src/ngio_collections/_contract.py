@@ -203,7 +203,7 @@ class NodeEntry(Protocol):
     """One node of a document, with its place in it. Two are equal if they are the same node.
 
     Attributes:
-        value: The node as it was parsed.
+        value: The node as it was parsed; for rules of others a read-only view of it.
         type: Its `type`, or an empty string where that is no string.
         id: Its `id`, or None where that is no string.
     """
@@ -267,7 +267,7 @@ class Subject(NamedTuple):
     Attributes:
         concept: The concept through which it was reached.
         value: The value as it was parsed; an object, or for a union by kind
-            of JSON value whatever the document has.
+            of JSON value whatever the document has. Rules of others get a read-only view.
         node: The node that it is, or in whose attributes it stands.
         at: Its place in that node.
         parent: The subject that holds it, None for a node.
@@ -308,7 +308,10 @@ class Context(Protocol):
 
     @property
     def document(self) -> Mapping[str, JsonValue]:
-        """The whole document, envelope included, as it was read."""
+        """The whole document, for what stands beside its node; nodes are what entries are for.
+
+        After an edit no rule runs again because it read a node here.
+        """
 
     def concept(self, name: str) -> Concept:
         """The concept with this name."""

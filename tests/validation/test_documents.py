@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import ngio_collections as ngc
@@ -183,3 +184,38 @@ def test_an_edit_of_several_documents_says_how_many_nodes_of_all_of_them_were_lo
     assert ngc.validate_changes(view, edited).checked == 3
     edited = edited.find("c").set_attr("labels", 1).tree.root
     assert ngc.validate_changes(view, edited).checked == 3 + 4
+
+
+@ngc.rule("lab:document", on="root-node", level="MUST")
+def document_of_lab(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+    """It says what the whole document says of its root."""
+    content = context.document
+    node = content["attributes"]["ome"] if context.envelope == "zarr" else content["ome"]
+    yield ngc.Violation(f"{sorted(content)}: {node['id']}, {node.get('attributes', {})}")
+
+
+def _said(node: ngc.Node) -> list[str]:
+    return [one.found for one in ngc.validate(node, rules=[document_of_lab])]
+
+
+def test_the_document_that_a_rule_sees_has_the_node_as_it_is_now() -> None:
+    root = {"type": "collection", "version": "0.9", "id": "p", "nodes": []}
+    documents = {
+        "memory://lab/p.json": {"ome": root, "beside": 1},
+        "memory://lab/p.zarr/zarr.json": {"zarr_format": 3, "attributes": {"ome": root, "x": 1}},
+    }
+    store = ngc.MemoryStore(documents)
+    for url, keys in zip(
+        documents, ("['beside', 'ome']", "['attributes', 'zarr_format']"), strict=False
+    ):
+        opened = ngc.open(url, store=store)
+        assert _said(opened) == [f"{keys}: p, {{}}"]
+        assert _said(opened.set_attr("lab:x", 2)) == [f"{keys}: p, {{'lab:x': 2}}"]
+    assert _said(ngc.new_node("collection", id="new")) == ["['ome']: new, {}"]
+
+
+def test_so_has_each_document_of_a_view() -> None:
+    view = _opened({"p": _document("p", _stub("q")), "q": _document("q")})
+    edited = view.find("q").set_attr("lab:x", 2).tree.root
+    assert _said(view) == ["['ome']: p, {}", "['ome']: q, {}"]
+    assert _said(edited) == ["['ome']: p, {}", "['ome']: q, {'lab:x': 2}"]

@@ -253,3 +253,74 @@ def test_after_an_edit_a_place_is_one_that_is_there_now() -> None:
         assert change.update(findings) == ngc.validate(after.tree.root, rules=[third])
     kinds = [[one.kind for one in ngc.validate(root, rules=[third])] for root in (old, new)]
     assert kinds == [["rule-error"] * 2, ["rule-error", "rule-error", "violation"]]
+
+
+def _appends(subject: ngc.Subject, context: ngc.Context) -> None:
+    subject.value["nodes"].append(1)
+
+
+def _sets(subject: ngc.Subject, context: ngc.Context) -> None:
+    subject.value["id"] = "other"
+
+
+def _sets_deep_below(subject: ngc.Subject, context: ngc.Context) -> None:
+    subject.node.attributes["lab:x"]["in"][0] = 6  # type: ignore[index]
+
+
+def _drops_from_a_child(subject: ngc.Subject, context: ngc.Context) -> None:
+    next(subject.node.children()).value.pop("id")  # type: ignore[attr-defined]
+
+
+def _changes_the_document(subject: ngc.Subject, context: ngc.Context) -> None:
+    context.document["ome"]["id"] = "other"
+
+
+def _changes_what_it_refers_to(subject: ngc.Subject, context: ngc.Context) -> None:
+    context.declarations("a")[0].value["id"] = "other"  # type: ignore[index]
+
+
+def _changes_its_holder(subject: ngc.Subject, context: ngc.Context) -> None:
+    _sets(subject._replace(value=subject.node.value), context)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _appends,
+        _sets,
+        _sets_deep_below,
+        _drops_from_a_child,
+        _changes_the_document,
+        _changes_what_it_refers_to,
+        _changes_its_holder,
+    ],
+)
+def test_a_rule_can_change_nothing(change: Any) -> None:
+    def changes(subject: ngc.Subject, context: ngc.Context) -> list[ngc.Violation]:
+        change(subject, context)
+        return []
+
+    root = _root()
+    for node in (root, root.find("a").set_attr("lab:y", 1).tree.root):
+        before = copy.deepcopy(node.to_json())
+        (found,) = _found(changes, node, on="root-node")
+        assert found.kind == "rule-error"
+        assert "Error" in found.found
+        assert node.to_json() == before
+
+
+def test_what_a_rule_gets_is_read_as_any_json() -> None:
+    def reads(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+        child = next(subject.node.children())
+        assert child.parent == subject.node
+        assert {child.parent: 1}[subject.node] == 1
+        assert [one.id for one in child.ancestors()] == ["plate"]
+        assert subject.value["attributes"] == {"lab:x": {"nodes": [1], "in": [5]}}
+        assert [item for item in subject.value["nodes"] if item == 5] == [5]
+        (declared,) = context.declarations("a")
+        assert declared.node == child
+        assert declared.pointer == child.pointer
+        yield ngc.Violation(f"all of {sorted(subject.node.attributes)}")
+
+    (found,) = _found(reads, on="root-node")
+    assert (found.kind, found.found) == ("violation", "all of ['lab:x']")

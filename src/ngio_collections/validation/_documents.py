@@ -71,11 +71,22 @@ class Document:
         return self.file.url
 
 
-def file_of(url: str | None, source: Any) -> tuple[File, Pointer]:
-    """What a document is in, and where in that its node is."""
-    if isinstance(source, Source) and is_in_zarr(source.document):
-        return File(url, "zarr", source.document), ("attributes", "ome")
-    return File(url, "json", source.document if isinstance(source, Source) else {}), ("ome",)
+def file_of(url: str | None, source: Any, root: Raw | None = None) -> tuple[File, Pointer]:
+    """What a document is in, and where in that its node is.
+
+    Args:
+        url: The address of the document.
+        source: The document as it was read, if it was.
+        root: The node as it is now; as it was read if None.
+    """
+    content = source.document if isinstance(source, Source) else {}
+    if is_in_zarr(content):
+        if root is not None:
+            content = {**content, "attributes": {**content["attributes"], "ome": root}}
+        return File(url, "zarr", content), ("attributes", "ome")
+    if root is not None:
+        content = {**content, "ome": root}
+    return File(url, "json", content), ("ome",)
 
 
 class View:
@@ -137,7 +148,7 @@ class View:
         if content is None:
             return None
         raw, source = content
-        file, pointer = file_of(url, source)
+        file, pointer = file_of(url, source, raw)
         home = SegmentHome(Segment(raw, url, source), pointer)
         return Document(file, home, 0, len(home.segment), others=self)
 
@@ -240,13 +251,13 @@ def documents_of(node: Node, places: Declaring) -> Iterator[Document]:
         yield from view.documents(node.key)
         return
     source = tree.segment.source
-    file, pointer = file_of(tree.url, source)
     if tree.is_edited:
         root = (tree.segment, 0)
         segment = Segment(tree.materialise(root), tree.url, source)
         place = _descend(segment, tree.path(node.key))
     else:
         segment, place = tree.segment, node.key[1]
+    file, pointer = file_of(tree.url, source, segment.root)
     home = SegmentHome(segment, pointer)
     is_new = source is None and tree.url is None
     yield Document(file, home, place, segment.ends[place], is_new)

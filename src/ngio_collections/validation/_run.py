@@ -32,6 +32,7 @@ from ngio_collections.validation._findings import (
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Link, NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
+from ngio_collections.validation._seen import read_only
 
 __all__ = ["Elsewhere", "File", "Found", "Problem", "Run"]
 
@@ -65,7 +66,7 @@ class File(NamedTuple):
     Attributes:
         url: Its address.
         envelope: `zarr` for a node at `attributes.ome`, `json` for one at `ome`.
-        content: The whole document, as it was read.
+        content: The whole document, with the node as it is now.
     """
 
     url: str | None
@@ -326,6 +327,8 @@ class Run:
         context: Context = self._context
         if self._guard is not None:
             asked, context = self._guard.limited(check.rule, subject, context)
+        if check.is_own:
+            asked, context = read_only(asked, context)
         try:
             for one in _given(check.run(asked, context)):
                 # Each on its own: what was found before an error is kept.

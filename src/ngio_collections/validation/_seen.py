@@ -1,0 +1,133 @@
+"""What rules of others are given: everything that there is, and nothing that they could change.
+
+Trees are immutable, and share what was parsed with each other. The rules of the catalogue are
+known to change nothing, and get the values themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ngio_collections._contract import Concept, Context, Declaration, NodeEntry, Pointer, Subject
+from ngio_collections._frozen import view
+
+__all__ = ["read_only"]
+
+
+class _Node:
+    """A node whose values are read-only views."""
+
+    __slots__ = ("_entry",)
+
+    def __init__(self, entry: NodeEntry) -> None:
+        self._entry = entry
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._entry == (other._entry if isinstance(other, _Node) else other))
+
+    def __hash__(self) -> int:
+        return hash(self._entry)
+
+    def __repr__(self) -> str:
+        return f"<node {self.type or '?'} {self.id!r}>"
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        value: Mapping[str, Any] = view(self._entry.value)
+        return value
+
+    @property
+    def type(self) -> str:
+        return self._entry.type
+
+    @property
+    def id(self) -> str | None:
+        return self._entry.id
+
+    @property
+    def is_root(self) -> bool:
+        return self._entry.is_root
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        attributes: Mapping[str, Any] = view(self._entry.attributes)
+        return attributes
+
+    @property
+    def pointer(self) -> Pointer:
+        return self._entry.pointer
+
+    @property
+    def parent(self) -> NodeEntry | None:
+        found = self._entry.parent
+        return None if found is None else _Node(found)
+
+    def ancestors(self) -> Iterator[NodeEntry]:
+        return map(_Node, self._entry.ancestors())
+
+    def children(self) -> Iterator[NodeEntry]:
+        return map(_Node, self._entry.children())
+
+
+class _Document:
+    """A document whose values are read-only views."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @property
+    def revision(self) -> str:
+        return self._context.revision
+
+    @property
+    def profile(self) -> str:
+        return self._context.profile
+
+    @property
+    def url(self) -> str | None:
+        return self._context.url
+
+    @property
+    def envelope(self) -> str:
+        return self._context.envelope
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        document: Mapping[str, Any] = view(self._context.document)
+        return document
+
+    def concept(self, name: str) -> Concept:
+        return self._context.concept(name)
+
+    def declarations(self, id: str) -> tuple[Declaration, ...]:
+        return _declarations(self._context.declarations(id))
+
+    def elsewhere(self, path: Any, id: str) -> tuple[Declaration, ...] | None:
+        found = self._context.elsewhere(path, id)
+        return None if found is None else _declarations(found)
+
+    def unfollowed(self, node: NodeEntry) -> str | None:
+        return self._context.unfollowed(node)
+
+    def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
+        return ((id_, _declarations(found)) for id_, found in self._context.duplicates())
+
+
+def _declarations(found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
+    return tuple(one._replace(value=view(one.value), node=_Node(one.node)) for one in found)
+
+
+def read_only(subject: Subject, context: Context) -> tuple[Subject, Context]:
+    """A subject and its document, so that what they hold can be read and not changed.
+
+    Cost: O(depth of the subject in its node).
+    """
+    return _subject(subject, _Node(subject.node)), _Document(context)
+
+
+def _subject(subject: Subject, node: NodeEntry) -> Subject:
+    parent = None if subject.parent is None else _subject(subject.parent, node)
+    return subject._replace(value=view(subject.value), node=node, parent=parent)
