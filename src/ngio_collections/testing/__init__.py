@@ -1,4 +1,7 @@
-"""The contract of stores as tests, for everybody who writes one. It needs pytest.
+"""For those who write stores and rules: the contract of stores as tests, and a guard for rules.
+
+It needs pytest. `validate_guarded` checks with rules that are held to their scope; a store is
+tested like this:
 
 Example:
     ```python
@@ -21,6 +24,7 @@ import pytest
 
 pytest.register_assert_rewrite("ngio_collections.testing._stores")
 
+from ngio_collections.testing._rules import validate_guarded  # noqa: E402
 from ngio_collections.testing._stores import ReadableStoreTests, StoreTests  # noqa: E402
 
-__all__ = ["ReadableStoreTests", "StoreTests"]
+__all__ = ["ReadableStoreTests", "StoreTests", "validate_guarded"]

@@ -7,8 +7,8 @@ guard makes everything else raise; tests run every rule behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, TypeAlias
 
 from ngio_collections._contract import (
     ALL,
@@ -26,37 +26,43 @@ from ngio_collections.errors import ScopeError
 __all__ = ["Guard"]
 
 _IDENTITY = frozenset({"type", "id"})
+_BELOW = "the nodes below its subject"
 
-
-def _refuse(rule: str, what: str) -> NoReturn:
-    raise ScopeError(f"the rule {rule!r} reads {what}, which its scope does not say")
+Refuse: TypeAlias = Callable[[str], NoReturn]
+"""What is called with what a rule must not read."""
 
 
 class _Beyond(list[Any]):
-    """The children of a node that a rule must not look at; that there are some is no secret."""
+    """The children of a node that a rule must not look at; that there is a list is no secret."""
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, refuse: Refuse) -> None:
         super().__init__()
-        self._rule = rule
+        self._refuse = refuse
 
-    def __iter__(self) -> Iterator[Any]:
-        _refuse(self._rule, "the nodes below its subject")
+    def _read(self, *_: Any) -> Any:
+        self._refuse(_BELOW)
 
-    def __getitem__(self, index: Any) -> Any:
-        _refuse(self._rule, "the nodes below its subject")
+    __iter__ = __reversed__ = __getitem__ = __len__ = __contains__ = _read
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _read
+    __add__ = __mul__ = __rmul__ = __repr__ = __reduce_ex__ = _read
+    copy = count = index = pop = _read
+    __hash__ = None
 
 
 class _Fields(dict[str, Any]):
-    """The fields of another node, of which a rule may read some."""
+    """The fields of something of which a rule may read some, and not which others there are."""
 
-    def __init__(self, fields: Mapping[str, Any], allowed: frozenset[str], rule: str) -> None:
+    def __init__(
+        self, fields: Mapping[str, Any], allowed: frozenset[str], refuse: Refuse, whose: str
+    ) -> None:
         super().__init__(fields)
         self._allowed = allowed
-        self._rule = rule
+        self._refuse = refuse
+        self._whose = whose
 
-    def _check(self, key: str) -> None:
+    def _check(self, key: object) -> None:
         if key not in self._allowed:
-            _refuse(self._rule, f"`{key}` of another node")
+            self._refuse(f"`{key}` of {self._whose}")
 
     def __getitem__(self, key: str) -> Any:
         self._check(key)
@@ -67,16 +73,46 @@ class _Fields(dict[str, Any]):
         return super().get(key, default)
 
     def __contains__(self, key: object) -> bool:
-        self._check(str(key))
+        self._check(key)
         return super().__contains__(key)
+
+    def _read(self, *_: Any) -> Any:
+        self._refuse(f"all fields of {self._whose}")
+
+    __iter__ = __reversed__ = __len__ = keys = values = items = _read
+    __eq__ = __ne__ = __or__ = __ror__ = _read
+    __repr__ = __reduce_ex__ = copy = pop = popitem = setdefault = _read
+    __hash__ = None
+
+
+def _allowed(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that a rule may read of other nodes, and the attributes."""
+    own = frozenset(key for key in rule.scope.keys if "/" not in key) | _IDENTITY
+    keys = (key.partition("/") for key in rule.scope.keys)
+    return own, frozenset(key for holder, _, key in keys if holder == "attributes" and key)
+
+
+def _other(value: Mapping[str, Any], rule: Rule, refuse: Refuse) -> _Fields:
+    """Another node, of which a rule may read what its scope names."""
+    fields, inner = _allowed(rule)
+    attributes = value.get("attributes")
+    if inner and "attributes" not in fields:
+        fields |= {"attributes"}
+        if isinstance(attributes, dict):
+            held = _Fields(attributes, inner, refuse, "the attributes of another node")
+            value = {**value, "attributes": held}
+    return _Fields(value, fields, refuse, "another node")
 
 
 class _Node:
     """A node of which a rule sees no more than its scope allows."""
 
-    def __init__(self, entry: NodeEntry, rule: Rule, *, up: int, down: int, own: bool) -> None:
+    def __init__(
+        self, entry: NodeEntry, rule: Rule, refuse: Refuse, *, up: int, down: int, own: bool
+    ) -> None:
         self._entry = entry
         self._rule = rule
+        self._refuse = refuse
         self._up = up
         self._down = down
         self._own = own
@@ -106,19 +142,18 @@ class _Node:
 
     @property
     def value(self) -> Mapping[str, Any]:
-        value = self._entry.value
         if self._own:
-            return _truncated(value, self._down, self._rule)
-        keys = frozenset(key for key in self._rule.scope.keys if "/" not in key)
-        return _Fields(_truncated(value, 0, self._rule), keys | _IDENTITY, self._rule.id)
+            return _truncated(self._entry.value, self._down, self._rule, self._refuse)
+        value = _truncated(self._entry.value, 0, self._rule, self._refuse)
+        return _other(value, self._rule, self._refuse)
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        if self._own:
-            return self._entry.attributes
-        keys = (key.partition("/") for key in self._rule.scope.keys)
-        allowed = frozenset(key for holder, _, key in keys if holder == "attributes")
-        return _Fields(self._entry.attributes, allowed, self._rule.id)
+        found = self._entry.attributes
+        fields, inner = _allowed(self._rule)
+        if self._own or "attributes" in fields:
+            return found
+        return _Fields(found, inner, self._refuse, "the attributes of another node")
 
     @property
     def parent(self) -> NodeEntry | None:
@@ -126,9 +161,9 @@ class _Node:
         if found is None:
             return None
         if self._up == 0:
-            _refuse(self._rule.id, "more nodes above its subject")
+            self._refuse("more nodes above its subject")
         up = self._up if self._up == ALL else self._up - 1
-        return _Node(found, self._rule, up=up, down=0, own=False)
+        return _Node(found, self._rule, self._refuse, up=up, down=0, own=False)
 
     def ancestors(self) -> Iterator[NodeEntry]:
         node = self.parent
@@ -138,34 +173,64 @@ class _Node:
 
     def children(self) -> Iterator[NodeEntry]:
         if self._down == 0:
-            _refuse(self._rule.id, "the nodes below its subject")
+            self._refuse(_BELOW)
         down = self._down if self._down == ALL else self._down - 1
         for child in self._entry.children():
-            yield _Node(child, self._rule, up=0, down=down, own=False)
+            yield _Node(child, self._rule, self._refuse, up=0, down=down, own=False)
 
 
-def _truncated(value: Mapping[str, Any], down: int, rule: Rule) -> dict[str, Any]:
+class _Below(list[Any]):
+    """The children of a node of which a rule may read what its scope names, made as it asks."""
+
+    def __init__(self, nodes: list[Any], down: int, rule: Rule, refuse: Refuse) -> None:
+        super().__init__(nodes)
+        self._down = down
+        self._rule = rule
+        self._refuse = refuse
+
+    def _made(self, child: Any) -> Any:
+        if not isinstance(child, dict):
+            return child
+        value = _truncated(child, self._down, self._rule, self._refuse)
+        return _other(value, self._rule, self._refuse)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._made, super().__iter__())
+
+    def __reversed__(self) -> Iterator[Any]:
+        return map(self._made, super().__reversed__())
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return [*map(self._made, found)] if isinstance(index, slice) else self._made(found)
+
+    def _read(self, *_: Any) -> Any:
+        self._refuse(f"all fields of {_BELOW}")
+
+    __contains__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _read
+    __add__ = __mul__ = __rmul__ = __repr__ = __reduce_ex__ = _read
+    copy = count = index = pop = _read
+    __hash__ = None
+
+
+def _truncated(value: Mapping[str, Any], down: int, rule: Rule, refuse: Refuse) -> dict[str, Any]:
     """A node with so many levels of nodes below it, and no more than the scope says of them."""
-    if not isinstance(value.get("nodes"), list) or down == ALL:
+    nodes = value.get("nodes")
+    if not isinstance(nodes, list):
         return dict(value)
     if down == 0:
-        return {**value, "nodes": _Beyond(rule.id)}
-    keys = frozenset(key.partition("/")[0] for key in rule.scope.keys) | _IDENTITY
-    nodes = [
-        _Fields(_truncated(child, down - 1, rule), keys, rule.id)
-        if isinstance(child, dict)
-        else child
-        for child in value["nodes"]
-    ]
-    return {**value, "nodes": nodes}
+        return {**value, "nodes": _Beyond(refuse)}
+    left = down if down == ALL else down - 1
+    return {**value, "nodes": _Below(nodes, left, rule, refuse)}
 
 
 class _Limited:
     """A document of which a rule sees no more than its scope allows."""
 
-    def __init__(self, context: Context, rule: Rule) -> None:
+    def __init__(self, context: Context, rule: Rule, refuse: Refuse) -> None:
         self._context = context
         self._rule = rule
+        self._refuse = refuse
 
     @property
     def revision(self) -> str:
@@ -185,22 +250,34 @@ class _Limited:
 
     @property
     def document(self) -> Mapping[str, Any]:
-        return self._context.document
+        """What stands beside the node: after an edit no rule runs again because of the node."""
+        document = dict(self._context.document)
+        if self._context.envelope == "zarr":
+            attributes = document["attributes"]
+            document["attributes"] = {**attributes, "ome": self._closed(attributes["ome"])}
+        elif "ome" in document:
+            document["ome"] = self._closed(document["ome"])
+        return document
+
+    def _closed(self, node: Any) -> Any:
+        if not isinstance(node, dict):
+            return node
+        return _Fields(node, frozenset(), self._refuse, "the node in `context.document`")
 
     def concept(self, name: str) -> Concept:
         return self._context.concept(name)
 
     def _around(self, found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
         if not self._rule.scope.references:
-            _refuse(self._rule.id, "what its subject refers to")
+            self._refuse("what its subject refers to")
         return tuple(self._limited(one) for one in found)
 
     def _limited(self, declared: Declaration) -> Declaration:
-        """A declaration: of a node the type and the id, of everything else all of it."""
-        node = _Node(declared.node, self._rule, up=0, down=0, own=False)
+        """A declaration: of a node what the scope names, of everything else all of it."""
+        node = _Node(declared.node, self._rule, self._refuse, up=0, down=0, own=False)
         value = declared.value
         if declared.kind == "node":
-            value = _Fields(value, _IDENTITY, self._rule.id)
+            value = node.value
         return declared._replace(node=node, value=value)
 
     def declarations(self, id: str) -> tuple[Declaration, ...]:
@@ -215,25 +292,41 @@ class _Limited:
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         if self._rule.scope.descendants != ALL:
-            _refuse(self._rule.id, "all ids of the document")
+            self._refuse("all ids of the document")
         return self._context.duplicates()
 
 
 class Guard:
-    """Gives each rule no more than its scope says."""
+    """Gives each rule no more than its scope says.
+
+    Attributes:
+        refused: What was read beyond that, also where a rule has caught the error.
+    """
+
+    def __init__(self) -> None:
+        self.refused: list[ScopeError] = []
 
     def limited(self, rule: Rule, subject: Subject, context: Context) -> tuple[Subject, Context]:
         """A subject and its document as a rule may see them."""
         scope: Scope = rule.scope
-        node = _Node(subject.node, rule, up=scope.ancestors, down=scope.descendants, own=True)
-        return self._held(subject, node, scope.descendants, rule), _Limited(context, rule)
 
-    def _held(self, subject: Subject, node: NodeEntry, down: int, rule: Rule) -> Subject:
-        """A subject with those that hold it, all in the same limited node."""
-        value = subject.value
-        parent = None
-        if subject.parent is None:
-            value = _truncated(value, down, rule)
-        else:
-            parent = self._held(subject.parent, node, down, rule)
-        return subject._replace(value=value, node=node, parent=parent)
+        def refuse(what: str) -> NoReturn:
+            error = ScopeError(f"the rule {rule.id!r} reads {what}, which its scope does not say")
+            self.refused.append(error)
+            raise error
+
+        node = _Node(
+            subject.node, rule, refuse, up=scope.ancestors, down=scope.descendants, own=True
+        )
+        return _held(subject, node, rule, refuse), _Limited(context, rule, refuse)
+
+
+def _held(subject: Subject, node: NodeEntry, rule: Rule, refuse: Refuse) -> Subject:
+    """A subject with those that hold it, all in the same limited node."""
+    value = subject.value
+    parent = None
+    if subject.parent is None:
+        value = _truncated(value, rule.scope.descendants, rule, refuse)
+    else:
+        parent = _held(subject.parent, node, rule, refuse)
+    return subject._replace(value=value, node=node, parent=parent)

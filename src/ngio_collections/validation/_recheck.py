@@ -174,6 +174,9 @@ class _Search:
             return
         self._found.mark(ref, EVERYTHING)
         self._found.ids.update(self._declared_otherwise(old, new))
+        if any(keys.intersection(rule.scope.keys) for rule in self._referring):
+            places = self._plans.profile.declaring
+            self._found.ids.update(one[0] for raw in (old, new) for one in declared(raw, places))
         above = [rule for rule in self._downward if keys.intersection(rule.scope.keys)]
         below = [rule for rule in self._upward if keys.intersection(rule.scope.keys)]
         for side in (self._before, self._after):

@@ -44,9 +44,12 @@ def found_in(document: Document, plans: Plans, guard: Guard | None = None) -> It
             yield found
 
 
-def findings_in(document: Document, plans: Plans, most: int | None = None) -> list[Finding]:
+def findings_in(
+    document: Document, plans: Plans, most: int | None = None, guard: Guard | None = None
+) -> list[Finding]:
     """The findings of one document, in the order of its text."""
-    found = in_order(islice(found_in(document, plans), most), document.home.segment.root)
+    every = islice(found_in(document, plans, guard), most)
+    found = in_order(every, document.home.segment.root)
     findings = [one.finding(document.url) for one in found]
     document.home.forget()
     return findings
