@@ -69,6 +69,26 @@ def test_recursive_mends_what_is_referred_to_as_well(run: Run, wells: str, tmp_p
     assert run("validate", wells, "--recursive").exit_code == 0
 
 
+def test_references_in_other_documents_follow_and_are_shown(
+    run: Run, write: Write, tmp_path: Path
+) -> None:
+    path = {"type": "json", "path": "./a.json"}
+    acquisition = {"acquisition": {"id": "im 1", "path": path}}
+    plate = {"plate": {"rows": [], "columns": [], "acquisitions": [{"id": "im 1"}]}}
+    write("a.json", standalone("a", attributes=plate))
+    image = {**node("im"), "attributes": acquisition}
+    write("b.json", document(stub("a", "./a.json"), image))
+    shown = run("fix", "b.json", "-r")
+    assert shown.exit_code == 1
+    assert '    + b.json#/ome/nodes/1/attributes/acquisition/id: "im_1"' in shown.stdout
+    assert "and 1 reference" not in shown.stdout
+    written = run("fix", "b.json", "-r", "--write")
+    assert "wrote a.json (1 fix)" in written.stdout
+    assert "wrote b.json (1 fix)" in written.stdout
+    assert read(tmp_path / "b.json")["ome"]["nodes"][1]["attributes"]["acquisition"]["id"] == "im_1"
+    assert run("fix", "b.json", "-r").exit_code == 0
+
+
 def test_json_has_every_fix_with_its_patch_and_what_was_written(
     run: Run, wells: str, tmp_path: Path
 ) -> None:

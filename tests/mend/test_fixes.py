@@ -45,7 +45,7 @@ def test_a_fix_says_what_it_does_in_words_and_as_json() -> None:
     said = fix.to_json()
     assert json.loads(json.dumps(said)) == said
     assert list(said) == [
-        *("document", "pointer", "rule", "title", "safe", "undecided", "operations")
+        *("document", "pointer", "rule", "title", "safe", "undecided", "operations", "elsewhere")
     ]
     assert said["safe"] is True
 

@@ -39,7 +39,7 @@ def _print_text(
         if fixes and saved is None:
             print_fixes(out, source, fixes, made=unsafe)
     for url in saved.written if saved is not None else ():
-        number = sum(fix.document == url and (unsafe or fix.safe) for fix in found)
+        number = sum(url in fix.patches() and (unsafe or fix.safe) for fix in found)
         say(out, f"wrote {label(url)} ({_fixes(number)})")
     parts = [count(len(documents.sources), "document")]
     made = sum(unsafe or fix.safe for fix in found)
@@ -96,7 +96,8 @@ def run(
         contents: dict[str | None, Any] = {
             url: source.document for url, source in documents.sources.items()
         }
-        found = list(fixes_of(contents, profile=profile, revision=revision))
+        nodeless = documents.without_node
+        found = fixes_of(contents, profile=profile, revision=revision, nodeless=nodeless)
         wanted = [fix for fix in found if unsafe or fix.safe]
         saved = documents.write(wanted) if write else None
     for error in documents.unreadable:
