@@ -59,8 +59,9 @@ def validate(
         level: The weakest level of the rules that are run: `MUST`, or `SHOULD` for both.
         max_findings: Stop after so many.
         recursive: With a location: also check all documents that it refers to, each when
-            it arrives. References between documents are then not looked into; open a view for
-            that, or use `check_links`.
+            it arrives. A path that leads to no node is a finding (`path-target`); what else
+            documents say of each other is not looked into: open a view for that, or use
+            `check_links`.
         policy: What may be read, if documents are followed.
         limits: How much may be read.
         store: Where documents are; that of the tree, or local files, by default.
@@ -210,6 +211,7 @@ def _of_location(
 def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:
     """The findings of documents as they arrive."""
     from ngio_collections.validation._trees import (  # noqa: PLC0415
+        finding_of_nodeless,
         findings_of_record,
         findings_of_source,
     )
@@ -231,8 +233,10 @@ def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:
         if not batch:
             break
         answers = yield batch
-    for error in unreadable.values():
-        raise error
+    for at, error in unreadable.items():
+        if at not in visitor.nodeless:
+            raise error
+        yield Item(finding_of_nodeless(visitor.nodeless[at], at, plans))
     for record in visitor.report().failures:
         for finding in findings_of_record(record, plans):
             yield Item(finding)

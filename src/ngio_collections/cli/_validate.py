@@ -46,6 +46,8 @@ class _Run:
             for error in recursion.run(named, self._check_other):
                 self._unreadable(error)
             self.outcome.unfollowed = recursion.unfollowed
+            for one in recursion.lost(self.outcome):
+                self._show(one)
         self.outcome.exit_code = _exit_code(self.outcome)
         self._output.end(self.outcome)
 
@@ -99,6 +101,9 @@ class _Run:
 
     def _take(self, checked: Checked) -> None:
         self.outcome.documents += 1
+        self._show(checked)
+
+    def _show(self, checked: Checked) -> None:
         for finding in checked.findings:
             self.outcome.tally.add(finding)
         shown = [one for one in checked.findings if is_shown(one, self.outcome.level)]
