@@ -149,6 +149,7 @@ def run(
     only_summary: bool = False,
     only: Sequence[str] | None = None,
     without: Sequence[str] | None = None,
+    own: Sequence[str] | None = None,
     recursive: bool = False,
     view: bool = False,
     depth: int | None = None,
@@ -167,6 +168,7 @@ def run(
         only_summary: Whether only a summary is printed.
         only: The rules to check; all if there are none.
         without: The rules that are left out.
+        own: Files or modules with further rules.
         recursive: Whether the documents that they refer to are checked too.
         view: Whether they are checked as one collection with all that they refer to.
         depth: How many documents inside of each other are followed then; all if None.
@@ -176,7 +178,7 @@ def run(
     Raises:
         typer.Exit: With the exit code of the command.
     """
-    rules = require_rules(profile, revision, only, without)
+    rules = require_rules(profile, revision, only, without, own)
     follows = recursive or view
     if not follows and (depth is not None or allow or root is not None):
         stop("--depth, --allow and --root say what --recursive or --view reads; give one as well")
