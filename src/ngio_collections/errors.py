@@ -192,7 +192,8 @@ class UnknownRuleError(NgioCollectionsError):
         self.name = name
         self.known = known
         # Closer than usual: names of rules are made of few words, and most short words are near.
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.75)
+        mixed = [one for one in known if sorted(one) == sorted(name)]
+        near = mixed or difflib.get_close_matches(name, known, n=3, cutoff=0.75)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         self.problem = f"there is no rule or group of rules {name!r}{hint}"
         super().__init__(self.problem if near else f"{self.problem}; ngc.rules().ids lists them")

@@ -132,3 +132,15 @@ def test_it_works_as_a_process_of_its_own(process: Process, well: str, tmp_path:
     done = process("validate", well, "--rules", "lab_rules_1:some", cwd=tmp_path)
     assert done.returncode == 1
     assert b"lab:dose-positive" in done.stdout
+
+
+def test_a_name_of_no_rule_is_told_in_words_of_the_command_line(run: Run, well: str) -> None:
+    result = run("validate", well, "--rule", "nope")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "ngio-collections: there is no rule or group of rules 'nope'; `ngio-collections rules` "
+        "lists them\n"
+    )
+    near = run("validate", well, "--ignore", "sibling-name").stderr
+    assert "did you mean sibling-names?" in near
+    assert "ngc." not in near

@@ -44,7 +44,8 @@ def _print_text(
     parts = [count(len(documents.sources), "document")]
     made = sum(unsafe or fix.safe for fix in found)
     words = "to make with --write" if saved is None else "made"
-    parts.append(f"{_fixes(made)} {words}" if made else "nothing to fix")
+    if made or not found:
+        parts.append(f"{_fixes(made)} {words}" if made else "nothing to fix")
     if len(found) > made:
         parts.append(f"{_fixes(len(found) - made)} with something to decide (--unsafe makes them)")
     if documents.unreadable:
@@ -82,8 +83,9 @@ def run(
         as_json: Whether to print JSON instead of text.
 
     Raises:
-        typer.Exit: With code 1 if there is something to mend that was not, or references were
-            not followed; 2 if a document cannot be read or written.
+        typer.Exit: With code 1 if there is something to mend that was not, be it that nobody
+            has decided it, or if references were not followed; 2 if a document cannot be read
+            or written.
     """
     require_profile(profile, revision)
     if STANDARD_INPUT in paths:
@@ -110,5 +112,6 @@ def run(
     tell_unfollowed(documents.unfollowed)
     if documents.unreadable:
         raise typer.Exit(UNREADABLE)
-    if documents.unfollowed or (wanted and not write):
+    left = len(found) - len(wanted) if write else len(found)
+    if documents.unfollowed or left:
         raise typer.Exit(FOUND)

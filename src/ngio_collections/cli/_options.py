@@ -48,7 +48,11 @@ ProfileOption = Annotated[
 ]
 RevisionOption = Annotated[
     str,
-    typer.Option("--revision", metavar="v1-2026-08|draft-2026-04", help="The revision of RFC-8."),
+    typer.Option(
+        "--revision",
+        metavar="v1-2026-08|draft-2026-04",
+        help="The revision of RFC-8; draft-2026-04 goes with --profile rfc8.",
+    ),
 ]
 FormatOption = Annotated[
     Format,
