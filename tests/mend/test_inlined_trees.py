@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import ngio_collections as ngc
 from ngio_collections.document import references
+from ngio_collections.mend import _fixes
+from ngio_collections.mend._proposals import Found
 from tests.mend.plates import Shape, odd, plate, shared, split, unique, versions, without_ids
 
 HOME = "memory:///lab/"
@@ -218,6 +220,55 @@ def test_of_two_nodes_that_lead_to_one_document_the_second_is_renamed_alone() ->
     assert (fix.safe, dict(fix.elsewhere)) == (True, {})
     assert [node["id"] for node in made["plate"]["nodes"]] == ["A", "plate_A"]
     assert made["well"]["id"] == "A"
+
+
+def test_the_order_of_documents_makes_no_difference_and_a_plate_is_checked_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wells = {f"w{n}": {**NODE, "id": f"A {n}", "nodes": []} for n in range(20)}
+    stubs = [{"type": "collection", "id": node["id"], "path": to(w)} for w, node in wells.items()]
+    plate = {"plate": {**NODE, "id": "plate", "nodes": stubs}}
+    nodes = {**wells, **plate}
+    documents = {f"{HOME}{name}.json": {"ome": node} for name, node in nodes.items()}
+    checked: list[str | None] = []
+    checking = _fixes._checking
+
+    def counted(url: str | None, *options: str) -> Any:
+        checked.append(url)
+        return checking(url, *options)
+
+    monkeypatch.setattr(_fixes, "_checking", counted)
+    options = {"profile": "ngio", "revision": "v1-2026-08"}
+    fixes = _fixes.fixes_of(documents, **options)
+    assert len(fixes) == len(wells)
+    assert checked.count(f"{HOME}plate.json") < 5
+    assert _fixes.fixes_of(dict(reversed(documents.items())), **options) == fixes
+
+
+def test_a_fix_that_would_lead_to_findings_in_other_documents_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stub = {"type": "collection", "id": "A 1", "path": to("well")}
+    other = {"type": "collection", "id": "b 2", "nodes": []}
+    documents = {
+        f"{HOME}plate.json": {"ome": {**NODE, "id": "plate", "nodes": [stub, other]}},
+        f"{HOME}well.json": {"ome": {**NODE, "id": "A 1", "nodes": []}},
+    }
+    options = {"profile": "ngio", "revision": "v1-2026-08"}
+    titles = [fix.title for fix in _fixes.fixes_of(documents, **options)]
+    assert any("'A 1'" in title for title in titles)
+    checking = _fixes._checking
+
+    def stricter(url: str | None, *options: str) -> Any:
+        def check(document: Any) -> list[Found]:
+            is_new = str(url).endswith("well.json") and document["ome"]["id"] == "A_1"
+            return [*checking(url, *options)(document), *([Found("x", "/ome")] if is_new else [])]
+
+        return check
+
+    monkeypatch.setattr(_fixes, "_checking", stricter)
+    left = [fix.title for fix in _fixes.fixes_of(documents, **options)]
+    assert left == [title for title in titles if "'A 1'" not in title] != []
 
 
 def test_documents_that_are_moved_inside_are_mended_from_elsewhere_before() -> None:

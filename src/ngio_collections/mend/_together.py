@@ -6,6 +6,7 @@ of the document that it leads to are one node, so that both keep one id if they 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -113,6 +114,14 @@ class Together:
         if url not in self._readings:
             self._readings[url] = Reading(self.current[url])
         return self._readings[url]
+
+    def in_order(self) -> list[Url]:
+        """The documents, those that lead to the most others first.
+
+        So a plate takes its wells with it in one go, and is not looked at again for each.
+        """
+        leading = Counter(url for stubs in self._stubs.values() for url, _ in stubs)
+        return sorted(self.current, key=lambda url: -leading[url])
 
     # -- what is known before something is changed ---------------------------------
 
@@ -278,6 +287,10 @@ class Together:
         self._forget()
         return None if worse else fixes
 
+    def is_barred(self, url: Url, fix: Fix) -> bool:
+        """Whether a fix would lead to findings in other documents."""
+        return (url, fix.pointer) in self._barred
+
     def _after(self, url: Url, operations: list[Mapping[str, Any]]) -> Any:
         return apply_operations(self.current[url], operations, url)
 
@@ -366,7 +379,7 @@ def find_fixes_together(
     """
     fixes: list[Fix] = []
     left: dict[Url, list[Fix]] = {}
-    todo = dict.fromkeys(together.current)
+    todo = dict.fromkeys(together.in_order())
     while todo:
         url = next(iter(todo))
         found = find(url)
@@ -395,8 +408,11 @@ def _undecided(
     for url, some in left.items():
         # Documents before this one may have changed it, and what is to be decided.
         again = find(url) if any(not fix.safe for fix in some) else []
-        made = together.followed(url, [fix for fix in again if not fix.safe], check)
-        fixes += made or []
+        made = None
+        while made is None:
+            wanted = [fix for fix in again if not fix.safe and not together.is_barred(url, fix)]
+            made = together.followed(url, wanted, check)
+        fixes += made
     return fixes
 
 
