@@ -265,8 +265,8 @@ class Plan:
         yield edge.target.source, None
 
     def _moves(self) -> Iterator[tuple[Ref, str, str]]:
-        """The nodes that were moved, from which document, and to which."""
-        for ref, change in list(self._tree.changes.values()):
+        """The nodes that were moved, from which document, and to which; in their old order."""
+        for _, (ref, change) in sorted(self._tree.changes.items(), key=itemgetter(0)):
             if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
                 continue
             edge = self._tree.edge(ref)
@@ -283,13 +283,22 @@ class Plan:
         """For each document the ids that were moved away, and where they are now."""
         gone: dict[str, dict[str, str]] = {}
         for moved, old, new in self._moves():
+            known = gone.setdefault(old, {})
+            below: dict[int, str | None] = {}  # Which document the children of a node are in now.
             for ref in self._tree.walk(moved):
-                if self._tree.url_of(ref) == old:
-                    raw = self._tree.raw(ref)
-                    ids = [raw.get("id"), *declared_ids(raw.get("attributes"))]
-                    gone.setdefault(old, {}).update(
-                        (id_, new) for id_ in ids if isinstance(id_, str)
-                    )
+                parent = self._tree.parent(ref)
+                assert parent is not None
+                now = below.get(key_of(parent), new)
+                edge = self._tree.edge(ref)
+                was, raw = self._tree.url_of(ref), self._tree.raw(ref)
+                if edge is not None:
+                    was, raw = edge.stub.url, edge.stub.raw
+                below[key_of(ref)] = now if edge is None else edge.target.url
+                if was != old or now in (old, None):
+                    continue
+                for id_ in (raw.get("id"), *declared_ids(raw.get("attributes"))):
+                    if isinstance(id_, str):
+                        known.setdefault(id_, str(now))  # The first is what references meant.
         return gone
 
     def note_written(self) -> None:
