@@ -177,3 +177,70 @@ def test_one_node_that_is_put_into_several_documents_has_paths_that_count_from_e
     again = ngc.open_inlined(PLATE, store=store)
     assert again.to_json() == view.to_json()
     assert ngc.fingerprint(again) == ngc.fingerprint(view)
+
+
+_SOURCE = {"labels": {"source": [{"id": "raw"}]}}
+
+
+@pytest.mark.parametrize("moved", [("C",), ("raw",), ("C", "raw")])
+@pytest.mark.parametrize("to", ["plate", "B"])
+def test_references_of_stubs_and_of_roots_lead_where_they_led(
+    moved: tuple[str, ...], to: str
+) -> None:
+    store = _lab(
+        A={**_collection("A", {**_BESIDE, "attributes": _SOURCE}, _image("raw"))}
+        | {"attributes": _SOURCE},
+        B=_collection("B"),
+        C=_collection("C"),
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    before = _sources(view)
+    assert before == {"A": "raw", "C": "raw"}
+    for id_ in moved:
+        view = _found(view, id_).move(_found(view, to))
+    assert _sources(view) == before
+    ngc.save_tree(view)
+    assert _sources(ngc.open_inlined(PLATE, store=store)) == before
+    assert not ngc.check_links(PLATE, store=store).failures
+
+
+def test_what_was_moved_means_what_it_meant_where_another_node_has_the_id() -> None:
+    ours, theirs = ({**_image("raw"), "name": name} for name in ("ours", "theirs"))
+    stub = {**_BESIDE, "attributes": _SOURCE}
+    store = _lab(
+        A=_collection("A", ours, _image("nuclei", "raw"), stub),
+        B=_collection("B", theirs),
+        C=_collection("C"),
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    for id_ in ("nuclei", "C"):
+        view = _found(view, id_).move(_found(view, "B"))
+    one = ngc.save_inlined(view, "memory://lab/one.json", store=store)
+    beside = ngc.save_inlined(view, "memory://lab/other.json", ids="structural", store=store)
+    ngc.save_tree(view)
+    for tree in (view, ngc.open_inlined(PLATE, store=store), one):
+        labels = list(tree.walk(has="labels"))
+        found = [ngc.follow(node, node.get_attr("labels")["source"][0]) for node in labels]
+        assert [node.name for node in found] == ["ours", "ours"]
+    # Of two nodes with one id it can be said from outside only which is meant.
+    path = {"type": "json", "path": "./w/A.json"}
+    for node in beside.walk(has="labels"):
+        assert node.get_attr("labels")["source"] == ({"id": "raw", "path": path},)
+
+
+@pytest.mark.parametrize("ids", ["namespaced", "structural"])
+def test_references_between_documents_are_right_in_one_document_after_moves(ids: str) -> None:
+    stub = {**_BESIDE, "attributes": _SOURCE}
+    store = _lab(
+        A=_collection("A", _image("raw"), _image("nuclei", "raw"), stub),
+        B=_collection("B"),
+        C=_collection("C"),
+    )
+    for moved in (["nuclei"], ["raw"], ["C"], ["C", "raw"], ["raw", "nuclei"]):
+        view = ngc.open_inlined(PLATE, store=store)
+        for id_ in moved:
+            view = _found(view, id_).move(_found(view, "B"))
+        url = f"memory://lab/{'_'.join(moved)}.json"
+        one = ngc.save_inlined(view, url, ids=ids, store=store)
+        sources = _sources(one).values()
+        assert [str(id_).rpartition("--")[2] for id_ in sources] == ["raw", "raw"]
