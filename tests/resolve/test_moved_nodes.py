@@ -1,4 +1,4 @@
-"""Nodes that are moved from one document to another in an inlined tree."""
+"""Nodes that are moved, or come, into documents of an inlined tree."""
 
 from __future__ import annotations
 
@@ -100,3 +100,147 @@ def test_a_reference_is_moved_without_its_document(store: ngc.MemoryStore) -> No
     assert stub.ref_path == {"type": "json", "path": "./A02.json"}
     again = ngc.open_inlined(PLATE, store=store)
     assert again.to_json() == moved.to_json()
+
+
+def _collection(id_: str, *nodes: Any) -> dict[str, Any]:
+    return {"type": "collection", "version": "0.9", "id": id_, "nodes": list(nodes)}
+
+
+def _lab(**wells: dict[str, Any]) -> ngc.MemoryStore:
+    """A plate of the wells A and B, and the documents that they refer to beside them."""
+    documents = {f"memory://lab/w/{name}.json": {"ome": well} for name, well in wells.items()}
+    plate = _collection("plate", _stub("A"), _stub("B"))
+    return ngc.MemoryStore({PLATE: {"ome": plate}, **documents})
+
+
+_BESIDE = {"type": "collection", "id": "C", "path": {"type": "json", "path": "./C.json"}}
+
+
+def test_a_reference_to_a_stub_leads_to_where_the_stub_is_moved() -> None:
+    store = _lab(
+        A=_collection("A", _BESIDE, _image("cells", "C")), B=_collection("B"), C=_collection("C")
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    ngc.save_tree(_found(view, "C").move(_found(view, "B")))
+    (cells,) = ngc.open("memory://lab/w/A.json", store=store).children()
+    path = {"type": "json", "path": "./B.json"}
+    assert cells.get_attr("labels")["source"] == ({"id": "C", "path": path},)
+    assert not ngc.check_links(PLATE, store=store).failures
+
+
+@pytest.mark.parametrize("order", [("raw", "row"), ("row", "raw")])
+def test_a_reference_leads_into_a_document_that_is_referred_to_from_what_was_moved(
+    order: tuple[str, str],
+) -> None:
+    row = {"type": "collection", "id": "row", "nodes": [_BESIDE]}
+    store = _lab(
+        A=_collection("A", row, _image("raw"), _image("cells", "raw")),
+        B=_collection("B"),
+        C=_collection("C"),
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    to = {"raw": "C", "row": "B"}
+    for id_ in order:
+        view = _found(view, id_).move(_found(view, to[id_]))
+    ngc.save_tree(view)
+    assert _sources(ngc.open_inlined(PLATE, store=store)) == {"cells": "raw"}
+    assert not ngc.check_links(PLATE, store=store).failures
+
+
+@pytest.mark.parametrize("order", [("first", "second"), ("second", "first")])
+def test_a_reference_means_the_first_node_of_an_id_in_whatever_order_they_are_moved(
+    order: tuple[str, str],
+) -> None:
+    twice = [{**_image("raw"), "name": name} for name in ("first", "second")]
+    store = _lab(A=_collection("A", *twice, _image("cells", "raw")), B=_collection("B"))
+    view = ngc.open_inlined(PLATE, store=store)
+    to = {"first": "plate", "second": "B"}
+    for name in order:
+        (moved,) = (node for node in view.walk() if node.name == name)
+        view = moved.move(_found(view, to[name]))
+    ngc.save_tree(view)
+    cells = _found(ngc.open_inlined(PLATE, store=store), "cells")
+    assert ngc.follow(cells, cells.get_attr("labels")["source"][0]).name == "first"
+
+
+def test_one_node_that_is_put_into_several_documents_has_paths_that_count_from_each() -> None:
+    store = _lab(A=_collection("A"), B=_collection("B"))
+    same = ngc.new_node("multiscale", id="same", ref={"type": "zarr", "path": "./same"})
+    with ngc.open_inlined(PLATE, store=store).edit() as tx:
+        for parent in ("A", "plate", "B"):
+            tx.add(parent, same)
+    view = tx.result
+    (first, second, third) = view.to_json()["nodes"]
+    paths = [node["path"]["path"] for node in (first["nodes"][0], second["nodes"][0], third)]
+    assert paths == ["./w/same", "./w/same", "./same"]
+    ngc.save_tree(view)
+    again = ngc.open_inlined(PLATE, store=store)
+    assert again.to_json() == view.to_json()
+    assert ngc.fingerprint(again) == ngc.fingerprint(view)
+
+
+_SOURCE = {"labels": {"source": [{"id": "raw"}]}}
+
+
+@pytest.mark.parametrize("moved", [("C",), ("raw",), ("C", "raw")])
+@pytest.mark.parametrize("to", ["plate", "B"])
+def test_references_of_stubs_and_of_roots_lead_where_they_led(
+    moved: tuple[str, ...], to: str
+) -> None:
+    store = _lab(
+        A={**_collection("A", {**_BESIDE, "attributes": _SOURCE}, _image("raw"))}
+        | {"attributes": _SOURCE},
+        B=_collection("B"),
+        C=_collection("C"),
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    before = _sources(view)
+    assert before == {"A": "raw", "C": "raw"}
+    for id_ in moved:
+        view = _found(view, id_).move(_found(view, to))
+    assert _sources(view) == before
+    ngc.save_tree(view)
+    assert _sources(ngc.open_inlined(PLATE, store=store)) == before
+    assert not ngc.check_links(PLATE, store=store).failures
+
+
+def test_what_was_moved_means_what_it_meant_where_another_node_has_the_id() -> None:
+    ours, theirs = ({**_image("raw"), "name": name} for name in ("ours", "theirs"))
+    stub = {**_BESIDE, "attributes": _SOURCE}
+    store = _lab(
+        A=_collection("A", ours, _image("nuclei", "raw"), stub),
+        B=_collection("B", theirs),
+        C=_collection("C"),
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    for id_ in ("nuclei", "C"):
+        view = _found(view, id_).move(_found(view, "B"))
+    one = ngc.save_inlined(view, "memory://lab/one.json", store=store)
+    beside = ngc.save_inlined(view, "memory://lab/other.json", ids="structural", store=store)
+    ngc.save_tree(view)
+    for tree in (view, ngc.open_inlined(PLATE, store=store), one):
+        labels = list(tree.walk(has="labels"))
+        found = [ngc.follow(node, node.get_attr("labels")["source"][0]) for node in labels]
+        assert [node.name for node in found] == ["ours", "ours"]
+    # Of two nodes with one id it can be said from outside only which is meant.
+    path = {"type": "json", "path": "./w/A.json"}
+    for node in beside.walk(has="labels"):
+        assert node.get_attr("labels")["source"] == ({"id": "raw", "path": path},)
+
+
+@pytest.mark.parametrize("ids", ["namespaced", "structural"])
+def test_references_between_documents_are_right_in_one_document_after_moves(ids: str) -> None:
+    stub = {**_BESIDE, "attributes": _SOURCE}
+    store = _lab(
+        A=_collection("A", _image("raw"), _image("nuclei", "raw"), stub),
+        B=_collection("B"),
+        C=_collection("C"),
+    )
+    for moved in (["nuclei"], ["raw"], ["C"], ["C", "raw"], ["raw", "nuclei"]):
+        view = ngc.open_inlined(PLATE, store=store)
+        for id_ in moved:
+            view = _found(view, id_).move(_found(view, "B"))
+        url = f"memory://lab/{'_'.join(moved)}.json"
+        one = ngc.save_inlined(view, url, ids=ids, store=store)
+        sources = _sources(one).values()
+        assert [str(id_).rpartition("--")[2] for id_ in sources] == ["raw", "raw"]

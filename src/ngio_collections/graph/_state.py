@@ -449,13 +449,14 @@ class TreeState:
 
         Args:
             start: The node.
-            origins: Gets the nodes that were rebuilt, by the identity of their JSON.
+            origins: Gets the nodes that were rebuilt, by the identity of their JSON. Nodes that
+                came or were moved are rebuilt too, since the same JSON can be at several places.
 
         Returns:
             The JSON, not to be changed. Cost: O(changes * depth) for what is rebuilt;
             nothing else is looked at.
         """
-        dirty = self._dirty()
+        dirty = self._dirty(placed=origins is not None)
         if key_of(start) not in dirty:
             return start[0].raw(start[1])
         made: dict[int, Raw] = {}
@@ -468,12 +469,17 @@ class TreeState:
             origins.update((id(made[key_of(ref)]), ref) for ref in order)
         return made[key_of(start)]
 
-    def _dirty(self) -> set[int]:
-        """The keys of all nodes whose JSON, with what is below, differs from the segment's."""
+    def _dirty(self, *, placed: bool) -> set[int]:
+        """The keys of all nodes whose JSON, with what is below, differs from the segment's.
+
+        Args:
+            placed: Whether those that came or were moved count too.
+        """
         dirty: set[int] = set()
         for ref, change in self.changes.values():
             at: Ref | None = ref
-            if change.raw is None and not change.is_structural:
+            is_placed = placed and change.place not in (HOME, REMOVED)
+            if change.raw is None and not change.is_structural and not is_placed:
                 at = self.parent(ref)
             while at is not None and key_of(at) not in dirty:
                 dirty.add(key_of(at))

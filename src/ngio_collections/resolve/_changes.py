@@ -13,11 +13,12 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source, declared_ids, map_ids
+from ngio_collections.document import Source, map_ids
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
-from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+from ngio_collections.resolve._moves import ids_gone, moves, place_of
 
 __all__ = ["CHOICES", "Plan", "Planned", "look_at"]
 
@@ -215,7 +216,7 @@ class Plan:
             InvalidEditError: A document that is in several places was edited differently, or
                 a change cannot be written where it is to go.
         """
-        self._gone = self._ids_gone()
+        self._gone = ids_gone(self._tree)
         places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
         changes = {key_of(before.ref): (before.ref, UNCHANGED) for before in self._saved()}
         changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
@@ -239,7 +240,7 @@ class Plan:
         self._plan_pending()
         # Changes come in the order of numbers that mean nothing; it must not show.
         plans = sorted(self._found.values(), key=lambda plan: (-plan.depth, plan.source.url))
-        return _receiving_first(plans, sorted({(old, new) for _, old, new in self._moves()}))
+        return _receiving_first(plans, sorted({(old, new) for _, old, new in moves(self._tree)}))
 
     def _plan_pending(self) -> None:
         """Plan the documents that differ from those in the store, if no edit did it already.
@@ -263,34 +264,6 @@ class Plan:
         for layer in edge.layers[1:-1]:
             yield layer.source, layer.raw
         yield edge.target.source, None
-
-    def _moves(self) -> Iterator[tuple[Ref, str, str]]:
-        """The nodes that were moved, from which document, and to which."""
-        for ref, change in list(self._tree.changes.values()):
-            if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
-                continue
-            edge = self._tree.edge(ref)
-            old = self._tree.url_of(ref) if edge is None else edge.stub.url
-            parent = self._tree.parent(ref)
-            assert parent is not None
-            place = self._place(parent)
-            beyond = self._tree.edge(place)
-            new = self._tree.url if beyond is None else beyond.target.url
-            if old is not None and new is not None and old != new:
-                yield ref, old, new
-
-    def _ids_gone(self) -> dict[str, dict[str, str]]:
-        """For each document the ids that were moved away, and where they are now."""
-        gone: dict[str, dict[str, str]] = {}
-        for moved, old, new in self._moves():
-            for ref in self._tree.walk(moved):
-                if self._tree.url_of(ref) == old:
-                    raw = self._tree.raw(ref)
-                    ids = [raw.get("id"), *declared_ids(raw.get("attributes"))]
-                    gone.setdefault(old, {}).update(
-                        (id_, new) for id_ in ids if isinstance(id_, str)
-                    )
-        return gone
 
     def note_written(self) -> None:
         """Take note of the documents that were written, so that later saves look at them."""
@@ -324,7 +297,7 @@ class Plan:
         """
         edge = self._tree.edge(ref)
         if edge is None:
-            place = self._place(ref)
+            place = place_of(self._tree, ref)
             self._mark(ref)
             yield place
             return
@@ -354,7 +327,7 @@ class Plan:
         parent = self._tree.parent(ref)
         if is_changed[0] and parent is not None:
             self._mark(parent)
-            yield self._place(parent)
+            yield place_of(self._tree, parent)
         elif is_changed[0] and is_new:
             self._root_stub(edge.stub, layers[0])
         depth = self._depth(ref)
@@ -374,15 +347,6 @@ class Plan:
             if self._tree.edge(at) is not None:
                 return
             at = self._tree.parent(at)
-
-    def _place(self, ref: Ref) -> Ref:
-        """Where the document that a node is in now begins."""
-        while self._tree.edge(ref) is None:
-            parent = self._tree.parent(ref)
-            if parent is None:
-                return ref
-            ref = parent
-        return ref
 
     def _depth(self, place: Ref) -> int:
         depth, at = 0, self._tree.parent(place)
@@ -461,9 +425,12 @@ class Plan:
         edge = self._tree.edge(ref)
         if is_place and edge is not None:
             split = self._splits.get(key_of(ref))
-            return edge.target.raw if split is None else split.layers[-1]
-        raw = self._tree.raw(ref)
-        here = self._tree.url_of(ref)
+            raw = edge.target.raw if split is None else split.layers[-1]
+            return self._fields(raw, url, url)
+        return self._fields(self._tree.raw(ref), self._tree.url_of(ref), url)
+
+    def _fields(self, raw: Raw, here: str | None, url: str) -> Raw:
+        """Own fields that count from one document, as they are in another, or after moves."""
         if here is None or (here == url and url not in self._gone):
             return raw
         fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
@@ -483,11 +450,7 @@ class Plan:
     def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
         """A reference as it stands in the document that holds it now."""
         split = self._splits.get(key_of(ref))
-        raw = edge.stub.raw if split is None else split.layers[0]
-        here = edge.stub.url
-        if here is None or here == url:
-            return raw
-        return {k: _rebased_field(k, v, here, url) for k, v in raw.items()}
+        return self._fields(edge.stub.raw if split is None else split.layers[0], edge.stub.url, url)
 
     def _original(self, ref: Ref) -> Raw:
         """A node that did not change, as its document has it."""
