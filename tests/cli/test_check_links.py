@@ -27,8 +27,8 @@ def test_a_reference_that_leads_nowhere_ends_with_1(run: Run, write: Write) -> N
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0] == "x.json#/ome/nodes/0: missing: gone.json there is no such file"
-    assert lines[1].startswith("x.json#/ome/nodes/1/attributes: dangling: x.json declares no id")
-    assert lines[2].startswith("x.json#/ome/nodes/2/attributes: dangling: y.json declares no id")
+    assert lines[1].startswith("x.json#/ome/nodes/1/attributes/source: dangling: x.json")
+    assert lines[2].startswith("x.json#/ome/nodes/2/attributes/source: dangling: y.json")
     assert lines[3] == "2 documents, 3 references lead nowhere: 1 missing, 2 dangling"
     assert result.stderr == ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -244,3 +245,83 @@ def test_references_between_documents_are_right_in_one_document_after_moves(ids:
         one = ngc.save_inlined(view, url, ids=ids, store=store)
         sources = _sources(one).values()
         assert [str(id_).rpartition("--")[2] for id_ in sources] == ["raw", "raw"]
+
+
+_TO_RAW = {"labels": {"source": [{"id": "raw", "path": {"type": "json", "path": "./A.json"}}]}}
+
+
+def _referring_lab() -> ngc.MemoryStore:
+    """References to `raw`, of the well A, from everywhere that one can be."""
+    away = {"type": "json", "path": "./w/A.json"}
+    store = _lab(
+        A=_collection("A", _image("raw"), _image("nuclei", "raw")),
+        B=_collection("B", {**_BESIDE, "attributes": _TO_RAW}),
+        C=_collection("C", {**_image("cells"), "attributes": _TO_RAW}),
+    )
+    plate = json.loads(store.read(PLATE))
+    plate["ome"]["attributes"] = {"labels": {"source": [{"id": "raw", "path": away}]}}
+    return ngc.MemoryStore({**{url: store.read(url) for url in store.urls()}, PLATE: plate})
+
+
+def test_references_of_other_documents_lead_to_what_was_moved() -> None:
+    store = _referring_lab()
+    assert not ngc.check_links(PLATE, store=store).failures
+    view = ngc.open_inlined(PLATE, store=store)
+    moved = _found(view, "raw").move(_found(view, "B"))
+    before = _sources(view)
+    assert len(before) == 4
+    saved = ngc.save_tree(moved)
+    names = [url.rpartition("/")[2] for url in saved.written]
+    assert names.index("B.json") < names.index("A.json")
+    assert sorted(names) == ["A.json", "B.json", "C.json", "plate.json"]
+    assert not ngc.check_links(PLATE, store=store).failures
+    assert _sources(ngc.open_inlined(PLATE, store=store)) == before
+
+    # It stays so when the documents are written again for other reasons.
+    edited = _found(moved, "cells").set_attr("lab:k", 1)
+    assert ngc.save_tree(edited).written == ("memory://lab/w/C.json",)
+    assert not ngc.check_links(PLATE, store=store).failures
+
+
+def test_references_are_what_they_were_when_a_move_is_taken_back() -> None:
+    store = _referring_lab()
+    texts = {url: json.loads(store.read(url)) for url in store.urls()}
+    view = ngc.open_inlined(PLATE, store=store)
+    ngc.save_tree(_found(view, "raw").move(_found(view, "B")))
+    ngc.save_tree(view)
+    assert {url: json.loads(store.read(url)) for url in store.urls()} == texts
+
+
+def test_a_move_to_where_the_id_is_already_is_refused_if_a_reference_could_mean_either() -> None:
+    store = _lab(A=_collection("A", _image("raw"), _image("cells", "raw")), B=_collection("B"))
+    view = ngc.open_inlined(PLATE, store=store)
+    view = _found(view, "B").add(ngc.new_node("multiscale", id="raw"))
+    raw = next(node for node in view.find_all(id="raw") if node.document_url.endswith("A.json"))
+    texts = {url: store.read(url) for url in store.urls()}
+    moved = raw.move(_found(raw.tree.root, "B"))
+    with pytest.raises(ngc.InvalidEditError, match=r"B\.json has the id 'raw' twice"):
+        ngc.save_tree(moved)
+    assert {url: store.read(url) for url in store.urls()} == texts
+    # Without a reference to it nobody can mean the wrong one.
+    ngc.save_tree(_found(moved, "cells").remove())
+
+
+def test_saving_one_document_writes_those_that_gave_it_nodes_or_received_them() -> None:
+    for saved_at in ("A", "B", "cells"):
+        store = _referring_lab()
+        view = ngc.open_inlined(PLATE, store=store)
+        moved = _found(view, "raw").move(_found(view, "B"))
+        with_more = _found(moved, "plate").set_attr("lab:k", 1)
+        written = ngc.save(_found(with_more, saved_at)).written
+        assert len(written) == 4, saved_at
+        assert not ngc.check_links(PLATE, store=store).failures
+
+
+def test_saving_a_node_in_the_place_of_a_reference_writes_both_of_its_documents() -> None:
+    store = _lab(
+        A=_collection("A", {**_BESIDE, "attributes": {"lab:by": "Ada"}}), C=_collection("C")
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    edited = _found(view, "C").set_attrs({"lab:by": "Grace", "lab:new": 1})
+    written = ngc.save(_found(edited, "C")).written
+    assert written == ("memory://lab/w/C.json", "memory://lab/w/A.json")

@@ -22,7 +22,7 @@ from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref
-from ngio_collections.resolve._moves import ids_gone
+from ngio_collections.resolve._moves import ids_gone, moved_nodes, moves
 
 __all__ = ["SEPARATOR", "decoded_id", "encoded_id", "one_document"]
 
@@ -136,7 +136,7 @@ class _Production:
         self.content = tree.materialise((tree.segment, 0), origins)
         self._urls = urls_by_identity(tree, origins)
         self._edges = self._known_edges(origins)
-        self._gone = ids_gone(tree)
+        self._gone = ids_gone(tree, moves(tree, moved_nodes(tree)))
         self._rebasings: dict[str, Rebasing | None] = {}
         self._places: dict[str, _Place] = {}
         self._stubs: dict[str, Counter[str]] = {}
