@@ -190,6 +190,8 @@ def test_nothing_is_asked_for_but_metadata_by_its_address() -> None:
     store = Source().image(IMAGE, image()).store()
     ngc.convert(IMAGE, store=store)
     assert store.log == [
+        ("stat", f"{LAB}/zarr.json"),
+        ("stat", f"{LAB}/.zattrs"),
         ("get", f"{LAB}/cells.json"),
         ("get", f"{IMAGE}/zarr.json"),
         ("stat", f"{IMAGE}/0/zarr.json"),

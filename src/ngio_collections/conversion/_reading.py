@@ -24,7 +24,7 @@ from ngio_collections.resolve import AccessPolicy, Limits, Progress
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head, Request
 from ngio_collections.store import Blob
 
-__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare"]
+__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare", "is_ome"]
 
 BATCH: Final = 512
 """How many documents are asked for at once."""
@@ -63,6 +63,8 @@ class Reader:
 
     Attributes:
         entry: The document that was asked for.
+        policy: Where paths may lead.
+        limits: How much may be read.
         copies: The copies of metadata in the root, if there are any.
         pages: The notes about all documents that were read, and those that should have been.
     """
@@ -71,8 +73,8 @@ class Reader:
         self.entry = ""
         self.copies: Copies | None = None
         self.pages: list[Page] = []
-        self._policy = policy
-        self._limits = limits
+        self.policy = policy
+        self.limits = limits
         self._progress = progress
         self._asked = 0
         self._bytes = 0
@@ -98,10 +100,10 @@ class Reader:
 
     def _refusal(self, url: str) -> DocumentError | None:
         if url != self.entry:
-            refusal = self._policy.refusal(self.entry, url)
+            refusal = self.policy.refusal(self.entry, url)
             if refusal is not None:
                 return ForbiddenError(refusal, url)
-        limits = self._limits
+        limits = self.limits
         self._asked += 1
         if self._asked > limits.documents:
             return LimitExceededError(f"is beyond the limit documents={limits.documents:,}", url)
@@ -113,7 +115,7 @@ class Reader:
 
     def get(self, url: str) -> Get:
         """A request for a document, which may not be larger than is allowed."""
-        limits = self._limits
+        limits = self.limits
         left = limits.total_bytes - self._bytes
         return Get(url, max(0, min(limits.document_bytes, left)))
 
