@@ -177,6 +177,22 @@ def test_numbers_that_grow_beyond_what_json_holds_are_refused(source: Source) ->
     assert "numbers that can be multiplied" in reason
 
 
+@pytest.mark.parametrize("moved", [0.5, 10**310])
+def test_integers_beyond_all_floats_are_refused_and_the_rest_is_converted(
+    source: Source, moved: float
+) -> None:
+    translation = {"type": "translation", "translation": [moved, 1]}
+    whole = image(level("0"), level("1", 10**310), level("2", 10**200, translation))
+    ((first, reason), *others) = causes(convert(source.image(IMAGE, whole)))
+    assert first.endswith("/datasets/1/coordinateTransformations")
+    assert "expected a scale with 2 numbers" in reason
+    assert len(others) == (moved > 1)
+    whole["coordinateTransformations"] = [{"type": "scale", "scale": [10**200, 2.5]}]
+    conversion = convert(source.image(IMAGE, whole))
+    assert len(list(conversion.root.children())) == 3
+    assert [pointer.split("/datasets/")[1][:1] for pointer, _ in causes(conversion)] == ["1", "2"]
+
+
 def test_levels_without_an_array_are_refused_and_the_others_stay(source: Source) -> None:
     source.image(IMAGE, image(level("0"), level("1")))
     missing = next(url for url in source.documents if "/1/" in url)

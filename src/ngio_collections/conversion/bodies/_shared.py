@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 from ngio_collections import _paths
@@ -20,8 +21,10 @@ from ngio_collections.errors import PathError
 
 ORTHONORMAL: Final = 1e-6
 """How far a matrix may be from a rotation."""
+_LARGEST: Final = int(sys.float_info.max)
 
 __all__ = [
+    "is_number",
     "is_whole",
     "kept_empty",
     "listed",
@@ -102,13 +105,14 @@ def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
     return DONE
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that can be computed with: one that a float can hold."""
+    return type(value) is float or (type(value) is int and abs(value) <= _LARGEST)
+
+
 def is_vector(value: Any, length: int) -> bool:
     """Whether a value is an array of so many numbers."""
-    return (
-        isinstance(value, list)
-        and len(value) == length
-        and all(type(number) in (int, float) for number in value)
-    )
+    return isinstance(value, list) and len(value) == length and all(map(is_number, value))
 
 
 def is_rotation(rows: list[list[float]]) -> bool:
@@ -118,7 +122,7 @@ def is_rotation(rows: list[list[float]]) -> bool:
         return False
     for i in range(size):
         for j in range(size):
-            product = sum(a * b for a, b in zip(rows[i], rows[j], strict=True))
+            product = sum(float(a) * b for a, b in zip(rows[i], rows[j], strict=True))
             if abs(product - (1 if i == j else 0)) > ORTHONORMAL:
                 return False
     return abs(_determinant([list(row) for row in rows]) - 1) <= ORTHONORMAL

@@ -27,6 +27,7 @@ from ngio_collections.conversion._names import ADDED, GROUP, Ids, Names
 from ngio_collections.conversion._restoring import BackTask
 from ngio_collections.conversion._work import ImageTask, Task, path_from
 from ngio_collections.conversion.bodies._shared import (
+    is_number,
     is_vector,
     name_back,
     version_back,
@@ -53,11 +54,18 @@ class Steps(NamedTuple):
 
     @property
     def is_finite(self) -> bool:
-        """Whether JSON can hold the numbers."""
-        return all(math.isfinite(number) for number in (*self.scale, *(self.translation or ())))
+        """Whether they are numbers that can be computed with."""
+        numbers = (*self.scale, *(self.translation or ()))
+        return all(is_number(number) and math.isfinite(number) for number in numbers)
 
     def then(self, other: Steps) -> Steps:
-        """Both, one after the other."""
+        """Both, one after the other; infinite where no float can hold the numbers."""
+        try:
+            return self._then(other)
+        except OverflowError:  # Where integers beyond all floats and floats come together.
+            return Steps([math.inf] * len(self.scale))
+
+    def _then(self, other: Steps) -> Steps:
         scale = [a * b for a, b in zip(self.scale, other.scale, strict=True)]
         if self.translation is None and other.translation is None:
             return Steps(scale)
