@@ -86,8 +86,8 @@ def convert(
     Raises:
         DocumentNotFoundError: There is no such group.
         NotOmeError: It holds nothing that can be converted.
-        ConflictError: There is a file that is no conversion, or one that has been edited and
-            is outdated.
+        ConflictError: There is a file that is no conversion, or that of another source, or one
+            that has been edited and is outdated, or that somebody else writes meanwhile.
         ForbiddenError: The destination is in the source or in a hierarchy that the source is a
             part of, also by where links lead, or it cannot be written to.
         DocumentError: The source cannot be read, or a document cannot be written.
@@ -141,12 +141,13 @@ def _stores(
 def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
     images, writer = walk.images, walk.writer
     reader, entry = images.reader, images.homes.entry
-    yield from writer.require(entry)
+    yield from writer.require(entry, url)
     read = yield from _root(url, reader)
     made = yield from walk.root(read, _title(url))
     if made is None:
         raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
     sources = yield from writer.documents([made])
+    outdated = yield from writer.outdated(images.homes.folder)
     if len(writer.written) + len(writer.skipped) == 1:
         tree = sources[0].tree()
     else:
@@ -157,7 +158,9 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
     if reader.copies is not None:
         reader.copies.note()
     ledger = Ledger(reader.pages)
-    return Conversion(tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), ledger)
+    return Conversion(
+        tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), outdated, ledger
+    )
 
 
 def _title(url: str) -> str:
