@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -203,6 +204,36 @@ def test_levels_without_an_array_are_refused_and_the_others_stay(source: Source)
     assert pointer.endswith("/datasets/1/path")
     assert "there is no array" in reason
     assert convert(source, check_arrays=False).is_complete
+
+
+class Slow(ngc.MemoryStore):
+    """A store that does not answer about one array."""
+
+    async def stat(self, url: str) -> ngc.store.Stat:
+        if "/1/" in url:
+            raise ngc.DocumentAccessError("timed out", url)
+        return await super().stat(url)
+
+    def blocking(self) -> None:  # type: ignore[override]
+        return None
+
+
+def test_an_array_that_could_not_be_looked_at_is_not_said_to_be_missing(source: Source) -> None:
+    source.image(IMAGE, image(level("0"), level("1")))
+    store = Slow({url: json.dumps(data) for url, data in source.documents.items()})
+    conversion = ngc.convert(IMAGE, store=store)
+    ((pointer, reason),) = causes(conversion)
+    assert pointer.endswith("/datasets/1/path")
+    assert "which could not be looked at: timed out; convert again" in reason
+    assert "no array" not in reason
+    again = ngc.convert(IMAGE, store=source.store())
+    assert [node.name for node in again.root.children()] == ["0", "1"]
+
+
+def test_an_array_that_may_not_be_looked_at_says_why(source: Source) -> None:
+    source.image(IMAGE, image(level("0"), level("../secret")))
+    ((_, reason),) = causes(convert(source, policy=ngc.AccessPolicy(root=IMAGE)))
+    assert "which is outside of" in reason
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.3", "0.7", "1.0", 4])

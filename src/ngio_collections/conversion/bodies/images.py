@@ -300,8 +300,9 @@ def multiscale_datasets_back(piece: Restored) -> Any:
 def dataset_path(value: Any, piece: Piece, at: str) -> Mapped:
     task: Task = piece.work.task
     url, canonical = zarr_url(value, task, at)
-    if url in piece.work.task.missing:
-        raise UnconvertibleError(at, f"leads to {url}, and there is no array")
+    why = piece.work.task.missing.get(url)
+    if why is not None:
+        raise UnconvertibleError(at, f"leads to {url}, {why}")
     piece.node.node["path"] = path_from(piece.node.home, url)
     piece.node.node["name"] = piece.work.names.take(value)
     if value != canonical:
