@@ -66,6 +66,59 @@ def test_transformations_of_the_whole_image_are_put_together_with_those_of_its_l
     assert kept["coordinateTransformations"] == outer
 
 
+OUTER = [{"type": "scale", "scale": [1, 3]}]
+
+
+def entry_of_outer(conversion: ngc.Conversion) -> ngc.LedgerEntry:
+    """What the ledger says about the transformations of the whole image."""
+    end = "/multiscales/0/coordinateTransformations"
+    (entry,) = [one for one in conversion.ledger if one.pointer.endswith(end)]
+    return entry
+
+
+def transformations(conversion: ngc.Conversion) -> list[Any]:
+    """The transformations of each level."""
+    nodes = conversion.root.children()
+    return [node.attributes.get("coordinateTransformations") for node in nodes]
+
+
+def test_the_ledger_says_where_transformations_of_the_whole_image_are(source: Source) -> None:
+    broken = {"path": "1", "coordinateTransformations": []}
+    entry = image(broken, level("0"), coordinateTransformations=OUTER)
+    found = entry_of_outer(convert(source.image(IMAGE, entry)))
+    place = "/ome/nodes/1/attributes/coordinateTransformations"
+    assert (found.outcome, found.target_pointer) == ("mapped", place)
+
+
+def test_transformations_of_the_whole_image_become_those_of_levels_without_any(
+    source: Source,
+) -> None:
+    entry = image({"path": "0"}, {"path": "1"}, coordinateTransformations=OUTER)
+    conversion = convert(source.image(IMAGE, entry))
+    found = entry_of_outer(conversion)
+    place = "/ome/nodes/0/attributes/coordinateTransformations"
+    assert (found.outcome, found.target_pointer, found.key) == ("mapped", place, None)
+    assert [
+        (one["scale"], one["input"], one["output"]) for (one,) in transformations(conversion)
+    ] == [([1, 3], {"id": f"cells_level_{n}"}, {"id": "cells_physical"}) for n in range(2)]
+    back = ngc.to_ome_zarr(conversion.root, source.version)[""]
+    (made,) = back.get("ome", back)["multiscales"]
+    assert "coordinateTransformations" not in made
+    assert [one["coordinateTransformations"] for one in made["datasets"]] == [OUTER, OUTER]
+
+
+def test_transformations_of_the_whole_image_that_nothing_could_be_done_with_are_kept(
+    source: Source,
+) -> None:
+    broken = {"path": "0", "coordinateTransformations": []}
+    conversion = convert(source.image(IMAGE, image(broken, coordinateTransformations=OUTER)))
+    found = entry_of_outer(conversion)
+    place = "/ome/attributes/ome-zarr:multiscale/coordinateTransformations"
+    assert (found.outcome, found.target_pointer) == ("kept", place)
+    assert found.reason.startswith("No level has a transformation")
+    assert transformations(conversion) == [None]
+
+
 def test_what_rfc_8_has_no_field_for_is_kept_as_it_was(source: Source) -> None:
     entry = image(type="gaussian", metadata={"method": "x"}, unknown=[1])
     conversion = convert(source.image(IMAGE, entry, omero={"channels": [{"color": "FF0000"}]}))
@@ -175,6 +228,10 @@ def test_numbers_that_grow_beyond_what_json_holds_are_refused(source: Source) ->
     outer = [{"type": "scale", "scale": [1e300, 1e300]}]
     entry = image(level("0", 1e300), coordinateTransformations=outer)
     ((_, reason),) = causes(convert(source.image(IMAGE, entry)))
+    assert "numbers that can be multiplied" in reason
+    twice = image({"path": "0"}, coordinateTransformations=outer * 2)
+    ((pointer, reason),) = causes(convert(source.image(IMAGE, twice)))
+    assert pointer.endswith("/multiscales/0/coordinateTransformations")
     assert "numbers that can be multiplied" in reason
 
 

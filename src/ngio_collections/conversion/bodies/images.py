@@ -245,9 +245,10 @@ def multiscale_coordinatetransformations(value: Any, piece: Piece, at: str) -> M
     steps = _steps(value, pyramid.system.dimensions)
     if isinstance(steps, Wrong):
         return steps
+    if not steps.is_finite:
+        return Wrong("numbers that can be multiplied with each other")
     pyramid.outer = steps
-    piece.keep("coordinateTransformations", value)
-    return "/attributes/coordinateSystems"
+    return DONE  # What became of them is known after the levels.
 
 
 @restores(conversions.multiscale_coordinatetransformations)
@@ -271,7 +272,35 @@ def multiscale_datasets(value: Any, piece: Piece, at: str) -> Mapped:
     if not piece.node.children:
         assert first is not None
         raise first
+    if pyramid.outer is not None:
+        _note_outer(piece, value, pyramid.outer, pyramid.system)
     return DONE
+
+
+def _note_outer(piece: Piece, levels: list[Any], outer: Steps, system: System | None) -> None:
+    """Note what became of the transformations of the whole image.
+
+    They are in those of its levels. Where these have none, they become theirs. They do not
+    where one was refused, because nobody knows what they would follow after.
+    """
+    field = "coordinateTransformations"
+    at = f"{piece.at}/{field}"
+    row = piece.table.fields(piece.work.version)[field]
+    place = piece.node.place
+    nodes = piece.node.children
+    assert system is not None
+    if not any(isinstance(level, dict) and field in level for level in levels):
+        for node in nodes:
+            node.attributes[field] = [{**_placed(outer, system.id), "input": {"id": node.id}}]
+        piece.page.mapped(at, place, f"/nodes/0/attributes/{field}", row.reason)
+        return
+    where = piece.keep(field, piece.value[field])
+    for number, node in enumerate(nodes):
+        if field in node.attributes:
+            piece.page.mapped(at, place, f"/nodes/{number}/attributes/{field}", row.reason, row.key)
+            return
+    reason = "No level has a transformation that could be converted, which they would follow."
+    piece.page.kept(at, place, where, piece.rest_key, reason)
 
 
 def _level(value: Any, at: str, pyramid: Pyramid) -> Made:
