@@ -217,7 +217,7 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
     if not isinstance(document, dict):
         raise UnconvertibleError("", f"is {show(document)}; expected an object")
     if format_ == 2:
-        return Group(url, where, document, document, "", _version_2(document))
+        return Group(url, where, document, document, "", _version_2(document, ""))
     attributes = document.get("attributes")
     if not isinstance(attributes, dict):
         found = "is missing" if attributes is None else f"is {show(attributes)}"
@@ -225,7 +225,8 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
     ome = attributes.get("ome")
     at = "/attributes/ome"
     if "ome" not in attributes and is_ome(attributes):
-        return Group(url, where, document, attributes, "/attributes", _version_2(attributes))
+        inside = "/attributes"
+        return Group(url, where, document, attributes, inside, _version_2(attributes, inside))
     if not isinstance(ome, dict):
         found = "is missing" if ome is None else f"is {show(ome)}"
         raise UnconvertibleError(at, f"{found}; expected the metadata of OME-Zarr")
@@ -268,13 +269,23 @@ def _version_3(ome: Mapping[str, Any], at: str) -> str:
     return match[1]
 
 
-def _version_2(ome: Mapping[str, Any]) -> str:
+def _version_2(ome: Mapping[str, Any], at: str) -> str:
+    """The version of metadata of 0.4, where images, plates and wells say it.
+
+    Raises:
+        UnconvertibleError: It is another one.
+    """
     images = ome.get("multiscales")
-    for number, image in enumerate(images if isinstance(images, list) else ()):
-        version = image.get("version") if isinstance(image, dict) else None
+    found = [
+        (f"{at}/multiscales/{number}", image)
+        for number, image in enumerate(images if isinstance(images, list) else ())
+    ]
+    found += [(f"{at}/{field}", ome[field]) for field in ("plate", "well") if field in ome]
+    for where, value in found:
+        version = value.get("version") if isinstance(value, dict) else None
         if version not in (None, "0.4"):
             raise UnconvertibleError(
-                f"/multiscales/{number}/version",
-                f"is {show(version)}; expected 0.4; write the image as 0.4 or newer first",
+                f"{where}/version",
+                f"is {show(version)}; expected 0.4; write it as 0.4 or newer first",
             )
     return "0.4"
