@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ngio_collections import _paths
-from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._json import JsonSyntaxError
 from ngio_collections.conversion._names import stem
+from ngio_collections.conversion._numbers import loads_most
 from ngio_collections.conversion._reading import document_of, is_ome
 from ngio_collections.errors import ForbiddenError, PathError
 from ngio_collections.resolve import AccessPolicy, Limits
@@ -149,7 +150,7 @@ def _holds_ome(answer: Answer) -> bool:
     if not isinstance(answer, Blob):
         return False
     try:
-        document = loads(answer.data)
+        document = loads_most(answer.data).value
     except JsonSyntaxError:
         return False
     if not isinstance(document, dict):

@@ -8,11 +8,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._json import JsonSyntaxError
 from ngio_collections._words import show
 from ngio_collections.conversion._consolidated import Copies
 from ngio_collections.conversion._engine import UnconvertibleError, attempt
 from ngio_collections.conversion._ledger import Page
+from ngio_collections.conversion._numbers import Loaded, loads_most
 from ngio_collections.conversion._work import Group
 from ngio_collections.errors import (
     DocumentError,
@@ -153,7 +154,8 @@ class Reader:
             if isinstance(answer, DocumentError):
                 raise answer
             assert isinstance(answer, Blob)
-            document = _loaded(answer.data, where)
+            document, page.dropped = _loaded(answer.data, where)
+            page.value = document if page.dropped else None
         except DocumentError as error:
             page.refused("", error.problem)
             return Read(None, None, f"leads to {error}")
@@ -178,7 +180,7 @@ class Reader:
         if not isinstance(answer, Blob):
             return
         try:
-            document = _loaded(answer.data, where)
+            document, _ = _loaded(answer.data, where)
         except NotJsonError as error:
             if format_ == 2:
                 page = Page(where)
@@ -194,16 +196,16 @@ class Reader:
         self.copies = Copies(url, 2, page, "", document)
         if isinstance(root, Blob):
             with suppress(JsonSyntaxError):  # What is wrong with the root has been noted.
-                self.copies.compare(url, loads(root.data))
+                self.copies.compare(url, loads_most(root.data).value)
 
     def exist(self, urls: Sequence[str], format_: int) -> list[Head]:
         """Requests that find out whether arrays are there."""
         return [Head(f"{url}/{_ARRAYS[format_]}") for url in urls]
 
 
-def _loaded(data: bytes, url: str) -> Any:
+def _loaded(data: bytes, url: str) -> Loaded:
     try:
-        return loads(data)
+        return loads_most(data)
     except JsonSyntaxError as error:
         raise NotJsonError(f"is not JSON: {error}", url) from error
 
@@ -242,8 +244,10 @@ def is_bare(answer: Answer, format_: int) -> bool:
     if not isinstance(answer, Blob):
         return False
     try:
-        document = loads(answer.data)
+        document, dropped = loads_most(answer.data)
     except JsonSyntaxError:
+        return False
+    if dropped:
         return False
     if format_ == 3 and isinstance(document, dict) and document.get("node_type") == "group":
         document = document.get("attributes", {})
