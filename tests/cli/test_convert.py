@@ -102,7 +102,10 @@ def test_an_ozx_file_is_read_as_it_is(run: Run, screen: Path, tmp_path: Path) ->
     ngc.ZipStore.write(tmp_path / "small.ozx", files)
     result = run("convert", "small.ozx")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.splitlines()[-1] == "wrote small.json"
+    assert result.stdout.splitlines()[-2:] == [
+        "wrote small.json",
+        "its pixels are in a zip file: open_array(store=ngc.ZipStore('small.ozx'))",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,11 @@ def run(
         print_json(conversion.to_json(ledger=ledger))
     else:
         _print(conversion, ledger=ledger)
+        if isinstance(store, ngc.ZipStore):
+            say(
+                console(),
+                f"its pixels are in a zip file: open_array(store=ngc.ZipStore({label(url)!r}))",
+            )
     if not conversion.is_complete:
         raise typer.Exit(FOUND)
 
