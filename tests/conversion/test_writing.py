@@ -199,6 +199,23 @@ def test_a_destination_in_the_source_or_of_another_kind_is_refused() -> None:
         ngc.convert(PLATE, store=store, documents="all")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": 3}, "name must be of the type str, not 3"),
+        ({"limits": 3}, "limits must be of the type Limits, not 3"),
+        ({"policy": "all"}, "policy must be of the type AccessPolicy, not 'all'"),
+    ],
+)
+def test_arguments_of_another_type_are_refused_before_anything_is_read(
+    wrong: dict[str, Any], words: str
+) -> None:
+    store = Source().plate().store()
+    with pytest.raises(TypeError, match=words):
+        ngc.convert(PLATE, store=store, **wrong)
+    assert store.log == []
+
+
 def test_what_is_on_a_server_is_converted_into_local_files(tmp_path: Path) -> None:
     def moved(documents: dict[str, Any]) -> dict[str, str]:
         server = "https://lab.example/data"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
@@ -91,10 +91,10 @@ def convert(
         ForbiddenError: The destination is in the source or in a hierarchy that the source is a
             part of, also by where links lead, or it cannot be written to.
         DocumentError: The source cannot be read, or a document cannot be written.
+        TypeError: An argument is of another type than it says.
+        ValueError: `layout` or `documents` is none of the above.
     """
-    for value, known, what in ((layout, LAYOUTS, "layout"), (documents, DOCUMENTS, "documents")):
-        if value not in known:
-            raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
+    _check(layout, documents, name, policy, limits)
     group = _group_url(source)
     asked = None if destination is None else entry_url(destination)
     found = _stores(group, asked, store, target_store, policy)
@@ -109,6 +109,25 @@ def convert(
             return (yield from _convert(group, walk, found))
 
     return Work(work(), found, concurrency)
+
+
+def _check(layout: Any, documents: Any, name: Any, policy: Any, limits: Any) -> None:
+    """Refuse arguments that mean nothing.
+
+    Raises:
+        TypeError: One is of another type.
+        ValueError: One has another value.
+    """
+    for value, known, what in ((layout, LAYOUTS, "layout"), (documents, DOCUMENTS, "documents")):
+        if value not in known:
+            raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
+    for value, type_, what in (
+        (name, str, "name"),
+        (policy, AccessPolicy, "policy"),
+        (limits, Limits, "limits"),
+    ):
+        if value is not None and not isinstance(value, type_):
+            raise TypeError(f"{what} must be of the type {type_.__name__}, not {value!r}")
 
 
 def _group_url(source: Location) -> str:
