@@ -26,6 +26,7 @@ from ngio_collections.conversion._engine import (
 from ngio_collections.conversion._names import ADDED, GROUP, Ids, Names
 from ngio_collections.conversion._restoring import BackTask
 from ngio_collections.conversion._work import ImageTask, Task, path_from
+from ngio_collections.conversion.bodies._relations import relations_of
 from ngio_collections.conversion.bodies._shared import (
     is_number,
     is_vector,
@@ -241,6 +242,8 @@ def multiscale_coordinatesystems_back(piece: Restored) -> Any:
 @converts(conversions.multiscale_coordinatetransformations)
 def multiscale_coordinatetransformations(value: Any, piece: Piece, at: str) -> Mapped:
     pyramid: Pyramid = piece.work
+    if pyramid.version == NEWER:
+        return relations_of(value, piece, at, pyramid.task, pyramid.systems)
     assert pyramid.system is not None
     steps = _steps(value, pyramid.system.dimensions)
     if isinstance(steps, Wrong):
