@@ -118,6 +118,12 @@ def test_nothing_but_groups_of_ome_zarr_counts_as_a_hierarchy() -> None:
     assert ngc.convert(url, store=store).url == "memory://lab/data_a_b_cells.json"
 
 
+def test_what_is_below_a_collection_of_rfc_8_is_converted_beside_itself() -> None:
+    store = Source().image(IMAGE).store()
+    ngc.create(LAB, ngc.new_node("collection", id="lab"), store=store)
+    assert ngc.convert(IMAGE, store=store).url == f"{LAB}/cells.json"
+
+
 def test_where_nothing_is_beside_the_source_a_destination_must_be_given() -> None:
     store = Source().image("memory://cells").store()
     with pytest.raises(ngc.ForbiddenError, match="nothing beside it; say which"):

@@ -13,7 +13,7 @@ from ngio_collections import _paths
 from ngio_collections._json import JsonSyntaxError
 from ngio_collections.conversion._names import stem
 from ngio_collections.conversion._numbers import loads_most
-from ngio_collections.conversion._reading import document_of, is_ome
+from ngio_collections.conversion._reading import document_of, is_node, is_ome
 from ngio_collections.errors import ForbiddenError, PathError
 from ngio_collections.resolve import AccessPolicy, Limits
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head
@@ -157,4 +157,6 @@ def _holds_ome(answer: Answer) -> bool:
         return False
     attributes = document.get("attributes")
     inside = attributes if isinstance(attributes, dict) else {}
-    return "ome" in inside or is_ome(inside) or is_ome(document)
+    ome = inside.get("ome")
+    is_newer = isinstance(ome, dict) and not is_node(ome)
+    return is_newer or is_ome(inside) or is_ome(document)

@@ -25,7 +25,7 @@ from ngio_collections.resolve import AccessPolicy, Limits, Progress
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head, Request
 from ngio_collections.store import Blob
 
-__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare", "is_ome"]
+__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare", "is_node", "is_ome"]
 
 BATCH: Final = 512
 """How many documents are asked for at once."""
@@ -232,7 +232,7 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
     if not isinstance(ome, dict):
         found = "is missing" if ome is None else f"is {show(ome)}"
         raise UnconvertibleError(at, f"{found}; expected the metadata of OME-Zarr")
-    if isinstance(ome.get("type"), str) and ("nodes" in ome or "path" in ome or "id" in ome):
+    if is_node(ome):
         raise UnconvertibleError(
             f"{at}/type", "is that of a node of RFC-8 already; open the document, or refer to it"
         )
@@ -258,6 +258,11 @@ def is_bare(answer: Answer, format_: int) -> bool:
 def is_ome(attributes: Mapping[str, Any]) -> bool:
     """Whether attributes are metadata of OME-Zarr 0.4, which has no key of its own for it."""
     return not FIELDS.isdisjoint(attributes)
+
+
+def is_node(ome: Mapping[str, Any]) -> bool:
+    """Whether metadata is a node of RFC-8, and not of OME-Zarr before it."""
+    return isinstance(ome.get("type"), str) and not ome.keys().isdisjoint({"nodes", "path", "id"})
 
 
 def _version_3(ome: Mapping[str, Any], at: str) -> str:
