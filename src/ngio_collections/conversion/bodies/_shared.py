@@ -24,7 +24,6 @@ ORTHONORMAL: Final = 1e-6
 _LARGEST: Final = int(sys.float_info.max)
 
 __all__ = [
-    "is_number",
     "is_whole",
     "kept_empty",
     "listed",
@@ -105,14 +104,16 @@ def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
     return DONE
 
 
-def is_number(value: Any) -> bool:
-    """Whether a value is a number that can be computed with: one that a float can hold."""
-    return type(value) is float or (type(value) is int and abs(value) <= _LARGEST)
-
-
 def is_vector(value: Any, length: int) -> bool:
-    """Whether a value is an array of so many numbers."""
-    return isinstance(value, list) and len(value) == length and all(map(is_number, value))
+    """Whether a value is an array of so many numbers that floats can hold."""
+    return (
+        isinstance(value, list)
+        and len(value) == length
+        and all(
+            type(one) is float or (type(one) is int and -_LARGEST <= one <= _LARGEST)
+            for one in value
+        )
+    )
 
 
 def is_rotation(rows: list[list[float]]) -> bool:

@@ -28,7 +28,6 @@ from ngio_collections.conversion._restoring import BackTask
 from ngio_collections.conversion._work import ImageTask, Task, path_from
 from ngio_collections.conversion.bodies._relations import relations_of
 from ngio_collections.conversion.bodies._shared import (
-    is_number,
     is_vector,
     name_back,
     version_back,
@@ -56,8 +55,10 @@ class Steps(NamedTuple):
     @property
     def is_finite(self) -> bool:
         """Whether they are numbers that can be computed with."""
-        numbers = (*self.scale, *(self.translation or ()))
-        return all(is_number(number) and math.isfinite(number) for number in numbers)
+        try:
+            return all(map(math.isfinite, (*self.scale, *(self.translation or ()))))
+        except OverflowError:  # An integer beyond all floats.
+            return False
 
     def then(self, other: Steps) -> Steps:
         """Both, one after the other; infinite where no float can hold the numbers."""
