@@ -97,6 +97,11 @@ def run(
         print_json(conversion.to_json(ledger=ledger))
     else:
         _print(conversion, ledger=ledger)
+        if isinstance(store, ngc.ZipStore):
+            say(
+                console(),
+                f"its pixels are in a zip file: open_array(store=ngc.ZipStore({label(url)!r}))",
+            )
     if not conversion.is_complete:
         raise typer.Exit(FOUND)
 
@@ -117,7 +122,21 @@ def _print(conversion: ngc.Conversion, *, ledger: bool) -> None:
         say(screen, f"wrote {count(len(conversion.written) - 1, 'document')} in {label(folder)}")
     if conversion.written:
         say(screen, f"wrote {label(conversion.url)}")
+    _tell_outdated(conversion.outdated)
     _tell_problems(conversion.problems)
+
+
+def _tell_outdated(documents: tuple[str, ...]) -> None:
+    """Name the documents that nothing refers to any more."""
+    if not documents:
+        return
+    complain(f"{count(len(documents), 'document')} left that nothing refers to any more:")
+    lines = [f"  {label(url)}" for url in documents]
+    if len(lines) > MOST_PROBLEMS:
+        lines[MOST_PROBLEMS:] = [f"  ... {len(documents) - MOST_PROBLEMS:,} more (--format json)"]
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    for line in lines:
+        print(safe(line, encoding), file=sys.stderr)
 
 
 def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:

@@ -23,7 +23,7 @@ from ngio_collections._mapping import (
     Row,
 )
 from ngio_collections._words import show
-from ngio_collections.conversion._ledger import CONSEQUENCE, Page, Place, escaped
+from ngio_collections.conversion._ledger import CONSEQUENCE, Page, Place, escaped, members
 from ngio_collections.conversion._restoring import Back
 
 __all__ = [
@@ -376,7 +376,10 @@ def convert(piece: Piece) -> None:
     for field in value:
         if field not in fields or field == ANY_FIELD:
             _one(piece, field, unknown)
-    if not value:
+    dropped = piece.page.dropped_of(piece.at) if piece.page.dropped else ()
+    for pointer in dropped:
+        piece.page.refused(pointer, piece.page.dropped[pointer])
+    if not value and not dropped:
         piece.page.kept(piece.at, None, "", "", "It is empty.")
     piece.settle()
 
@@ -464,27 +467,19 @@ def refuse(page: Page, value: Any, at: str, error: UnconvertibleError) -> None:
     for step in error.pointer.removeprefix(at).split("/")[1:]:
         found = False
         inside = None
-        members = _members(value)
-        for key, item in members:
+        dropped = [(one.rpartition("/")[2], None) for one in page.dropped_of(at)]
+        inner = members(value) + dropped
+        for key, item in inner:
             if key == step:
                 found, inside = True, item
             else:
                 page.refused(f"{at}/{key}", rest)
         if not found:
-            if not members:
+            if not inner:
                 page.refused(at, rest)
             break
         at, value = f"{at}/{step}", inside
     page.refused(error.pointer, error.reason)
-
-
-def _members(value: Any) -> list[tuple[str, Any]]:
-    """What is in a container, by the parts of pointers."""
-    if isinstance(value, dict):
-        return [(escaped(key), item) for key, item in value.items()]
-    if isinstance(value, list):
-        return [(str(number), item) for number, item in enumerate(value)]
-    return []
 
 
 def restore(piece: Restored) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ngio_collections._paths import local_path
+from ngio_collections._paths import as_url, local_path
 from ngio_collections.errors import (
     ConflictError,
     DocumentAccessError,
@@ -23,7 +23,7 @@ from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
 from ngio_collections.store._root import Root
 from ngio_collections.store._threads import in_thread
 
-__all__ = ["LocalStore"]
+__all__ = ["LocalStore", "real_url"]
 
 # Without O_NONBLOCK, opening a named pipe waits until somebody writes to it.
 _READ: Final = (
@@ -274,6 +274,16 @@ def _path(url: str) -> str:
         return os.fspath(local_path(url))
     except PathError as error:
         raise DocumentAccessError(f"is no local file: {error}", url) from error
+
+
+def real_url(url: str) -> str:
+    """The address of a local file without links, as far as it is there; others as they are."""
+    if not url.startswith("file:"):
+        return url
+    try:
+        return as_url(os.path.realpath(local_path(url)))
+    except (OSError, ValueError):  # What is no path leads nowhere else.
+        return url
 
 
 def _read_on(descriptor: int, data: bytes, max_bytes: int | None, url: str) -> bytes:
