@@ -8,6 +8,7 @@ from typing import Any, Final
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections._plain import plain_json
+from ngio_collections._words import listing
 from ngio_collections.conversion._engine import TABLES, Restored, restore
 from ngio_collections.conversion._names import KIND, ORDER
 from ngio_collections.conversion._restoring import Back, BackTask
@@ -42,19 +43,21 @@ def to_ome_zarr(
     out: other attributes, other collections, references to images elsewhere.
 
     Args:
-        node: A plate, an image, or a collection of images; with everything in it
+        node: A plate, a well, an image, or a collection of such; with everything in it
             (`open_inlined`).
         version: `0.4`, `0.5` or `0.6`; only the last one has scenes.
         destination: A folder that the metadata is written to, as new groups without arrays.
         store: Where that is; local files by default.
 
     Returns:
-        The attributes of each group, by its Zarr path from the group of the node: what is in
-        its `.zattrs` (0.4), or at `attributes` of its `zarr.json` (0.5, 0.6).
+        The attributes of each group, by its Zarr path from the group of the node, or from the
+        folder around all groups if the node has none: what is in its `.zattrs` (0.4), or at
+        `attributes` of its `zarr.json` (0.5, 0.6). No path leads out.
 
     Raises:
         ValueError: The version is another one.
-        InvalidEditError: The node holds no image, or references that were not followed.
+        InvalidEditError: The node holds no image, or references that were not followed, or
+            something that OME-Zarr cannot say: a group outside of the one that lists it.
         ConflictError: There is such a document in the destination already.
         DocumentError: It cannot be written.
 
@@ -110,18 +113,18 @@ def restored(node: Node, version: str) -> GroupAttributes:
     """The attributes of all groups of a collection.
 
     Raises:
-        InvalidEditError: It holds no image, or references that were not followed.
+        InvalidEditError: It holds no image, or references that were not followed, or its groups
+            are not where OME-Zarr could list them.
     """
     unfollowed = next((one for one in node.walk() if _is_unfollowed(one)), None)
     if unfollowed is not None:
         raise InvalidEditError(
             f"{unfollowed!r} is a reference that was not followed; use open_inlined"
         )
-    root = Back(node)
-    tasks = list(_tasks(root, version))
+    tasks = list(_tasks(Back(node), version))
     if not tasks:
         raise InvalidEditError(f"{node!r} holds no image that OME-Zarr could describe")
-    start = tasks[0].group
+    start = _start(node, tasks)
     out: GroupAttributes = {}
     for task in tasks:
         path = _paths.zarr_path(start, task.group) if task.group != start else ""
@@ -130,30 +133,95 @@ def restored(node: Node, version: str) -> GroupAttributes:
     return out
 
 
+def _start(node: Node, tasks: list[BackTask]) -> str:
+    """The group that the paths count from; the folder around images that no group lists.
+
+    Raises:
+        InvalidEditError: No folder is around all of them.
+    """
+    groups = dict.fromkeys(task.group for task in tasks)
+    own = Back(node).group
+    if own is not None and all(_is_below(group, own) for group in groups):
+        return own
+    around = _folder_of(groups)
+    if around is None:
+        raise InvalidEditError(
+            f"{node!r} holds groups that are in no folder together: {listing(groups)}; "
+            "give the metadata of each node on its own"
+        )
+    return around
+
+
+def _is_below(group: str, other: str) -> bool:
+    return group == other or group.startswith(f"{other}/")
+
+
+def _folder_of(groups: Iterable[str]) -> str | None:
+    """The innermost folder, or group, that all groups are in; None if there is none."""
+    parts = [group.split("/") for group in groups]
+    common: list[str] = []
+    for names in zip(*parts, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    # The first parts are those of `memory://lab`, or of `file://` without a host.
+    return "/".join(common) if len(common) > 2 and common[-1] else None
+
+
+def _require_inside(around: Back, group: str, listed: Iterable[Back]) -> None:
+    """Make sure that what a group lists is in it: no path of a list leads out.
+
+    Raises:
+        InvalidEditError: One of them is elsewhere.
+    """
+    for node in listed:
+        inside = node.group
+        if inside is not None and not _is_below(inside, group):
+            raise InvalidEditError(
+                f"{node.node!r} is the group {inside}, outside of {group}, the group of "
+                f"{around.node!r}, which OME-Zarr would have to list it in; move the group there, "
+                "or take the node out of the collection"
+            )
+
+
 def _is_unfollowed(node: Node) -> bool:
     return node.is_reference and node.type in ("collection", "multiscale")
 
 
 def _tasks(root: Back, version: str) -> Iterator[BackTask]:
     """The groups of a collection, the outermost first."""
-    if "plate" in root.attributes:
-        yield from _plate(root)
-        return
-    images = list(_multiscales([root]))
-    kind = root.attributes.get(KIND)
-    if "scene" in root.attributes and version == "0.6":
-        group = root.group or _around(root)
-        yield BackTask("scene-group", group, [root, *images])
-    elif isinstance(kind, str) and kind in LISTS and root.group is not None:
-        listed = list(_firsts(images))
+    loose: list[Back] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type == "multiscale":
+            loose.append(node)
+        elif "plate" in node.attributes:
+            yield from _plate(node)
+        elif "well" in node.attributes:
+            yield from _well(node, _plate_around(node))
+        else:
+            yield from _list(node, version)
+            stack.extend(node.children[::-1])
+    yield from _images(loose, None)
+
+
+def _list(node: Back, version: str) -> Iterator[BackTask]:
+    """The group of a collection that is a scene, or nothing but a list of images."""
+    kind = node.attributes.get(KIND)
+    if "scene" in node.attributes and version == "0.6":
+        images = list(_multiscales([node]))
+        yield BackTask("scene-group", node.group or _around(node), [node, *images])
+    elif isinstance(kind, str) and kind in LISTS and node.group is not None:
+        listed = list(_firsts(_multiscales([node])))
         if kind != "labels-group":
             listed = [one for one in listed if "labels" not in one.attributes]
         if kind == "container-group":
-            yield BackTask(kind, root.group, [root])
-            yield from _series(root, listed)
+            yield BackTask(kind, node.group, [node])
+            yield from _series(node, listed)
         else:
-            yield BackTask(kind, root.group, [root, *listed])
-    yield from _images(images, None)
+            yield BackTask(kind, node.group, [node, *listed])
+        _require_inside(node, node.group, listed)
 
 
 def _series(root: Back, images: list[Back], plate: Back | None = None) -> Iterator[BackTask]:
@@ -169,13 +237,29 @@ def _plate(plate: Back) -> Iterator[BackTask]:
     kept = plate.attributes.get(TABLES["plate-group"].rest)
     if isinstance(kept, Mapping) and LAYOUT in kept:
         yield from _series(plate, [], plate)
-    for well in plate.children:
-        if "well" not in well.attributes:
-            continue
-        images = list(_multiscales([well]))
-        fields = _in_order(well, [one for one in _firsts(images) if "labels" not in one.attributes])
-        yield BackTask("well-group", well.group or _around(well), [well, *fields], plate=plate)
-        yield from _images(images, plate)
+    wells = [well for well in plate.children if "well" in well.attributes]
+    _require_inside(plate, group, wells)
+    for well in wells:
+        yield from _well(well, plate)
+
+
+def _well(well: Back, plate: Back | None) -> Iterator[BackTask]:
+    """A well with its images."""
+    group = well.group or _around(well)
+    images = list(_multiscales([well]))
+    fields = _in_order(well, [one for one in _firsts(images) if "labels" not in one.attributes])
+    yield BackTask("well-group", group, [well, *fields], plate=plate)
+    _require_inside(well, group, fields)
+    yield from _images(images, plate)
+
+
+def _plate_around(well: Back) -> Back | None:
+    """The plate that a well is on, if the tree holds it."""
+    for node in well.node.ancestors():
+        found = Back(node)
+        if "plate" in found.attributes:
+            return found
+    return None
 
 
 def _around(node: Back) -> str:
@@ -184,11 +268,12 @@ def _around(node: Back) -> str:
     Raises:
         InvalidEditError: There is none.
     """
-    for image in _multiscales([node]):
-        if image.group is not None:
-            levels = 2 if "plate" in node.attributes else 0
-            return image.group.rsplit("/", levels + 1)[0]
-    raise InvalidEditError(f"{node.node!r} holds no image that OME-Zarr could describe")
+    groups = [image.group for image in _multiscales([node]) if image.group is not None]
+    if not groups:
+        raise InvalidEditError(f"{node.node!r} holds no image that OME-Zarr could describe")
+    if "plate" in node.attributes:
+        return groups[0].rsplit("/", 3)[0]  # Of a plate, a row, a column and a field.
+    return _folder_of(group.rpartition("/")[0] for group in groups) or ""
 
 
 def _in_order(well: Back, fields: list[Back]) -> list[Back]:

@@ -25,14 +25,21 @@ class Back:
         base: The document that its paths count from.
     """
 
-    __slots__ = ("attributes", "base", "children", "node")
+    __slots__ = ("_children", "attributes", "base", "node")
 
     def __init__(self, node: Node) -> None:
         self.node = node
         raw = node.tree.raw(node.key).get("attributes")
         self.attributes: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
         self.base = node.document_url or NOWHERE
-        self.children = tuple(Back(child) for child in node.children())
+        self._children: tuple[Back, ...] | None = None
+
+    @property
+    def children(self) -> tuple[Back, ...]:
+        """The nodes below it, the same ones each time."""
+        if self._children is None:
+            self._children = tuple(Back(child) for child in self.node.children())
+        return self._children
 
     @property
     def type(self) -> str | None:
