@@ -9,7 +9,8 @@ from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections._plain import plain_json
 from ngio_collections._words import listing
-from ngio_collections.conversion._engine import TABLES, Restored, restore
+from ngio_collections.conversion._again import given_back
+from ngio_collections.conversion._engine import TABLES
 from ngio_collections.conversion._names import KIND, ORDER
 from ngio_collections.conversion._restoring import Back, BackTask
 from ngio_collections.errors import DocumentError, InvalidEditError
@@ -38,9 +39,10 @@ def to_ome_zarr(
 ) -> Work[GroupAttributes]:
     """Give the metadata of a collection as OME-Zarr 0.4, 0.5 or 0.6 has it; undoes `convert`.
 
-    What was kept under `ome-zarr:` attributes comes back as it was, and what is a field of
-    RFC-8 as it is now, so that edits come back, too. What OME-Zarr has no field for is left
-    out: other attributes, other collections, references to images elsewhere.
+    What was not edited comes back as it was, but for the order of keys, and what was edited
+    as it is now; that of an original which is kept under an `ome-zarr:` attribute is found out
+    by converting it again. What OME-Zarr has no field for is left out: other attributes,
+    other collections, references to images elsewhere.
 
     Args:
         node: A plate, a well, an image, or a collection of such; with everything in it
@@ -128,8 +130,7 @@ def restored(node: Node, version: str) -> GroupAttributes:
     out: GroupAttributes = {}
     for task in tasks:
         path = _paths.zarr_path(start, task.group) if task.group != start else ""
-        table = task.kind if version == "0.4" else "group-attributes"
-        out[path] = plain_json(restore(Restored(table, version, task.nodes[0], task)))
+        out[path] = plain_json(given_back(task, version))
     return out
 
 
@@ -255,7 +256,7 @@ def _well(well: Back, plate: Back | None) -> Iterator[BackTask]:
 
 def _plate_around(well: Back) -> Back | None:
     """The plate that a well is on, if the tree holds it."""
-    for node in well.node.ancestors():
+    for node in () if well.node is None else well.node.ancestors():
         found = Back(node)
         if "plate" in found.attributes:
             return found
@@ -313,8 +314,9 @@ def _images(images: Iterable[Back], plate: Back | None) -> Iterator[BackTask]:
         if image.group is not None:
             by_group.setdefault(image.group, []).append(image)
     labels = _labels_by_image(by_group)
+    images_of = {node.group: image for image, listed in labels.items() for node in listed}
     for group, nodes in by_group.items():
-        yield BackTask("image-group", group, nodes, plate=plate)
+        yield BackTask("image-group", group, nodes, plate=plate, parent=images_of.get(group))
         if group in labels or _kept(nodes[0], "labels-group"):
             listed = [nodes[0], *labels.get(group, ())]
             yield BackTask("labels-group", f"{group}/labels", listed, plate=plate)

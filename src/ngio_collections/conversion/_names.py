@@ -10,6 +10,7 @@ __all__ = [
     "CONVERSION",
     "GROUP",
     "KIND",
+    "NAMED",
     "ORDER",
     "VERSION",
     "XML",
@@ -25,6 +26,8 @@ VERSION: Final = "ome-zarr:version"
 """The attribute that says which version of OME-Zarr its group had."""
 ADDED: Final = "ome-zarr:added"
 """The attribute that lists what the node has and the source did not say."""
+NAMED: Final = "ome-zarr:given-name"
+"""The attribute with the name that the node was given, where that is not the one of the source."""
 ORDER: Final = "ome-zarr:order"
 """The attribute of a well with the ids of its fields, where grouping them changed the order."""
 KIND: Final = "ome-zarr:kind"
