@@ -226,3 +226,65 @@ def test_a_group_outside_of_the_one_that_lists_it_is_an_error() -> None:
     image_node = plate.find("A_01_0").set_attr("ome-zarr:group", elsewhere)
     with pytest.raises(ngc.InvalidEditError, match="outside of"):
         ngc.to_ome_zarr(image_node.tree.root)
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+def test_if_one_group_is_there_already_nothing_is_written(tmp_path: Path, version: str) -> None:
+    root = convert(Source().plate(), PLATE).root
+    name = ".zattrs" if version == "0.4" else "zarr.json"
+    there = tmp_path / "pc" / "B" / "02" / name
+    there.parent.mkdir(parents=True)
+    there.write_text("{}")
+    with pytest.raises(ngc.ConflictError, match="nothing was written") as raised:
+        ngc.to_ome_zarr(root, version, destination=tmp_path / "pc")
+    assert there.as_uri() in str(raised.value)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [there]
+
+
+class Late(ngc.MemoryStore):
+    """A store that somebody else writes to after it was looked at."""
+
+    blocking = None
+
+    async def put(self, url: str, data: bytes, **conditions: Any) -> str:
+        if url.endswith("/A/01/zarr.json"):
+            await super().put(url, b"{}")
+        return await super().put(url, data, **conditions)
+
+
+def test_what_was_written_before_somebody_else_wrote_is_said() -> None:
+    root = convert(Source().plate(), PLATE).root
+    with pytest.raises(ngc.ConflictError) as raised:
+        ngc.to_ome_zarr(root, destination="memory://lab/new", store=Late())
+    assert raised.value.__notes__ == ["1 documents were written before that"]
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+def test_labels_in_a_group_without_metadata_come_back_to_their_place(version: str) -> None:
+    source = Source(version)
+    source.group(f"{IMAGE}/labels", {"labels": ["organelles"]})
+    source.image(f"{IMAGE}/labels/organelles")
+    if version == "0.4":
+        source.documents[f"{IMAGE}/.zattrs"] = {}
+    else:
+        bare = {"zarr_format": 3, "node_type": "group", "attributes": {}}
+        source.documents[f"{IMAGE}/zarr.json"] = bare
+    back = ngc.to_ome_zarr(convert(source).root, version)
+    assert list(back) == ["", "labels", "labels/organelles"]
+    assert back[""] == {}
+    alone = ngc.to_ome_zarr(convert(source, f"{IMAGE}/labels").root, version)
+    assert alone == {"": back["labels"], "organelles": back["labels/organelles"]}
+
+
+def test_series_that_are_numbered_no_more_are_listed() -> None:
+    url = f"{LAB}/series.zarr"
+    source = Source().group(url, {"bioformats2raw.layout": 3})
+    for number in range(3):
+        source.image(f"{url}/{number}")
+    root = convert(source, url).root
+    assert list(ngc.to_ome_zarr(root)) == ["", "0", "1", "2"]
+    second = list(root.children())[1]
+    back = ngc.to_ome_zarr(second.remove())
+    assert back["OME"] == {"ome": {"series": ["0", "2"], "version": "0.5"}}
+    last = list(root.children())[2]
+    assert list(ngc.to_ome_zarr(last.remove())) == ["", "0", "1"]

@@ -13,10 +13,15 @@ from ngio_collections.conversion._again import given_back
 from ngio_collections.conversion._engine import TABLES
 from ngio_collections.conversion._names import KIND, ORDER
 from ngio_collections.conversion._restoring import Back, BackTask
-from ngio_collections.errors import DocumentError, InvalidEditError
+from ngio_collections.errors import (
+    ConflictError,
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidEditError,
+)
 from ngio_collections.graph import Node
 from ngio_collections.resolve import Work
-from ngio_collections.resolve._requests import Flow, Put
+from ngio_collections.resolve._requests import Flow, Head, Put
 from ngio_collections.resolve.verbs._common import Location, require_node, store_for
 from ngio_collections.store import LocalStore, ReadableStore
 
@@ -60,7 +65,7 @@ def to_ome_zarr(
         ValueError: The version is another one.
         InvalidEditError: The node holds no image, or references that were not followed, or
             something that OME-Zarr cannot say: a group outside of the one that lists it.
-        ConflictError: There is such a document in the destination already.
+        ConflictError: There is such a document in the destination already; nothing is written.
         DocumentError: It cannot be written.
 
     Examples:
@@ -104,9 +109,17 @@ def _written(made: GroupAttributes, url: str, version: str) -> Flow[GroupAttribu
         else:
             group_document = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
             documents[f"{group}/zarr.json"] = group_document
+    for at, found in zip(documents, (yield [Head(at) for at in documents]), strict=True):
+        if not isinstance(found, DocumentError):
+            raise ConflictError("is there already, and nothing was written; name a new folder", at)
+        if not isinstance(found, DocumentNotFoundError):
+            raise found
     puts = [Put(at, dumps_bytes(data, layout), if_absent=True) for at, data in documents.items()]
-    for answer in (yield puts):
+    answers = yield puts
+    for number, answer in enumerate(answers):
         if isinstance(answer, DocumentError):
+            if number:
+                answer.add_note(f"{number:,} documents were written before that")
             raise answer
     return made
 
@@ -126,8 +139,9 @@ def restored(node: Node, version: str) -> GroupAttributes:
     tasks = list(_tasks(Back(node), version))
     if not tasks:
         raise InvalidEditError(f"{node!r} holds no image that OME-Zarr could describe")
-    start = _start(node, tasks)
-    out: GroupAttributes = {}
+    around = Back(node).around
+    start = around or _start(node, tasks)
+    out: GroupAttributes = {"": {}} if around else {}
     for task in tasks:
         path = _paths.zarr_path(start, task.group) if task.group != start else ""
         out[path] = plain_json(given_back(task, version))
@@ -227,9 +241,16 @@ def _list(node: Back, version: str) -> Iterator[BackTask]:
 
 def _series(root: Back, images: list[Back], plate: Back | None = None) -> Iterator[BackTask]:
     """The group `OME` of what bioformats2raw wrote."""
-    if root.group is not None and not root.was_added("OME"):
+    if root.group is not None and not (root.was_added("OME") and _are_numbered(root, images)):
         url = f"{root.group}/OME"
         yield BackTask("series-group", url, [root, *images], plate=plate, parent=root.group)
+
+
+def _are_numbered(root: Back, images: list[Back]) -> bool:
+    """Whether readers find the series without a list: as the groups 0, 1 and so on."""
+    return all(
+        image.group == f"{root.group}/{number}" for number, image in enumerate(_firsts(images))
+    )
 
 
 def _plate(plate: Back) -> Iterator[BackTask]:

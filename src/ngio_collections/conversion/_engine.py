@@ -549,7 +549,7 @@ def _set_version(out: dict[str, Any], piece: Restored) -> None:
 
     OME-Zarr 0.4 has the version in images, plates and wells, later ones in each group.
     """
-    if piece.work.source == piece.version:
+    if piece.work.source == piece.version and not piece.node.was_added("OME"):
         return
     if piece.table.name in ("multiscale", "plate", "well"):
         says = piece.version in OLDEST

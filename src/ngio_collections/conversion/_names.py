@@ -7,6 +7,7 @@ from typing import Final
 
 __all__ = [
     "ADDED",
+    "AROUND",
     "CONVERSION",
     "GROUP",
     "KIND",
@@ -20,6 +21,8 @@ __all__ = [
     "stem",
 ]
 
+AROUND: Final = "ome-zarr:around"
+"""The attribute of a root with the group around that of the root, if that one has no metadata."""
 GROUP: Final = "ome-zarr:group"
 """The attribute that says which Zarr group a node comes from, as a Path."""
 VERSION: Final = "ome-zarr:version"

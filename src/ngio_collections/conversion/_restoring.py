@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.conversion._names import ADDED, GROUP, VERSION
+from ngio_collections.conversion._names import ADDED, AROUND, GROUP, VERSION
 from ngio_collections.errors import PathError
 from ngio_collections.graph import Node
 
@@ -94,6 +94,11 @@ class Back:
             return _paths.metadata_url(self.base, path).removesuffix("/zarr.json")
         except PathError:
             return None
+
+    @property
+    def around(self) -> str | None:
+        """The address of the group that was converted, if its metadata was one further in."""
+        return self.url(self.attributes.get(AROUND))
 
     @property
     def group(self) -> str | None:

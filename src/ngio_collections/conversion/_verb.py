@@ -9,9 +9,10 @@ from ngio_collections._collector import collector_paused
 from ngio_collections.conversion._conversion import Conversion
 from ngio_collections.conversion._images import Homes, Images
 from ngio_collections.conversion._ledger import Ledger, Page
-from ngio_collections.conversion._names import stem
+from ngio_collections.conversion._names import AROUND, stem
 from ngio_collections.conversion._reading import Read, Reader, document_of, is_bare
 from ngio_collections.conversion._walk import Walk
+from ngio_collections.conversion._work import path_from
 from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import (
     DocumentError,
@@ -152,6 +153,8 @@ def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
         made = yield from walk.root(read, _title(url))
         if made is None:
             raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
+        if read.group is not None and read.group.url != url:
+            made.attributes[AROUND] = path_from(entry, url)
         sources = yield from writer.documents([made])
         if len(writer.written) + len(writer.skipped) == 1:
             tree = sources[0].tree()
