@@ -10,6 +10,7 @@ import pytest
 
 import ngio_collections as ngc
 from tests.conversion.samples import AXES, IMAGE, LAB, PLATE, Source, convert, image, level
+from tests.graph.effort import calls_of
 
 
 @pytest.mark.parametrize(("source", "target"), [("0.4", "0.5"), ("0.5", "0.4"), ("0.4", "0.6")])
@@ -288,3 +289,21 @@ def test_series_that_are_numbered_no_more_are_listed() -> None:
     assert back["OME"] == {"ome": {"series": ["0", "2"], "version": "0.5"}}
     last = list(root.children())[2]
     assert list(ngc.to_ome_zarr(last.remove())) == ["", "0", "1"]
+
+
+def test_the_way_back_of_a_plate_is_linear() -> None:
+    costs = []
+    for side in (6, 24):
+        names = [f"n{number}" for number in range(side)]
+        lines = [{"name": name} for name in names]
+        wells = [
+            {"path": f"{row}/{column}", "rowIndex": r, "columnIndex": c}
+            for r, row in enumerate(names)
+            for c, column in enumerate(names)
+        ]
+        source = Source().group(PLATE, {"plate": {"rows": lines, "columns": lines, "wells": wells}})
+        for well in wells:
+            source.group(f"{PLATE}/{well['path']}", {"well": {"images": []}})
+        root = convert(source, PLATE).root
+        costs.append(calls_of(lambda root=root: ngc.to_ome_zarr(root)) / len(wells))  # type: ignore[misc]
+    assert costs[1] < 1.2 * costs[0]

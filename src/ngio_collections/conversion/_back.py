@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ngio_collections import _paths
+from ngio_collections._collector import collector_paused
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections._plain import plain_json
 from ngio_collections._words import listing
@@ -86,7 +87,8 @@ def to_ome_zarr(
     """
     if version not in VERSIONS:
         raise ValueError(f"version is one of {', '.join(VERSIONS)}, not {version!r}")
-    made = restored(require_node(node), version)
+    with collector_paused():
+        made = restored(require_node(node), version)
     if destination is None:
         return Work(_given(made), LocalStore())  # Which is asked for nothing.
     url = _paths.as_url(destination)
