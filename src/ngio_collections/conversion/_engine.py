@@ -34,6 +34,7 @@ __all__ = [
     "Made",
     "Piece",
     "Restored",
+    "Slot",
     "UnconvertibleError",
     "Wrong",
     "attempt",
@@ -298,6 +299,20 @@ class Restored:
         return rest if isinstance(rest, Mapping) else {}
 
 
+class Slot(NamedTuple):
+    """A mapped field of which the original was kept as well, to come back if nobody edited it.
+
+    Attributes:
+        holder: The object that was given back.
+        field: The field of it, with the original in it.
+        now: What the node says now, or `ABSENT`.
+    """
+
+    holder: dict[str, Any]
+    field: str
+    now: Any
+
+
 Converting: TypeAlias = Callable[[Any, Piece, str], Mapped]
 """Maps a value: the value, the object that it is a field of, and its pointer."""
 Restoring: TypeAlias = Callable[[Restored], Any]
@@ -489,23 +504,39 @@ def restore(piece: Restored) -> dict[str, Any]:
         piece: The node, or the part of one, that it was made to.
 
     Returns:
-        The object: what is mapped from where it is now, and what was kept as it was.
+        The object: what is mapped from where it is now, and what was kept as it was. Where
+        there are both, the task learns of it; if the task is plain, nothing comes back but
+        what is mapped.
     """
     _bodies()
     out: dict[str, Any] = {}
+    rest = _rest(piece)
+    is_plain = piece.work.is_plain
     for field, row in piece.table.fields(piece.version).items():
         if row.outcome == MAPPED:
             value = _RESTORING[piece.table.name, field](piece)
-            if value is not ABSENT:
+            if not is_plain and (
+                field in rest or (value is not ABSENT and piece.node.was_added(field))
+            ):
+                piece.work.slots.append(Slot(out, field, value))
+            elif value is not ABSENT:
                 out[field] = value
+        elif is_plain:
+            continue
         elif row.key not in (STAYS, piece.table.rest) and row.key in piece.attributes:
             out[field] = piece.attributes[row.key]
-    rest = dict(piece.rest)
+    out.update(rest)
+    if not is_plain:
+        _set_version(out, piece)
+    return out
+
+
+def _rest(piece: Restored) -> dict[str, Any]:
+    """What was kept of an object, as far as its version can have it."""
+    rest = {} if piece.work.is_plain else dict(piece.rest)
     if piece.work.source is not None and (piece.work.source == NEWER) != (piece.version == NEWER):
         rest.pop(TRANSFORMATIONS, None)  # They are written in another way.
-    out.update(rest)
-    _set_version(out, piece)
-    return out
+    return rest
 
 
 def _set_version(out: dict[str, Any], piece: Restored) -> None:
@@ -513,7 +544,7 @@ def _set_version(out: dict[str, Any], piece: Restored) -> None:
 
     OME-Zarr 0.4 has the version in images, plates and wells, later ones in each group.
     """
-    if piece.work.source == piece.version:
+    if piece.work.source == piece.version and not piece.node.was_added("OME"):
         return
     if piece.table.name in ("multiscale", "plate", "well"):
         says = piece.version in OLDEST

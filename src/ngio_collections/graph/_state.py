@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple, Self, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 from ngio_collections.graph._edges import Edge
-from ngio_collections.graph._pmap import PersistentMap
+from ngio_collections.graph._pmap import Draft, PersistentMap
 from ngio_collections.graph._segment import Raw, Segment
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "TreeState",
     "key_of",
 ]
+
+T = TypeVar("T")
 
 Ref: TypeAlias = tuple[Segment, int]
 """A node: a segment and a position in it."""
@@ -120,7 +122,7 @@ def key_of(ref: Ref) -> int:
 class TreeState:
     """One version of a tree. Everything here is O(log edits) unless it says otherwise."""
 
-    __slots__ = ("changes", "ids", "is_edited", "large", "segment", "shrunk")
+    __slots__ = ("changes", "ids", "is_edited", "kept", "large", "segment", "shrunk")
 
     def __init__(
         self,
@@ -137,11 +139,28 @@ class TreeState:
         self.ids = _NO_IDS if ids is None else ids
         self.large = large
         self.shrunk = shrunk  # Whether a node was ever removed or moved.
+        self.kept: dict[Any, Any] | None = None
 
     @property
     def url(self) -> str | None:
         """The address of the document of the root, None if it is in none."""
         return self.segment.url
+
+    def keep(self, key: Any, make: Callable[[], T]) -> T:
+        """Something that others find out about this version, once for all who ask.
+
+        Args:
+            key: What it is.
+            make: Finds it out when it is first asked for; each time in a draft, which changes.
+        """
+        if isinstance(self.changes, Draft):
+            return make()
+        if self.kept is None:
+            self.kept = {}
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     # -- reading -------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from ngio_collections.conversion._engine import (
     UnconvertibleError,
     Wrong,
 )
-from ngio_collections.conversion._names import GROUP, VERSION
+from ngio_collections.conversion._names import GROUP, NAMED, VERSION
 from ngio_collections.conversion._work import ListTask, Task
 from ngio_collections.errors import PathError
 
@@ -65,9 +65,9 @@ def version_back(piece: Restored) -> Any:
 
 
 def name_back(piece: Restored) -> Any:
-    """The name of a node, unless the source had none."""
+    """The name of a node, unless it is the one that it was given."""
     name = piece.node.field("name")
-    return ABSENT if name is None or piece.node.was_added("name") else name
+    return ABSENT if name is None or name == piece.attributes.get(NAMED) else name
 
 
 def is_whole(value: Any) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
 from ngio_collections._generated import conversions
+from ngio_collections._plain import plain_json
 from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
@@ -23,8 +25,8 @@ from ngio_collections.conversion._engine import (
     restore,
     restores,
 )
-from ngio_collections.conversion._names import ADDED, GROUP, Ids, Names
-from ngio_collections.conversion._restoring import BackTask
+from ngio_collections.conversion._names import GROUP, NAMED, Ids, Names
+from ngio_collections.conversion._restoring import Back, BackTask
 from ngio_collections.conversion._work import ImageTask, Task, path_from
 from ngio_collections.conversion.bodies._relations import relations_of
 from ngio_collections.conversion.bodies._shared import (
@@ -44,6 +46,7 @@ from ngio_collections.conversion.bodies.space import (
     systems_back,
     systems_of,
 )
+from ngio_collections.errors import InvalidEditError
 
 
 class Steps(NamedTuple):
@@ -141,9 +144,7 @@ def _image(value: Any, at: str, task: ImageTask) -> Made:
     convert(piece)
     if not made.node["name"]:
         wanted = task.title if task.images or not task.name else task.name
-        made.node["name"] = task.around.names.take(wanted)
-        if "name" not in piece.rest:
-            made.attributes[ADDED] = ["name"]
+        made.attributes[NAMED] = made.node["name"] = task.around.names.take(wanted)
     made.attributes[GROUP] = path_from(home, task.group.url)
     if task.is_label:
         mark_as_label(made, task)
@@ -402,15 +403,49 @@ def _newer(steps: Steps, path: str, value: list[Any]) -> list[dict[str, Any]]:
 
 @restores(conversions.dataset_coordinatetransformations)
 def dataset_coordinatetransformations_back(piece: Restored) -> Any:
-    for item in piece.attributes.get("coordinateTransformations", ()):
-        steps = item.get("transformations") if item.get("type") == "sequence" else [item]
-        plain = [
-            {"type": step["type"], step["type"]: step[step["type"]]}
-            for step in steps
-            if step.get("type") in ("scale", "translation")
-        ]
-        return _newer_back(plain, piece) if piece.version == NEWER else plain
-    return ABSENT
+    image = piece.work.image_of(piece.node)
+    found = [
+        item
+        for item in piece.attributes.get("coordinateTransformations") or ()
+        if isinstance(item, Mapping)
+    ]
+    if not found:
+        return ABSENT
+    own = _id_of(None if image is None else image.system)
+    chosen = next((item for item in found if _id_of(item.get("output")) == own), found[0])
+    plain = _plain(_steps_back(chosen, piece.node))
+    return _newer_back(plain, piece) if piece.version == NEWER else plain
+
+
+def _id_of(reference: Any) -> Any:
+    return reference.get("id") if isinstance(reference, Mapping) else None
+
+
+def _steps_back(value: Mapping[str, Any], level: Back) -> Steps:
+    """The transformation of a level as a scale and a translation, which is all there may be.
+
+    Raises:
+        InvalidEditError: It is another one.
+    """
+    flat: list[Mapping[str, Any]] = []
+    stack: list[Any] = [value]
+    while stack:
+        item = stack.pop()
+        inner = item.get("transformations") if isinstance(item, Mapping) else None
+        if isinstance(inner, Sequence) and item.get("type") == "sequence":
+            stack.extend(reversed(inner))
+        else:
+            flat.append(item if isinstance(item, Mapping) else {})
+    vectors = [item.get(str(item.get("type"))) for item in flat]
+    length = next((len(one) for one in vectors if isinstance(one, Sequence)), 0)
+    steps = _steps(plain_json(flat), length) if length else Wrong("a scale or a translation")
+    if isinstance(steps, Wrong):
+        kinds = ", ".join(dict.fromkeys(str(item.get("type")) for item in flat)) or "sequence"
+        raise InvalidEditError(
+            f"{level.node!r} has a transformation that OME-Zarr has no word for at a level "
+            f"({kinds}); expected a scale, or a scale and a translation"
+        )
+    return steps
 
 
 def _newer_back(plain: list[dict[str, Any]], piece: Restored) -> Any:
