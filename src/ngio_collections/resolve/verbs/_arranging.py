@@ -277,9 +277,8 @@ def check_links(
         levels=levels,
         progress=progress,
     )
-    return Work(
-        checked_links(urls, settings), store_for(store, urls[0], policy=policy), concurrency
-    )
+    found = store_for(store, urls[0], policy=policy, others=urls[1:])
+    return Work(checked_links(urls, settings), found, concurrency)
 
 
 def consolidate(

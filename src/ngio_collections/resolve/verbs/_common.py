@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from ngio_collections import _paths
@@ -11,7 +13,7 @@ from ngio_collections.errors import DocumentAccessError, DocumentError
 from ngio_collections.graph import Node
 from ngio_collections.resolve._policy import AccessPolicy
 from ngio_collections.resolve._requests import Answer, Flow
-from ngio_collections.store import Blob, LocalStore, ReadableStore
+from ngio_collections.store import Blob, LocalStore, ReadableStore, RouterStore
 
 __all__ = [
     "CONCURRENCY",
@@ -45,25 +47,60 @@ def store_for(
     url: str,
     node: Node | Any | None = None,
     policy: AccessPolicy | None = None,
+    others: Iterable[str] = (),
 ) -> ReadableStore:
     """The store that was given, or the one that a node was read from, or that of local files.
 
-    With a policy that has a folder as its root, local files are kept to that folder by where
-    links lead, too.
+    With a policy that has a folder as its root, local files in it are kept to that folder by
+    where links lead, too. The documents that somebody asks for, `url` and `others`, may be
+    outside.
     """
     if store is not None:
         return store
     known = node.tree.segment.source if isinstance(node, Node) else None
     if isinstance(known, Source) and known.store is not None:
-        remembered: ReadableStore = known.store
-        return remembered
+        return _confined(known.store, policy, url)
     if url.startswith("file:"):
-        root = None if policy is None else policy.root_folder(url)
-        return LocalStore(root)
+        return _files(policy, url, *others)
     scheme = url.partition(":")[0]
     raise DocumentAccessError(
         f"is no local file, and there is no store for {scheme}: give one with store=...", url
     )
+
+
+class _PolicyFiles(RouterStore):
+    """Local files, those in the root of a policy wherever links lead.
+
+    The documents that somebody asks for by their addresses may be outside of the root; all
+    others are refused there by the policy.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__({folder: LocalStore(folder)}, LocalStore())
+
+
+def _files(policy: AccessPolicy | None, *entries: str) -> ReadableStore:
+    folder = None if policy is None else policy.folder
+    if folder is None:
+        return LocalStore()
+    root = _paths.as_url(folder)
+    is_all_inside = all(_paths.is_within(url, root) for url in entries)
+    return LocalStore(folder) if is_all_inside else _PolicyFiles(folder)
+
+
+def _confined(known: ReadableStore, policy: AccessPolicy | None, url: str) -> ReadableStore:
+    """The store that a tree was read from, kept to the root of the policy of this call.
+
+    A `LocalStore` with a root of its own stays, unless that of the policy is in it: what
+    somebody made to be confined is never opened.
+    """
+    folder = None if policy is None else policy.folder
+    if folder is None or not isinstance(known, LocalStore | _PolicyFiles):
+        return known
+    own = known.root if isinstance(known, LocalStore) else None
+    if own is not None and not Path(folder).resolve().is_relative_to(Path(own).resolve()):
+        return known
+    return _files(policy, url)
 
 
 def remembering(opening: Flow[Node], store: ReadableStore) -> Flow[Node]:

@@ -246,6 +246,5 @@ def _target(
             "a Reference without a `path` is in a document of its own: give its address as base"
         )
     url = _paths.metadata_url(here, path)
-    if here is not None:
-        policy.require(here, url)
+    policy.require(here or url, url)
     return url, id_
