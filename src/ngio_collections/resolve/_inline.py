@@ -207,7 +207,10 @@ class Inliner:
         """Note the references of a document whose target could not be read or does not fit."""
         for stub, url in loaded.links:
             target = None if url is None else self._loaded.get(url)
-            if isinstance(target, DocumentError):
+            if url is not None and target is None:
+                cause = f"lies deeper than depth={self._settings.depth}"
+                self._record(loaded, stub, "depth", url, cause)
+            elif isinstance(target, DocumentError):
                 if not _is_data(target, stub):
                     self._record(loaded, stub, kind_of(target), str(url), target)
             elif target is not None and stub.raw.get("type") != target.source.node.get("type"):
@@ -265,12 +268,13 @@ class Inliner:
         self._bytes += len(answer.data)
         # Not even their tags are asked for: the file may be somebody else's.
         refusal = self._settings.policy.refusal
+        is_verified = self._settings.consolidated == "verify"
         copies = {
             url: copy
-            for url, copy in entries(answer.data, place).items()
+            for url, copy in entries(answer.data, place, intact=is_verified).items()
             if url == entry or refusal(entry, url) is None
         }
-        if self._settings.consolidated == "verify":
+        if is_verified:
             urls = list(copies)
             for start in range(0, len(urls), BATCH):
                 batch = urls[start : start + BATCH]
