@@ -25,7 +25,8 @@ SUFFIX: Final = ".consolidated.json"
 
 def consolidated_url(url: str) -> str:
     """Where the file for a collection is: beside its first document."""
-    return url.removesuffix(".json") + SUFFIX
+    where, mark, query = url.partition("?")
+    return f"{where.removesuffix('.json')}{SUFFIX}{mark}{query}"
 
 
 def sidecar(url: str, sources: Mapping[str, Source]) -> bytes:

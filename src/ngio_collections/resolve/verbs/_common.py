@@ -36,10 +36,11 @@ def document_url(location: Location) -> str:
     """The address of the metadata document that a person means.
 
     What does not end in `.json` is a Zarr group, whose metadata is in its `zarr.json`
-    (RFC-8, "Metadata storage").
+    (RFC-8, "Metadata storage"). A query, as signed addresses have one, is no part of the name.
     """
     url = _paths.as_url(location)
-    return url if url.endswith(".json") else f"{url}/zarr.json"
+    where, mark, query = url.partition("?")
+    return url if where.lower().endswith(".json") else f"{where}/zarr.json{mark}{query}"
 
 
 def store_for(
