@@ -106,6 +106,8 @@ def _in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
 
 
 def _verify_concurrency(concurrency: int) -> None:
+    if type(concurrency) is not int:
+        raise TypeError(f"concurrency is a number from 1 on, not {concurrency!r}")
     if concurrency < 1:
         raise ValueError(f"concurrency is at least 1, not {concurrency}")
 

@@ -27,6 +27,7 @@ from ngio_collections.resolve.verbs._common import (
     blob_of,
     document_url,
     require_node,
+    setting,
     store_for,
 )
 from ngio_collections.resolve.verbs._writing import put_new, rooted
@@ -120,8 +121,8 @@ def embed(
         raise InvalidEditError(f"{node!r} is no reference: it has no `path`")
     home = node.require_document_url()
     url = _paths.metadata_url(home, path)
-    (policy or AccessPolicy()).require(home, url)
-    return Work(_embed(node, url, limits or Limits()), store_for(store, url, node, policy))
+    (setting(policy, AccessPolicy)).require(home, url)
+    return Work(_embed(node, url, setting(limits, Limits)), store_for(store, url, node, policy))
 
 
 def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
@@ -320,8 +321,8 @@ def check_links(
         raise TypeError("check_links needs at least one document")
     urls = [document_url(location) for location in locations]
     settings = Settings(
-        policy=policy or AccessPolicy(),
-        limits=limits or Limits(),
+        policy=setting(policy, AccessPolicy),
+        limits=setting(limits, Limits),
         depth=depth,
         levels=levels,
         progress=progress,
@@ -367,7 +368,7 @@ def consolidate(
     """
     url = document_url(location)
     settings = Settings(
-        policy=policy or AccessPolicy(), limits=limits or Limits(), progress=progress
+        policy=setting(policy, AccessPolicy), limits=setting(limits, Limits), progress=progress
     )
     return Work(
         _consolidate(url, settings, check=check), store_for(store, url, policy=policy), concurrency

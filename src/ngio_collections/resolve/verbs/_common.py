@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ngio_collections import _paths
 from ngio_collections.document import Source
@@ -22,8 +22,11 @@ __all__ = [
     "document_url",
     "remembering",
     "require_node",
+    "setting",
     "store_for",
 ]
+
+T = TypeVar("T")
 
 Location: TypeAlias = str | os.PathLike[str]
 """A path or an address of a `.json` file, or of a Zarr group."""
@@ -38,6 +41,8 @@ def document_url(location: Location) -> str:
     What does not end in `.json` is a Zarr group, whose metadata is in its `zarr.json`
     (RFC-8, "Metadata storage"). A query, as signed addresses have one, is no part of the name.
     """
+    if not isinstance(location, str | os.PathLike):
+        raise TypeError(f"expected a path or an address, not a {type(location).__name__}")
     url = _paths.as_url(location)
     where, mark, query = url.partition("?")
     return url if where.lower().endswith(".json") else f"{where}/zarr.json{mark}{query}"
@@ -57,6 +62,8 @@ def store_for(
     outside.
     """
     if store is not None:
+        if not isinstance(store, ReadableStore):
+            raise TypeError(f"store is one such as LocalStore(...), not {store!r:.60}")
         return store
     known = node.tree.segment.source if isinstance(node, Node) else None
     if isinstance(known, Source) and known.store is not None:
@@ -111,6 +118,15 @@ def remembering(opening: Flow[Node], store: ReadableStore) -> Flow[Node]:
     if isinstance(source, Source):
         source.store = store
     return node
+
+
+def setting(value: T | None, kind: type[T]) -> T:
+    """A policy, limits or a strategy as somebody gave it, or as it is by default."""
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}(...), not {value!r:.60}")
+    return value
 
 
 def require_node(node: Any) -> Node:
