@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZipFile
 
 import pytest
 
@@ -199,3 +200,12 @@ def test_files_that_did_not_change_are_not_touched(tmp_path: Path) -> None:
         assert is_same is (place.parent.name != "p1")
     assert "\n    " in (tmp_path / "p1" / "zarr.json").read_text()
     assert sorted(tmp_path.rglob("*.*")) == sorted(places)
+
+
+def test_a_refusal_names_no_class_that_is_none_of_the_public_ones(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("p.json", '{"ome": {"type": "collection"}}')
+    store = ngc.ZipStore(tmp_path / "a.zip")
+    root = ngc.open(f"{store.url}/p.json", store=store)
+    with store, pytest.raises(ngc.ForbiddenError, match=r"cannot be written to$"):
+        ngc.save(root.rename("new"))

@@ -59,9 +59,10 @@ def _begin(store: Any, request: Request) -> Any:
         return store.stat(request.url)
     verb = "deleted from" if isinstance(request, Delete) else "written to"
     if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
-        raise ForbiddenError(
-            f"is in a store that cannot be {verb} ({type(store).__name__})", request.url
-        )
+        name = type(store).__name__
+        # The blocking face of a store has a name that nobody outside of it knows.
+        which = "" if name.startswith("_") else f" ({name})"
+        raise ForbiddenError(f"is in a store that cannot be {verb}{which}", request.url)
     if isinstance(request, Put):
         return store.put(
             request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
