@@ -115,3 +115,13 @@ def test_hostile_text_is_printed_harmlessly(run: Run, write: Write, format: str)
 
 def test_calling_without_a_document_ends_with_2(run: Run) -> None:
     assert run("check-links").exit_code == 2
+
+
+def test_references_beyond_the_depth_are_not_said_to_lead_somewhere(run: Run, write: Write) -> None:
+    name = write("x.json", document(stub("gone", "./gone.json")))
+    result = run("check-links", name, "--depth", "0")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "1 document, every reference that was followed leads somewhere, "
+        "1 reference beyond --depth not followed\n"
+    )

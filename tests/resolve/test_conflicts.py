@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZipFile
 
 import pytest
 
@@ -224,3 +225,12 @@ def test_one_file_under_two_names_is_found_before_the_first_byte(tmp_path: Path)
     same = {url: {**_documents()[url], "number": 0} for url in PARTS}
     root = ngc.open_inlined(ENTRY, store=MemoryStore({**_documents(), **same}))
     assert set(ngc.save_tree(_edited_everywhere(root)).written) >= set(PARTS)
+
+
+def test_a_refusal_names_no_class_that_is_none_of_the_public_ones(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("p.json", '{"ome": {"type": "collection"}}')
+    store = ngc.ZipStore(tmp_path / "a.zip")
+    root = ngc.open(f"{store.url}/p.json", store=store)
+    with store, pytest.raises(ngc.ForbiddenError, match=r"cannot be written to$"):
+        ngc.save(root.rename("new"))

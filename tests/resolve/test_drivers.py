@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -267,3 +268,36 @@ def test_an_exception_of_the_caller_comes_out_and_leaves_nothing_behind() -> Non
             ngc.open_inlined(ENTRY, progress=progress, store=make(_documents()))
         assert gc.isenabled()
         assert set(threading.enumerate()) == threads
+
+
+def test_an_interrupt_in_a_notebook_stops_the_work() -> None:
+    """There a loop is running, and the work is done in another thread."""
+    count = 300
+    chain: dict[str, Any] = {}
+    for n in range(count):
+        path = {"type": "json", "path": f"./c{n + 1}.json"}
+        stub = {"type": "collection", "id": "next", "path": path}
+        chain[f"memory://lab/c{n}.json"] = {"ome": {"type": "collection", "nodes": [stub]}}
+
+    class Interrupted(MemoryStore):
+        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            if url.endswith("/c5.json"):
+                signal.pthread_kill(waiting, signal.SIGINT)
+            return await super().get(url, max_bytes=max_bytes)
+
+    async def main() -> None:
+        # As a notebook has it; asyncio.run has another, which cancels this task.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        with pytest.raises(KeyboardInterrupt):
+            ngc.open_inlined("memory://lab/c0.json", store=store)
+
+    store, waiting = Interrupted(chain, latency=0.005), threading.get_ident()
+    threads, handler = set(threading.enumerate()), signal.getsignal(signal.SIGINT)
+    try:
+        asyncio.run(main())
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert len(store.log) < count
+    assert store.in_flight == 0
+    assert gc.isenabled()
+    assert set(threading.enumerate()) == threads

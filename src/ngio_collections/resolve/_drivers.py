@@ -6,8 +6,10 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 
 from ngio_collections.errors import DocumentAccessError, DocumentError, ForbiddenError
@@ -57,9 +59,10 @@ def _begin(store: Any, request: Request) -> Any:
         return store.stat(request.url)
     verb = "deleted from" if isinstance(request, Delete) else "written to"
     if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
-        raise ForbiddenError(
-            f"is in a store that cannot be {verb} ({type(store).__name__})", request.url
-        )
+        name = type(store).__name__
+        # The blocking face of a store has a name that nobody outside of it knows.
+        which = "" if name.startswith("_") else f" ({name})"
+        raise ForbiddenError(f"is in a store that cannot be {verb}{which}", request.url)
     if isinstance(request, Put):
         return store.put(
             request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
@@ -104,6 +107,8 @@ def _in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
 
 
 def _verify_concurrency(concurrency: int) -> None:
+    if type(concurrency) is not int:
+        raise TypeError(f"concurrency is a number from 1 on, not {concurrency!r}")
     if concurrency < 1:
         raise ValueError(f"concurrency is at least 1, not {concurrency}")
 
@@ -207,13 +212,32 @@ async def drive_stream(
 
 
 def _run_apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, in a thread of its own if this one has an event loop."""
+    """Run a coroutine to its end, in a thread of its own if this one has an event loop.
+
+    Whoever interrupts the wait, as with Ctrl-C in a notebook, interrupts the work.
+    """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)
+    begun: Future[Callable[[], object]] = Future()
+
+    async def working() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        begun.set_result(partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel))
+        return await work
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        done = pool.submit(asyncio.run, working())
+        try:
+            return done.result()
+        except BaseException:
+            if not done.done():
+                # It may have come to its end just now, and its loop with it.
+                with suppress(RuntimeError):
+                    begun.result()()
+            raise
 
 
 async def drive(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:

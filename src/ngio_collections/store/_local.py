@@ -148,7 +148,8 @@ class LocalStore:
         Raises:
             ConflictError: It has another tag, or is gone.
             DocumentNotFoundError: There is no such file, and no tag was asked for.
-            DocumentAccessError: It is no regular file, or the system refuses it.
+            DocumentAccessError: It is no regular file, it is write-protected, or the system
+                refuses it.
             ForbiddenError: It is outside of the root.
         """
         await in_thread(self._files.delete, url, if_match=if_match)
@@ -312,8 +313,7 @@ def _check(url: str, path: str, if_match: str | None, if_absent: bool) -> os.sta
     if if_absent:
         raise ConflictError("is there already; expected none, and nothing was written", url)
     _check_tag(url, status, if_match)
-    if not os.access(path, os.W_OK):
-        raise DocumentAccessError("is write-protected; change its mode if it is to be changed", url)
+    _check_mode(url, path)
     return status
 
 
@@ -325,6 +325,13 @@ def _check_deletable(url: str, path: str, if_match: str | None) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise _not_a_file(status, url)
     _check_tag(url, status, if_match)
+    _check_mode(url, path)
+
+
+def _check_mode(url: str, path: str) -> None:
+    """Refuse a file whose mode says that it is not to be changed."""
+    if not os.access(path, os.W_OK):
+        raise DocumentAccessError("is write-protected; change its mode if it is to be changed", url)
 
 
 def _check_tag(url: str, status: os.stat_result, if_match: str | None) -> None:
