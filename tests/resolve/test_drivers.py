@@ -111,7 +111,7 @@ def test_both_do_the_same_and_leave_no_thread_and_no_task(kind: str) -> None:
         return made
 
     assert asyncio.run(main()) == expected
-    assert set(threading.enumerate()) == threads
+    assert set(threading.enumerate()) <= threads  # Those of other tests may have ended.
     for store in (awaited, inside):
         assert {url: store.read(url) for url in store.urls()} == {
             url: waited.read(url) for url in waited.urls()
@@ -173,7 +173,7 @@ def test_a_store_that_blocks_does_not_hold_up_the_event_loop_and_no_thread_stays
     root = asyncio.run(aio.open_inlined(ENTRY, store=store))
     assert sum(1 for _ in root.walk()) == COUNT + 1
     assert threading.get_ident() not in store.threads
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 100])
