@@ -91,10 +91,9 @@ def validate(
     if isinstance(target, Node):
         _require_location(recursive=recursive)
         return Work(_of_tree(target, plans, max_findings), store or _NO_STORE)
-    url = document_url(target)
     settings = _settings(recursive, policy, limits, progress)
-    found = store_for(store, url, None, policy)
-    return Work(_collected(_stream(url, settings, plans), max_findings), found, concurrency)
+    stream, found = _of_location(target, plans, settings, store)
+    return Work(_collected(stream, max_findings), found, concurrency)
 
 
 def iter_findings(
@@ -148,11 +147,8 @@ def iter_findings(
     if isinstance(target, Node):
         _require_location(recursive=recursive)
         return Streaming(_tree_stream(target, plans), store or _NO_STORE)
-    url = document_url(target)
     settings = _settings(recursive, policy, limits, progress)
-    return Streaming(
-        _stream(url, settings, plans), store_for(store, url, None, policy), concurrency
-    )
+    return Streaming(*_of_location(target, plans, settings, store), concurrency)
 
 
 _NO_STORE: Final = MemoryStore()
@@ -201,6 +197,14 @@ def _tree_stream(node: Node, plans: Plans) -> Stream[Finding]:
     for document in documents_of(node, plans.profile.declaring):
         for found in found_in(document, plans):
             yield Item(found.finding(document.url))
+
+
+def _of_location(
+    target: Location, plans: Plans, settings: Settings, store: ReadableStore | None
+) -> tuple[Stream[Finding], ReadableStore]:
+    """The findings of a document and of what is followed from it, and where they are read."""
+    url = document_url(target)
+    return _stream(url, settings, plans), store_for(store, url, None, settings.policy)
 
 
 def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:

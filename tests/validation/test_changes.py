@@ -89,6 +89,105 @@ def test_one_edit_costs_the_same_however_large_the_tree_is() -> None:
     assert max(efforts) < 1.5 * min(efforts)
 
 
+def _images(wells: int) -> Node:
+    """Wells of two images each: one has a coordinate system and is the source of the other."""
+    nodes: list[dict[str, Any]] = []
+    for number in range(wells):
+        system = {"id": f"um{number}", "axes": [{"name": "x", "type": "space"}]}
+        raw = {"id": f"raw{number}", "attributes": {"coordinateSystems": [system]}}
+        cells = {"id": f"cells{number}", "attributes": {"labels": {"source": [{"id": raw["id"]}]}}}
+        images = [{"type": "multiscale", "nodes": [], **image} for image in (raw, cells)]
+        nodes.append({"type": "collection", "id": f"well{number}", "nodes": images})
+    while len(nodes) > 10:  # So that no list is long: the children of what changes are looked at.
+        tens = [nodes[number : number + 10] for number in range(0, len(nodes), 10)]
+        nodes = [{"type": "collection", "id": f"of_{ten[0]['id']}", "nodes": ten} for ten in tens]
+    return _tree({"type": "collection", "version": "0.9", "id": "plate", "nodes": nodes})
+
+
+EDITS = {
+    "the root is given an attribute": lambda plate, _: plate.set_attr("labels", 1),
+    "a node is removed": lambda plate, n: plate.find(f"raw{n}").remove(),
+    "a node is added": lambda plate, n: plate.find(f"well{n}").add(
+        ngc.new_node("multiscale", id="new", attributes={"labels": {"source": [{"id": "x"}]}})
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_whatever_the_edit_is_it_costs_the_same_however_large_the_tree_is(edit: Any) -> None:
+    efforts = []
+    for wells in (10, 100, 1_000):
+        old = _images(wells)
+        ngc.validate_changes(old, old.find("raw1").remove())  # Makes what all versions share.
+        new = edit(old, 3)
+        efforts.append(calls_of(lambda old=old, new=new: ngc.validate_changes(old, new)))
+    # Ten times as many nodes are one level more.
+    assert max(efforts) < 1.5 * min(efforts), efforts
+
+
+def test_what_validating_the_tree_finds_out_about_its_ids_is_not_found_out_again() -> None:
+    efforts = []
+    for is_validated in (False, True):
+        old = _images(1_000)
+        old.tree.find("raw1")  # Makes the arrays and the index of the ids of nodes.
+        if is_validated:
+            ngc.validate(old)
+        new = old.find("raw3").remove()
+        efforts.append(calls_of(lambda old=old, new=new: ngc.validate_changes(old, new)))
+    # The ids in the attributes of 2,000 images.
+    assert efforts[0] > efforts[1] + 2 * 2_000, efforts
+
+
+@ngc.rule("lab:inner", on="multiscale", descendants=1, references=True, keys=["attributes/lab:to"])
+def inner_targets(subject: Any, context: Any) -> Any:
+    "What the children refer to is there."
+    for child in subject.node.children():
+        if not context.declarations(child.attributes.get("lab:to", "")):
+            yield ngc.Violation(f"{child.id} leads nowhere", "")
+
+
+@ngc.rule("lab:outer", on="singlescale", ancestors=1, references=True, keys=["attributes/lab:to"])
+def outer_target(subject: Any, context: Any) -> Any:
+    "What the parent refers to is there."
+    if not context.declarations(subject.node.parent.attributes.get("lab:to", "")):
+        yield ngc.Violation("the parent leads nowhere", "")
+
+
+@pytest.mark.parametrize("rule", [inner_targets, outer_target], ids=["inner", "outer"])
+def test_a_rule_may_follow_the_references_of_the_nodes_around_its_subject(rule: Any) -> None:
+    to = {"attributes": {"lab:to": "target", "lab:own": 1}}
+    level = {"type": "singlescale", "id": "level", **to}
+    image = {"type": "multiscale", "id": "image", "nodes": [level], **to}
+    target = {"type": "collection", "id": "target", "nodes": []}
+    nodes = [image, target]
+    old = _tree({"type": "collection", "id": "root", "version": "0.9", "nodes": nodes})
+    new = old.find("target").remove()
+    options: dict[str, Any] = {"rules": [rule], "level": "SHOULD"}
+    assert ngc.validate(old, **options) == []
+    change = ngc.validate_changes(old, new, **options)
+    assert list(change.introduced) == ngc.validate(new, **options)
+    assert [finding.rule for finding in change.introduced] == [rule.id]
+
+
+@ngc.rule("lab:inside", on="lab:assay", ancestors=2, keys=["name"])
+def named_around(subject: Any, context: Any) -> Any:
+    "What holds an assay has a name."
+    for node in subject.node.ancestors():
+        if "name" not in node.value:
+            yield ngc.Violation(f"{node.id} has no name", "")
+
+
+def test_a_rule_about_a_node_without_attributes_sees_what_changes_above_it() -> None:
+    assay = {"type": "lab:assay", "id": "assay"}
+    well = {"type": "collection", "id": "well", "name": "Well", "nodes": [assay]}
+    old = _tree({"type": "collection", "id": "plate", "version": "0.9", "nodes": [well]})
+    options: dict[str, Any] = {"rules": [named_around], "level": "SHOULD"}
+    before = ngc.validate(old, **options)
+    change = ngc.validate_changes(old, old.rename("Plate"), **options)
+    assert [finding.found for finding in before] == ["plate has no name"]
+    assert list(change.resolved) == before
+
+
 def test_trees_that_were_made_apart_are_compared_as_a_whole() -> None:
     old, new = _large(1), _large(2).rename("")
     change = ngc.validate_changes(old, new)

@@ -169,3 +169,17 @@ def test_a_cycle_of_documents_is_checked_once_round() -> None:
         ("a", "/ome/nodes/1/id", "node-id"),
         ("b", "/ome/nodes/1/id", "node-id"),
     ]
+
+
+def test_an_edit_of_several_documents_says_how_many_nodes_of_all_of_them_were_looked_at() -> None:
+    view = _opened(
+        {
+            "plate": _document("plate", _stub("one"), _stub("two")),
+            "one": _document("one", _bad("a"), _bad("b")),
+            "two": _document("two", _bad("c"), _bad("d"), _bad("e")),
+        }
+    )
+    edited = view.find("a").set_attr("labels", 1).tree.root
+    assert ngc.validate_changes(view, edited).checked == 3
+    edited = edited.find("c").set_attr("labels", 1).tree.root
+    assert ngc.validate_changes(view, edited).checked == 3 + 4

@@ -143,11 +143,93 @@ def test_the_error_suggests_what_was_meant() -> None:
         ({"id": "lab:", "on": "collection"}, "prefix"),
         ({"id": "lab:x", "on": "collection", "ancestors": 1}, "keys"),
         ({"id": "lab:x", "on": "collection", "level": "MAYBE"}, "MAYBE"),
+        ({"id": "lab:x", "on": "colection"}, "did you mean collection"),
+        ({"id": "lab:x", "on": "assay"}, "no concept of RFC-8; a type of nodes of your own has"),
+        ({"id": "lab:x", "on": ""}, "expected a type, an attribute or a concept"),
+        ({"id": "lab:x", "on": "collection", "ancestors": -2, "keys": ["name"]}, "ancestors=-2"),
+        ({"id": "lab:x", "on": "collection", "descendants": "all"}, "descendants='all'"),
+        ({"id": "lab:x", "on": "collection", "descendants": True}, "expected a number of levels"),
+        ({"id": "lab:x", "on": "collection", "ancestors": 1, "keys": "name"}, "as in .'name'."),
     ],
 )
 def test_a_rule_that_says_too_little_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         ngc.rule(**options)(lambda subject, context: iter(()))
+
+
+@pytest.mark.parametrize("concept", ["collection", "base-node", "coordinate-system", "axis"])
+def test_a_rule_is_run_on_any_concept(concept: str) -> None:
+    assert ngc.rule("lab:x", on=concept)(lambda subject, context: iter(())).id == "lab:x"
+
+
+def test_a_rule_is_made_of_a_function() -> None:
+    with pytest.raises(TypeError, match="lab:x is made of the number 5; expected a function"):
+        ngc.rule("lab:x", on="collection")(5)  # type: ignore[arg-type]
+
+
+def test_two_rules_with_one_id_are_refused() -> None:
+    @ngc.rule("lab:short-id", on="collection")
+    def other(subject: ngc.Subject, context: ngc.Context) -> Iterator[ngc.Violation]:
+        yield ngc.Violation("nothing")
+
+    with pytest.raises(ValueError, match="two rules have the id 'lab:short-id'"):
+        ngc.rules() | short_id | other
+    with pytest.raises(ValueError, match="two rules have the id 'lab:short-id'"):
+        ngc.validate(_root(), rules=[short_id, other])
+    assert len(ngc.rules() | short_id | short_id) == len(ngc.rules()) + 1
+
+
+OWN = ngc.rules("hcs") | short_id | dose_positive
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        (short_id, ["lab:short-id"]),
+        ("lab:short-id", ["lab:short-id"]),
+        ("lab:", ["lab:short-id", "lab:dose-positive"]),
+        (ngc.rules()["well-position"], ["well-position"]),
+        ("well-position", ["well-position"]),
+        ("well-", ["well-acquisition", "well-fields", "well-position"]),
+        ("hcs", list(ngc.rules("hcs").ids)),
+        (ngc.rules("hcs"), list(ngc.rules("hcs").ids)),
+        (["well-position", short_id], ["well-position", "lab:short-id"]),
+        ([], []),
+    ],
+    ids=repr,
+)
+def test_every_operator_takes_rules_sets_and_words_for_them(named: Any, meant: list[str]) -> None:
+    meant = [id_ for id_ in meant if id_ in OWN]
+    assert set((OWN & named).ids) == set(meant)
+    assert [*(OWN - named).ids] == [id_ for id_ in OWN.ids if id_ not in meant]
+    assert OWN | named == OWN
+    # The code of rules of one's own goes with them.
+    assert {rule.id for rule, _ in (OWN & named).own} == {i for i in meant if i.startswith("lab:")}
+
+
+def test_sets_are_made_of_what_they_have_not_and_of_rules_of_ones_own() -> None:
+    every = ngc.rules()
+    assert ngc.rules("hcs") - ["sibling-names"] == ngc.rules("hcs")
+    assert "sibling-names" not in every - ["sibling-names"]
+    assert (ngc.rules("hcs") | "labels") & "labels" == ngc.rules("labels")
+    both = short_id | dose_positive
+    assert both.ids == ("lab:short-id", "lab:dose-positive")
+    assert short_id | every == every | short_id
+    found = ngc.validate(_root(), rules=both - "lab:short-id", level="SHOULD")
+    assert {one.rule for one in found} == {"lab:dose-positive"}
+    for use in (lambda: every - "no-such", lambda: every | ["no-such"], lambda: every & "no-such"):
+        with pytest.raises(ngc.UnknownRuleError):
+            use()
+
+
+def test_a_rule_that_forgets_to_yield_is_told_so() -> None:
+    @ngc.rule("lab:odd", on="lab:assay", level="MUST")
+    def odd(subject: ngc.Subject, context: ngc.Context) -> Any:
+        """It says nothing."""
+
+    (finding,) = ngc.validate(_root(), rules=[odd])
+    assert finding.kind == "rule-error"
+    assert "it returned None; a rule yields violations, or returns a list" in finding.message
 
 
 def test_rules_that_a_profile_does_not_have_are_left_out() -> None:

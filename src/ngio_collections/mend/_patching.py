@@ -6,14 +6,14 @@ a `version` that is new comes where people look for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 from ngio_collections._contract import Pointer
 from ngio_collections._frozen import same_json, thaw
 from ngio_collections.errors import InvalidEditError
 
-__all__ = ["apply_operations", "parts_of", "value_at"]
+__all__ = ["apply_operations", "parts_of", "upward", "value_at"]
 
 _HEAD: Final = ("type", "version", "id")
 """The keys that a node begins with, in the order in which people expect them."""
@@ -27,6 +27,19 @@ def parts_of(pointer: str) -> Pointer:
         ('ome', 'nodes', '0', 'a/b')
     """
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def upward(pointer: str) -> Iterator[str]:
+    """A place, and all places that it is in, as JSON Pointers.
+
+    Examples:
+        >>> list(upward("/ome/nodes/0"))
+        ['/ome/nodes/0', '/ome/nodes', '/ome', '']
+    """
+    yield pointer
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        yield pointer
 
 
 class _Patched:

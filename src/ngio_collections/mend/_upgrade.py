@@ -11,7 +11,7 @@ from ngio_collections.errors import UnknownProfileError
 from ngio_collections.graph import Node
 from ngio_collections.mend._fix import Fix
 from ngio_collections.mend._fixes import apply_fixes
-from ngio_collections.mend._patching import apply_operations
+from ngio_collections.mend._patching import upward
 from ngio_collections.mend._proposals import Known
 from ngio_collections.mend._upgrading import LEFT, Undecided, upgrade_steps
 from ngio_collections.resolve._contents import contents
@@ -111,12 +111,12 @@ as an object.
     if not isinstance(source, Node):
         document = parse_document(source, url)
         open_envelope(document, url)
-        steps, left = _upgraded(document, url, version)
-        return Upgrade(to, tuple(steps), tuple(left), apply_fixes(document, steps))
+        steps, left, made = _upgraded(document, url, version)
+        return Upgrade(to, tuple(steps), tuple(left), made)
     every: list[Fix] = []
     undecided: list[Undecided] = []
     for content in contents(source.tree).values():
-        steps, left = _upgraded(content.document, content.url, version)
+        steps, left, _ = _upgraded(content.document, content.url, version)
         every += steps
         undecided += left
     return Upgrade(to, tuple(every), tuple(undecided), apply_fixes(source, every))
@@ -124,18 +124,17 @@ as an object.
 
 def _upgraded(
     document: Any, url: str | None, version: str | None
-) -> tuple[list[Fix], list[Undecided]]:
+) -> tuple[list[Fix], list[Undecided], Any]:
     """The steps for one document, and all that is left, what the rule engine finds included."""
-    steps, left = upgrade_steps(document, Known(url), version)
-    made = apply_operations(document, [o for step in steps for o in step.operations], url)
-    known = [(one.rule, one.pointer) for one in left]
-    return steps, left + [one for one in _remaining(made, url) if not _is_said(one, known)]
+    steps, left, made = upgrade_steps(document, Known(url), version)
+    known = {(one.rule, one.pointer) for one in left}
+    left += [one for one in _remaining(made, url) if not _is_said(one, known)]
+    return steps, left, made
 
 
-def _is_said(one: Undecided, known: list[tuple[str, str]]) -> bool:
-    return any(
-        one.rule == rule and f"{one.pointer}/".startswith(f"{pointer}/") for rule, pointer in known
-    )
+def _is_said(one: Undecided, known: set[tuple[str, str]]) -> bool:
+    """Whether something has been said of a place, or of what it is in."""
+    return any((one.rule, place) in known for place in upward(one.pointer))
 
 
 def _remaining(document: Any, url: str | None) -> list[Undecided]:

@@ -64,7 +64,7 @@ LEFT: Final = {
 
 def upgrade_steps(
     document: Any, known: Known, version: str | None = None
-) -> tuple[list[Fix], list[Undecided]]:
+) -> tuple[list[Fix], list[Undecided], Any]:
     """What brings a document to the newer revision.
 
     Args:
@@ -73,7 +73,8 @@ def upgrade_steps(
         version: What its root is to say as its version; what it says now if None.
 
     Returns:
-        The fixes in the order in which they are to be applied, and what was left. Cost: O(size).
+        The fixes in the order in which they are to be applied, what was left, and the document
+        with the fixes. Cost: O(size).
     """
     fixes: list[Fix] = []
     left: list[Undecided] = []
@@ -90,7 +91,8 @@ def upgrade_steps(
             operations = setting(root.value, root.pointer, "version", version)
             title = f"Write the version {quoted(version)}"
             fixes.append(make_fix("root-version", title, at, operations, document=known.url))
-    return fixes, left
+            document = apply_operations(document, operations)
+    return fixes, left, document
 
 
 _RULES: Final = {

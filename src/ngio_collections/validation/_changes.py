@@ -10,13 +10,12 @@ from typing import Any
 from ngio_collections._contract import Level, Pointer, json_pointer
 from ngio_collections.graph import Node
 from ngio_collections.graph._state import Ref, key_of
-from ngio_collections.validation._documents import place_of
+from ngio_collections.validation._documents import file_of
 from ngio_collections.validation._engine import plans_for
 from ngio_collections.validation._entries import StateHome
 from ngio_collections.validation._findings import Finding, outline
-from ngio_collections.validation._plans import Plans
+from ngio_collections.validation._plans import UNIQUE_IDS, Plans
 from ngio_collections.validation._recheck import (
-    UNIQUE_IDS,
     Affected,
     Only,
     Side,
@@ -24,7 +23,7 @@ from ngio_collections.validation._recheck import (
     affected,
 )
 from ngio_collections.validation._recheck_view import ViewRecheck
-from ngio_collections.validation._run import DocumentContext, Found, Run
+from ngio_collections.validation._run import Found, Run
 from ngio_collections.validation._trees import OF_WRITTEN, findings_of_tree
 
 __all__ = ["Revalidation", "validate_changes"]
@@ -91,9 +90,12 @@ def validate_changes(
 
     Returns:
         The findings that came and those that went. Cost: for two versions of one tree
-        O(changes), and for changes that rules read from elsewhere the nodes that may do so:
-        the wells of a plate whose rows changed. For views of several documents it is the
-        documents that changed; for trees that were made apart, both as a whole.
+        O(changes and the children of what changed), and for changes that rules read from
+        elsewhere the nodes that may do so: the wells of a plate whose rows changed. The first
+        change of ids in a tree is O(tree): it is found out once, for all versions, what refers
+        to which id, and what declares it unless `validate` has found out that. For views of
+        several documents it is the documents that changed; for trees that were made apart, both
+        as a whole.
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
@@ -140,10 +142,10 @@ class _Recheck:
     def __init__(self, old: Node, new: Node, plans: Plans) -> None:
         self._plans = plans
         self._root = new.tree.root
-        self._envelope, self._pointer, self._content = place_of(new.tree.segment.source)
         self._url = new.tree.url
-        self._before = Side(old.tree, plans, self._pointer)
-        self._after = Side(new.tree, plans, self._pointer)
+        self._file, pointer = file_of(self._url, new.tree.segment.source)
+        self._before = Side(old.tree, plans, pointer)
+        self._after = Side(new.tree, plans, pointer)
 
     def made(self) -> Revalidation:
         what = affected(self._before, self._after, self._plans)
@@ -164,45 +166,23 @@ class _Recheck:
                 which[_key(one)] -= 1
                 yield one.finding(self._url)
 
-    def _run(self, declared: Any) -> Run:
-        context = DocumentContext(
-            self._plans.profile,
-            declared,
-            url=self._url,
-            envelope=self._envelope,
-            document=self._content,
-        )
-        return Run(self._plans.alone, context)
-
     def _found(self, side: Side, what: Affected) -> list[Found]:
         """What the rules that run again find in one version, in the order of its text."""
-        run = self._run(side.declared)
+        plans = self._plans.apart
+        run = Run(plans, side.declared, self._file)
         found: list[Found] = []
         for ref, rules in what.nodes.values():
             if side.home.holds(ref):
-                found += self._on_node(side, run, ref, rules)
-        root: Ref = (side.tree.segment, 0)
+                found += run.node(side.seen(ref, rules), side.plan(ref, plans), rules)
         if what.ids and UNIQUE_IDS in self._plans.run:
-            about = self._run(Only(side.declared, what.ids))
-            found += self._on_node(side, about, root, frozenset({UNIQUE_IDS}))
+            root: Ref = (side.tree.segment, 0)
+            about = Run(self._plans.alone, Only(side.declared, what.ids), self._file)
+            plan = side.plan(root, self._plans.alone)
+            found += about.node(side.home.entry(root), plan, frozenset({UNIQUE_IDS}))
+        if self._url is None and side.tree.segment.source is None:
+            found = [one for one in found if one.rule.id not in OF_WRITTEN]
         found = [_where_it_is(side.home, one) for one in found]
-        return sorted(found, key=_order)
-
-    def _on_node(
-        self, side: Side, run: Run, ref: Ref, rules: frozenset[str] | None
-    ) -> Iterator[Found]:
-        is_root = side.home.is_root(ref)
-        plan = self._plans.node(side.tree.raw(ref).get("type"), is_root=is_root)
-        with_children = rules is None or any(
-            self._plans.rules[rule].scope.descendants for rule in rules - {UNIQUE_IDS}
-        )
-        entry = side.home.whole(ref) if with_children else side.home.entry(ref)
-        is_new = self._url is None and side.tree.segment.source is None
-        for found in run.node(entry, plan, rules):
-            if found.rule.id == UNIQUE_IDS and rules is None:
-                continue  # It is about all ids of the document, and has a turn of its own.
-            if not (is_new and found.rule.id in OF_WRITTEN):
-                yield found
+        return sorted(found, key=_order) if len(found) > 1 else found
 
     # -- from the findings of the old version to those of the new one -----------------
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol, TypeAlias
 
 from ngio_collections._contract import Concept, Declaration, Pointer
-from ngio_collections.graph import Raw
+from ngio_collections.graph import Raw, Segment
 from ngio_collections.graph._state import Ref, key_of
 from ngio_collections.validation._entries import Entry, SegmentHome, StateHome, is_container
 
@@ -128,11 +128,49 @@ def _with_near(
     return (*some, *(one for one in more if (one.node, one.at) not in known))
 
 
+class _AttributeIds:
+    """The ids that attributes of a parsed document declare, found in one pass.
+
+    Attributes:
+        first: The first node whose attributes declare each id.
+        more: The nodes of the ids that the attributes of several declare.
+        twice: The ids that the attributes of one node declare more than once.
+        has_foreign: Whether there are nodes in the content of extensions.
+    """
+
+    __slots__ = ("first", "has_foreign", "more", "twice")
+
+    def __init__(self, segment: Segment, places: Declaring) -> None:
+        self.first: dict[str, int] = {}
+        self.more: dict[str, list[int]] = {}
+        self.twice: set[str] = set()
+        self.has_foreign = False
+        keys = {path[0] for path, _ in places}
+        for position, raw in enumerate(segment.raws):
+            if "nodes" in raw and not is_container(raw):
+                self.has_foreign = True
+            attributes = raw.get("attributes")
+            if type(attributes) is dict and not keys.isdisjoint(attributes):
+                self._add(position, raw, places)
+
+    def _add(self, position: int, raw: Raw, places: Declaring) -> None:
+        seen: set[str] = set()
+        for id_, kind, _, _ in declared(raw, places):
+            if kind == "node":
+                continue
+            first = self.first.setdefault(id_, position)
+            if id_ in seen:
+                self.twice.add(id_)
+            elif first != position:
+                self.more.setdefault(id_, [first]).append(position)
+            seen.add(id_)
+
+
 class SegmentDeclarations:
     """The declarations of a document as it was parsed.
 
-    What only attributes declare is found in one pass when it is first asked for; nodes are
-    found by the index that the segment has anyway.
+    What only attributes declare is found in one pass when it is first asked for, and kept with
+    the segment for whoever asks next; nodes are found by the index that the segment has anyway.
 
     Args:
         home: The document.
@@ -142,50 +180,39 @@ class SegmentDeclarations:
     def __init__(self, home: SegmentHome, places: Declaring) -> None:
         self._home = home
         self._places = places
-        self._inner: dict[str, int] | None = None
-        self._more: dict[str, list[int]] = {}
-        self._twice: list[str] = []
-        self._has_foreign = False
+        self._inner: _AttributeIds | None = None
         self._recent: dict[str, tuple[Declaration, ...]] = {}
         self._many: dict[str, tuple[Declaration, ...]] = {}
 
-    def _attributes(self) -> dict[str, int]:
-        """The first node whose attributes declare each id.
+    def _attributes(self) -> _AttributeIds:
+        if self._inner is None:
+            segment, places = self._home.segment, self._places
+            key = ("ids in attributes", places)
+            self._inner = segment.keep(key, lambda: _AttributeIds(segment, places))
+        return self._inner
 
-        Others are in `_more`, and ids that one node declares twice in `_twice`.
-        """
-        if self._inner is not None:
-            return self._inner
-        inner: dict[str, int] = {}
-        keys = {path[0] for path, _ in self._places}
-        for position, raw in enumerate(self._home.segment.raws):
-            if "nodes" in raw and not is_container(raw):
-                self._has_foreign = True
-            attributes = raw.get("attributes")
-            if type(attributes) is not dict or keys.isdisjoint(attributes):
-                continue
-            seen: set[str] = set()
-            for id_, kind, _, _ in declared(raw, self._places):
-                if kind == "node":
-                    continue
-                first = inner.setdefault(id_, position)
-                if first != position:
-                    self._more.setdefault(id_, [first]).append(position)
-                elif id_ in seen:
-                    self._twice.append(id_)
-                seen.add(id_)
-        self._inner = inner
-        return inner
+    @property
+    def has_foreign(self) -> bool:
+        """Whether there are nodes in the content of extensions, which are none of the document."""
+        return self._attributes().has_foreign
 
     def positions(self, id_: str) -> list[int]:
         """The nodes that declare an id, themselves or in attributes, in order."""
         found = self._home.segment.positions(id_)
-        first = self._attributes().get(id_)
+        inner = self._attributes()
+        first = inner.first.get(id_)
         if first is not None:
-            found = sorted({*found, *self._more.get(id_, (first,))})
-        if not self._has_foreign:
+            found = sorted({*found, *inner.more.get(id_, (first,))})
+        if not inner.has_foreign:
             return found
         return [place for place in found if self._home.holds(place)]
+
+    def is_single(self, id_: str) -> bool:
+        """Whether an id is declared at most once for sure, without a look at who declares it."""
+        inner = self._attributes()
+        if id_ in inner.more or id_ in inner.twice:
+            return False
+        return len(self._home.segment.positions(id_)) + (id_ in inner.first) < 2
 
     def of(self, id: str, near: Entry | None = None) -> tuple[Declaration, ...]:
         # What one rule asks for, the next one asks for as well.
@@ -214,10 +241,10 @@ class SegmentDeclarations:
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         segment, inner = self._home.segment, self._attributes()
-        suspects = dict.fromkeys(self._more)
-        suspects.update(dict.fromkeys(id_ for id_ in inner if id_ in segment.ids))
+        suspects = dict.fromkeys(inner.more)
+        suspects.update(dict.fromkeys(id_ for id_ in inner.first if id_ in segment.ids))
         suspects.update(dict.fromkeys(segment.repeated))
-        suspects.update(dict.fromkeys(self._twice))
+        suspects.update(dict.fromkeys(inner.twice))
         for id_ in suspects:
             found = tuple(self._at(self.positions(id_), id_))
             if len(found) > 1:
@@ -238,13 +265,17 @@ class StateDeclarations:
         self._base = base
         self._places = places
         self._changed: dict[str, list[Ref]] | None = None
+        self._has_foreign = False
 
     def _overlay(self) -> dict[str, list[Ref]]:
         """What changed nodes and new ones declare. Cost: O(changes), once for a version."""
         if self._changed is None:
             self._changed = {}
+            self._has_foreign = self._base.has_foreign
             for ref in self.others():
-                for id_, _, _, _ in declared(self._home.tree.raw(ref), self._places):
+                raw = self._home.tree.raw(ref)
+                self._has_foreign |= not is_container(raw)
+                for id_, _, _, _ in declared(raw, self._places):
                     known = self._changed.setdefault(id_, [])
                     if ref not in known:
                         known.append(ref)
@@ -264,27 +295,29 @@ class StateDeclarations:
 
     def refs(self, id_: str) -> list[Ref]:
         """The nodes that declare an id, themselves or in attributes, in no order."""
-        tree = self._home.tree
+        tree, overlay = self._home.tree, self._overlay()
         found: dict[int, Ref] = {}
         for position in self._base.positions(id_):
             change = tree.change((tree.segment, position))
             if change is None or change.raw is None:
                 found[key_of((tree.segment, position))] = (tree.segment, position)
-        found.update((key_of(ref), ref) for ref in self._overlay().get(id_, ()))
-        return [ref for ref in found.values() if self._home.holds(ref)]
+        found.update((key_of(ref), ref) for ref in overlay.get(id_, ()))
+        # Where no extension has content, a node of the tree is one of the document.
+        holds = self._home.holds if self._has_foreign else tree.holds
+        return [ref for ref in found.values() if holds(ref)]
 
     def of(self, id: str, near: Entry | None = None) -> tuple[Declaration, ...]:
-        found = self._all(id)
-        if len(self.refs(id)) > _MANY:
+        refs = self.refs(id)
+        found = self._made(id, refs)
+        if len(refs) > _MANY:
             return _with_near(_some(found), id, near, self._places)
         return found
 
-    def _all(self, id_: str) -> tuple[Declaration, ...]:
+    def _made(self, id_: str, refs: list[Ref]) -> tuple[Declaration, ...]:
         home = self._home
-        found = self.refs(id_)
-        if len(found) > 1:
-            found.sort(key=home.tree.path)
-        return tuple(one for ref in found for one in _made(home.entry(ref), id_, self._places))
+        if len(refs) > 1:
+            refs.sort(key=home.tree.path)
+        return tuple(one for ref in refs for one in _made(home.entry(ref), id_, self._places))
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         suspects = dict.fromkeys(id_ for id_, _ in self._base.duplicates())
@@ -293,7 +326,10 @@ class StateDeclarations:
 
     def duplicates_among(self, ids: Iterable[str]) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         """Those of some ids that are declared more than once."""
+        overlay = self._overlay()
         for id_ in ids:
-            found = self._all(id_)
+            if id_ not in overlay and self._base.is_single(id_):
+                continue
+            found = self._made(id_, self.refs(id_))
             if len(found) > 1:
                 yield id_, in_text_order(found)

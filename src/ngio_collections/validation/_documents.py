@@ -23,8 +23,9 @@ from ngio_collections.resolve import Report, Unfollowed
 from ngio_collections.resolve._changes import Plan
 from ngio_collections.validation._declarations import Declaring, SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
+from ngio_collections.validation._run import File
 
-__all__ = ["Document", "View", "documents_of", "lost", "place_of", "url_in"]
+__all__ = ["Document", "View", "documents_of", "file_of", "lost", "url_in"]
 
 _KEPT: Final = 64
 """So many documents are kept ready for the references of others to be looked up in them."""
@@ -49,32 +50,32 @@ class Document:
     """A document, and which of its nodes are to be checked.
 
     Attributes:
-        url: Its address, None if it has none.
+        file: What it is in.
         home: Its nodes.
         start: The first node to be checked.
         end: The one after the last.
-        envelope: `zarr` for a node at `attributes.ome`, `json` for one at `ome`.
-        content: The whole document, as it was read.
         is_new: Whether it was never written: it has no version yet.
         others: The documents around it, if it is part of a view.
     """
 
-    url: str | None
+    file: File
     home: SegmentHome
     start: int
     end: int
-    envelope: str
-    content: Mapping[str, Any]
     is_new: bool = False
     others: View | None = None
 
+    @property
+    def url(self) -> str | None:
+        """Its address, None if it has none."""
+        return self.file.url
 
-def place_of(source: Any) -> tuple[str, Pointer, Mapping[str, Any]]:
-    """Where in a file the node of a document is, and the file."""
+
+def file_of(url: str | None, source: Any) -> tuple[File, Pointer]:
+    """What a document is in, and where in that its node is."""
     if isinstance(source, Source) and is_in_zarr(source.document):
-        return "zarr", ("attributes", "ome"), source.document
-    content = source.document if isinstance(source, Source) else {}
-    return "json", ("ome",), content
+        return File(url, "zarr", source.document), ("attributes", "ome")
+    return File(url, "json", source.document if isinstance(source, Source) else {}), ("ome",)
 
 
 class View:
@@ -136,9 +137,9 @@ class View:
         if content is None:
             return None
         raw, source = content
-        envelope, pointer, whole = place_of(source)
+        file, pointer = file_of(url, source)
         home = SegmentHome(Segment(raw, url, source), pointer)
-        return Document(url, home, 0, len(home.segment), envelope, whole, others=self)
+        return Document(file, home, 0, len(home.segment), others=self)
 
     def documents(self, start: Ref) -> Iterator[Document]:
         """The documents that begin at a node or below it, each once, in order."""
@@ -239,7 +240,7 @@ def documents_of(node: Node, places: Declaring) -> Iterator[Document]:
         yield from view.documents(node.key)
         return
     source = tree.segment.source
-    envelope, pointer, content = place_of(source)
+    file, pointer = file_of(tree.url, source)
     if tree.is_edited:
         root = (tree.segment, 0)
         segment = Segment(tree.materialise(root), tree.url, source)
@@ -248,4 +249,4 @@ def documents_of(node: Node, places: Declaring) -> Iterator[Document]:
         segment, place = tree.segment, node.key[1]
     home = SegmentHome(segment, pointer)
     is_new = source is None and tree.url is None
-    yield Document(tree.url, home, place, segment.ends[place], envelope, content, is_new)
+    yield Document(file, home, place, segment.ends[place], is_new)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ngio_collections._contract import Level
+from ngio_collections._contract import Level, json_pointer
 from ngio_collections._words import show
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
 from ngio_collections.validation._declarations import SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
 from ngio_collections.validation._findings import Finding, Positions, outline_path, write_finding
-from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
-from ngio_collections.validation._run import DocumentContext, Found, Run
+from ngio_collections.validation._run import File, Found, Run
 
-__all__ = ["in_order", "plans_for", "validate_document"]
+__all__ = ["in_order", "places_of_findings", "plans_for", "validate_document"]
 
 
 @lru_cache(maxsize=32)
@@ -97,28 +96,38 @@ def validate_document(
     envelope = open_envelope(parse_document(data, url), url)
     if not isinstance(envelope.node, dict):
         return [_no_node(plans, envelope, url)]
-    home = SegmentHome(Segment(envelope.node, url), envelope.pointer)
-    run = run_of(plans, home, envelope, url)
-    found = run.segment(home, 0, len(home.segment))
+    found = _found_in(envelope, plans, url)
     return [one.finding(url) for one in in_order(found, envelope.node)]
 
 
-def run_of(
-    plans: Plans,
-    home: SegmentHome,
-    envelope: Envelope,
-    url: str | None,
-    guard: Guard | None = None,
-) -> Run:
-    """A run over one document."""
-    context = DocumentContext(
-        plans.profile,
-        SegmentDeclarations(home, plans.profile.declaring),
-        url=url,
-        envelope=envelope.kind,
-        document=envelope.document,
-    )
-    return Run(plans.alone, context, guard)
+def places_of_findings(
+    document: Any, profile: str, revision: str, url: str | None
+) -> set[tuple[str, str]]:
+    """The rules and the places of what `validate_document` finds, without words and order.
+
+    Args:
+        document: A parsed document, which is known to be plain JSON.
+        profile: The profile.
+        revision: The revision of RFC-8.
+        url: The address of the document.
+
+    Returns:
+        Ids of rules with JSON Pointers.
+    """
+    plans = plans_for(profile, revision, None, "MAY")
+    envelope = open_envelope(document, url)
+    if not isinstance(envelope.node, dict):
+        finding = _no_node(plans, envelope, url)
+        return {(finding.rule, finding.pointer)}
+    found = _found_in(envelope, plans, url)
+    return {(one.rule.id, json_pointer((*envelope.pointer, *one.relative))) for one in found}
+
+
+def _found_in(envelope: Envelope, plans: Plans, url: str | None) -> Iterator[Found]:
+    home = SegmentHome(Segment(envelope.node, url), envelope.pointer)
+    declared = SegmentDeclarations(home, plans.profile.declaring)
+    run = Run(plans, declared, File(url, envelope.kind, envelope.document))
+    return run.segment(home, 0, len(home.segment))
 
 
 def _no_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:

@@ -7,6 +7,7 @@ a document as it was parsed, and one for a version of a tree that was edited.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -23,6 +24,8 @@ CONTAINERS: Final = frozenset({"collection", "multiscale"})
 Place: TypeAlias = Any
 _KNOWN: Final = 64
 """For so many lists of children it is remembered where in them each child is."""
+_FEW: Final = 8
+"""So often it is counted where in a list a child is, before that is written down for all of it."""
 
 
 def is_container(raw: Raw) -> bool:
@@ -96,10 +99,10 @@ class Entry:
     def relative(self) -> Pointer:
         """The place of the node, counted from the root node of the document."""
         parts: list[str | int] = []
-        node: Entry | None = self
-        while node is not None and not node.is_root:
+        node, parent = self, self.parent
+        while parent is not None:
             parts += [node.home.position(node.place), "nodes"]
-            node = node.parent
+            node, parent = parent, parent.parent
         return tuple(reversed(parts))
 
     @property
@@ -109,12 +112,10 @@ class Entry:
     def order(self, at: Pointer) -> tuple[int, ...]:
         """Where in the text of the document a place in the node comes, to be compared."""
         parts: list[int] = []
-        node: Entry | None = self
-        while node is not None and not node.is_root:
-            parent = node.parent
-            assert parent is not None
+        node, parent = self, self.parent
+        while parent is not None:
             parts += [node.home.position(node.place), _index(parent.value, "nodes")]
-            node = parent
+            node, parent = parent, parent.parent
         parts.reverse()
         value: Any = self.value
         for part in at:
@@ -124,11 +125,12 @@ class Entry:
 
     def names(self) -> list[str]:
         """What the nodes from the root to this one are called."""
-        found = [
-            node_name(node.value, None if node.is_root else node.home.position(node.place))
-            for node in (self, *self.ancestors())
-        ]
-        return found[::-1]
+        found: list[str] = []
+        node, parent = self, self.parent
+        while parent is not None:
+            found.append(node_name(node.value, node.home.position(node.place)))
+            node, parent = parent, parent.parent
+        return [node_name(node.value, None), *reversed(found)]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Entry):
@@ -229,6 +231,11 @@ class StateHome:
         self.tree = tree
         self.pointer = pointer
         self._lists: dict[int, dict[int, int]] = {}
+        self._asked: Counter[int] = Counter()
+        self._numbers: dict[int, int] = {}
+        self._parents: dict[int, Entry | None] = {}
+        self._entries: dict[int, Entry] = {}
+        self._inside: dict[int, bool] = {}
 
     def entry(self, ref: Ref) -> Entry:
         """A node with its own fields; the `nodes` in them mean nothing."""
@@ -238,7 +245,7 @@ class StateHome:
         """A node with its children as they are now. Cost: O(children)."""
         tree = self.tree
         raw = tree.raw(ref)
-        if tree.has_list(ref):
+        if tree.is_edited and tree.has_list(ref):
             items = tree.entries(ref, tree.change(ref) or UNCHANGED)
             nodes = [item if s is None else tree.raw((s, item)) for s, item, _ in items]
             raw = {**raw, "nodes": nodes}
@@ -248,8 +255,18 @@ class StateHome:
         return self.tree.raw(place)
 
     def parent(self, place: Ref) -> Entry | None:
-        found = self.tree.parent(place)
-        return None if found is None else self.entry(found)
+        # Each rule asks again, and so do siblings.
+        key = key_of(place)
+        if key not in self._parents:
+            found = self.tree.parent(place)
+            self._parents[key] = None if found is None else self._shared(found)
+        return self._parents[key]
+
+    def _shared(self, ref: Ref) -> Entry:
+        key = key_of(ref)
+        if key not in self._entries:
+            self._entries[key] = self.entry(ref)
+        return self._entries[key]
 
     def children(self, place: Ref) -> Iterator[Ref]:
         if not is_container(self.tree.raw(place)):
@@ -261,28 +278,57 @@ class StateHome:
         return next((c for c in self.children(place) if self.position(c) == number), None)
 
     def is_root(self, place: Ref) -> bool:
-        return self.tree.parent(place) is None
+        return place[1] == 0 and place[0] is self.tree.segment
 
     def position(self, place: Ref) -> int:
+        key = key_of(place)
+        if key not in self._numbers:
+            self._numbers[key] = self._found(place, key)
+        return self._numbers[key]
+
+    def _found(self, place: Ref, key: int) -> int:
+        """The position of a node, by counting, or by a table where many are asked for."""
         parent = self.tree.parent(place)
         assert parent is not None
-        key = key_of(parent)
-        if key not in self._lists:
-            items = self.tree.entries(parent, self.tree.change(parent) or UNCHANGED)
-            self._lists[key] = {
+        of = key_of(parent)
+        if of not in self._lists:
+            self._asked[of] += 1
+            change = self.tree.change(parent)
+            if self._asked[of] <= _FEW and (change is None or not change.is_structural):
+                return _position(place[0], parent[1], place[1])
+            items = self.tree.entries(parent, change or UNCHANGED)
+            self._lists[of] = {
                 key_of((segment, item)): number
                 for number, (segment, item, _) in enumerate(items)
                 if segment is not None
             }
-        return self._lists[key][key_of(place)]
+        return self._lists[of][key]
 
     def holds(self, place: Ref) -> bool:
         """Whether a node is part of the document, and not of the content of an extension."""
-        if not self.tree.holds(place):
-            return False
-        above = self.tree.parent(place)
-        while above is not None:
-            if not is_container(self.tree.raw(above)):
-                return False
-            above = self.tree.parent(above)
-        return True
+        parent = self.tree.parent(place)
+        return self.is_root(place) if parent is None else self._is_inside(parent)
+
+    def _is_inside(self, place: Ref) -> bool:
+        """Whether what is in a node is part of the document. Siblings ask one after the other."""
+        above: list[Ref] = []
+        at: Ref | None = place
+        while at is not None and key_of(at) not in self._inside:
+            above.append(at)
+            at = self.tree.parent(at)
+        held = self.is_root(above[-1]) if at is None else self._inside[key_of(at)]
+        for at in reversed(above):
+            held = held and is_container(self.tree.raw(at))
+            self._inside[key_of(at)] = held
+        return held
+
+
+def _position(segment: Segment, parent: int, child: int) -> int:
+    """The place of a node in the list of its parent, as it was parsed, by counting."""
+    ends, at = segment.ends, parent + 1
+    for number, item in enumerate(segment.items_of(segment.raw(parent))):
+        if type(item) is dict:
+            if at == child:
+                return number
+            at = ends[at]
+    raise LookupError(child)

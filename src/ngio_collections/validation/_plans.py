@@ -13,7 +13,10 @@ from ngio_collections.validation._profiles import Chain, Profile
 from ngio_collections.validation._registry import Body, bodies
 from ngio_collections.validation._rulesets import RuleSet
 
-__all__ = ["LEVELS", "Link", "NodePlan", "Plans", "SubjectPlan", "ToRun"]
+__all__ = ["LEVELS", "UNIQUE_IDS", "Link", "NodePlan", "Plans", "SubjectPlan", "ToRun"]
+
+UNIQUE_IDS: Final = "unique-ids"
+"""The rule about all ids of a document at once."""
 
 LEVELS: Final = (Level.MUST, Level.SHOULD, Level.MAY)
 """From the strongest on."""
@@ -192,6 +195,7 @@ class Plans:
         self.profile = profile
         self.rules = rules
         self._level = level
+        self._is_alone = is_alone
         strong = LEVELS[: LEVELS.index(level) + 1]
         self.run = frozenset(
             rule.id for rule in rules if rule.level in strong and not (is_alone and _across(rule))
@@ -207,7 +211,21 @@ class Plans:
     @cached_property
     def alone(self) -> Plans:
         """The same for a document that is alone, without what needs others."""
+        if self._is_alone:
+            return self
         return Plans(self.profile, self.rules, self._level, is_alone=True)
+
+    @cached_property
+    def apart(self) -> Plans:
+        """The same for single nodes, also without the rule about all ids at once."""
+        return Plans(self.profile, self.rules - [UNIQUE_IDS], self._level, is_alone=True)
+
+    @cached_property
+    def deep(self) -> frozenset[str]:
+        """The rules that look at the children of a node, but for that about all ids."""
+        return frozenset(
+            rule.id for rule in self.rules if rule.scope.descendants and rule.id != UNIQUE_IDS
+        )
 
     def node(self, type_: Any, *, is_root: bool) -> NodePlan:
         """The plan for a node with some `type`, whatever that is."""

@@ -21,15 +21,12 @@ from ngio_collections.validation._declarations import (
     in_text_order,
 )
 from ngio_collections.validation._entries import Entry, SegmentHome, StateHome, is_container
-from ngio_collections.validation._plans import Plans
+from ngio_collections.validation._plans import UNIQUE_IDS, NodePlan, Plans
 
-__all__ = ["EVERYTHING", "UNIQUE_IDS", "Affected", "Side", "WholeTreeError", "affected"]
+__all__ = ["EVERYTHING", "Affected", "Side", "WholeTreeError", "affected"]
 
 EVERYTHING: Final = None
 """Stands for all rules, and for the structure of a node."""
-UNIQUE_IDS: Final = "unique-ids"
-"""The rule about all ids of a document at once; it runs again for the ids that changed."""
-
 Rules: TypeAlias = "frozenset[str] | None"
 _WHOLE_TREE: Final = frozenset({"type", "path"})
 """Fields that decide what of a tree is part of the document."""
@@ -53,16 +50,19 @@ class Side:
         places = plans.profile.declaring
         self.tree = tree
         self.home = StateHome(tree, pointer)
-        self.declared = StateDeclarations(self.home, _base(tree, plans, pointer), places)
+        self._deep = plans.deep
+        base = SegmentDeclarations(SegmentHome(tree.segment, pointer), places)
+        self.declared = StateDeclarations(self.home, base, places)
 
+    def plan(self, ref: Ref, plans: Plans) -> NodePlan:
+        """What to do with a node."""
+        return plans.node(self.tree.raw(ref).get("type"), is_root=self.home.is_root(ref))
 
-def _base(tree: NodeTree, plans: Plans, pointer: tuple[str | int, ...]) -> SegmentDeclarations:
-    """The declarations of what was parsed, which all versions share."""
-    segment, places = tree.segment, plans.profile.declaring
-    return segment.keep(
-        ("declarations", places),
-        lambda: SegmentDeclarations(SegmentHome(segment, pointer), places),
-    )
+    def seen(self, ref: Ref, rules: Rules) -> Entry:
+        """A node with as much of it as some rules look at: with its children, or without."""
+        if rules is EVERYTHING or not self._deep.isdisjoint(rules):
+            return self.home.whole(ref)
+        return self.home.entry(ref)
 
 
 class Only:
@@ -126,7 +126,8 @@ class _Search:
         run = [rule for rule in plans.rules if rule.id in plans.run]
         self._upward = [rule for rule in run if rule.scope.ancestors]
         self._downward = [rule for rule in run if rule.scope.descendants and rule.id != UNIQUE_IDS]
-        self._referring = frozenset(rule.id for rule in run if rule.scope.references)
+        self._referring = [rule for rule in run if rule.scope.references]
+        self._own = frozenset(rule.id for rule, _ in plans.rules.own)
 
     def found(self) -> Affected:
         before, after = self._before.tree, self._after.tree
@@ -135,8 +136,7 @@ class _Search:
             assert one is not None
             self._look_at(one[0], was[1] if was else UNCHANGED, is_[1] if is_ else UNCHANGED)
         if self._found.ids and self._referring:
-            for ref in self._referrers():
-                self._found.mark(ref, self._referring)
+            self._mark_referring()
         return self._found
 
     def _look_at(self, ref: Ref, was: Change, is_: Change) -> None:
@@ -207,9 +207,26 @@ class _Search:
             rules = [r for r in rules if _reaches(r.scope.ancestors, distance)]
             ids = frozenset(rule.id for rule in rules)
             level = [child for at in level for child in self._after.home.children(at)]
+            # Rules of the catalogue that read upward are about attributes, and about versions.
+            every = not self._own.isdisjoint(ids)
             for child in level if ids else ():
-                if tree.raw(child).get("attributes") or "version" in tree.raw(child):
+                raw = tree.raw(child)
+                if every or raw.get("attributes") or "version" in raw:
                     self._found.mark(child, ids)
+
+    def _mark_referring(self) -> None:
+        """The nodes that refer to an id, and those from which rules read what they refer to."""
+        ids = frozenset(rule.id for rule in self._referring)
+        # Those of the catalogue follow the references of their subject and of no other node.
+        others = [rule for rule in self._referring if rule.id in self._own]
+        above = [rule for rule in others if rule.scope.descendants]
+        below = [rule for rule in others if rule.scope.ancestors]
+        for ref in self._referrers():
+            self._found.mark(ref, ids)
+            # What is in one version only has been marked with all that is around it.
+            if others and self._after.home.holds(ref):
+                self._mark_below(ref, below)
+                self._mark_above(self._after, ref, above, 0)
 
     def _referrers(self) -> Iterator[Ref]:
         """The nodes whose attributes name one of the ids, in either version."""
@@ -217,7 +234,9 @@ class _Search:
         index = _mentions(self._after.tree)
         segment = self._after.tree.segment
         for id_ in ids:
-            yield from ((segment, position) for position in index.get(id_, ()))
+            found = index.get(id_, [])
+            for position in found if isinstance(found, list) else [found]:
+                yield segment, position
         for side in (self._before, self._after):
             for ref in side.declared.others():
                 if not ids.isdisjoint(_strings(side.tree.raw(ref).get("attributes"))):
@@ -262,31 +281,49 @@ def _part_of_document(tree: NodeTree, top: Ref) -> Iterator[Ref]:
             stack.extend(tree.children(ref))
 
 
-def _strings(value: Any) -> set[str]:
+def _strings(value: Any) -> Iterator[str]:
     """All strings in a value: in the older draft a bare one can be a reference."""
-    found: set[str] = set()
     stack = [value]
     while stack:
         item = stack.pop()
         if type(item) is str:
-            found.add(item)
+            yield item
         elif type(item) is dict:
             stack.extend(item.values())
         elif type(item) is list:
             stack.extend(item)
-    return found
 
 
-def _mentions(tree: NodeTree) -> dict[str, list[int]]:
+def _mentions(tree: NodeTree) -> dict[str, int | list[int]]:
     """The nodes, by the strings in their attributes. Cost: O(document), once for all versions."""
     return tree.segment.keep("mentions", lambda: _mentioned(tree.segment.raws))
 
 
-def _mentioned(raws: list[Raw]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+def _mentioned(raws: list[Raw]) -> dict[str, int | list[int]]:
+    """What `_strings` gives for each node, without a call for each: there may be very many."""
+    found: dict[str, int | list[int]] = {}
     for position, raw in enumerate(raws):
         attributes = raw.get("attributes")
-        if attributes:
-            for text in _strings(attributes):
-                found.setdefault(text, []).append(position)
+        stack: list[Any] = [attributes] if attributes else []
+        while stack:
+            item = stack.pop()
+            for value in item.values() if type(item) is dict else item:
+                kind = type(value)
+                if kind is str:
+                    known = found.setdefault(value, position)
+                    if known is not position:
+                        _add_mention(found, value, known, position)
+                elif kind is dict or kind is list:
+                    stack.append(value)
     return found
+
+
+def _add_mention(
+    found: dict[str, int | list[int]], text: str, known: int | list[int], position: int
+) -> None:
+    # Most strings are in one node: a number takes less room than a list, and less time.
+    if isinstance(known, list):
+        if known[-1] != position:
+            known.append(position)
+    elif known != position:
+        found[text] = [known, position]

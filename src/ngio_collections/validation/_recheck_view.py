@@ -30,7 +30,7 @@ class ViewRecheck:
     Attributes:
         introduced: The findings that came.
         resolved: The findings that went.
-        checked: How many nodes were looked at.
+        checked: How many nodes were looked at, in all documents.
     """
 
     def __init__(self, before: NodeTree, after: NodeTree, plans: Plans) -> None:
@@ -39,8 +39,9 @@ class ViewRecheck:
         self._touched = set(_touched(before, after))
         self._views = [View(tree, plans.profile.declaring) for tree in (before, after)]
         self._require_same_ids()
-        self.checked = 0
+        self._sizes: dict[str, int] = {}
         was, self._now = (list(self._findings(view)) for view in self._views)
+        self.checked = sum(self._sizes.values())
         gone, come = Counter(was), Counter(self._now)
         self.introduced = tuple((come - gone).elements())
         self.resolved = tuple((gone - come).elements())
@@ -49,7 +50,8 @@ class ViewRecheck:
         for url in sorted(self._touched):
             document = view.document(url)
             if document is not None:
-                self.checked = max(self.checked, len(document.home.segment))
+                size = len(document.home.segment)
+                self._sizes[url] = max(size, self._sizes.get(url, 0))
                 yield from findings_in(document, self._plans)
 
     def _require_same_ids(self) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
 from typing import Any, Final, TypeAlias
 
-from ngio_collections._contract import Check, Level, Rule, RuleBody, Scope
+from ngio_collections._contract import ALL, Check, Level, Rule, RuleBody, Scope
+from ngio_collections._generated import PROFILES
 from ngio_collections._generated.catalogue import GROUPS, RULES
+from ngio_collections._words import show
 from ngio_collections.errors import UnknownRuleError
 from ngio_collections.validation._profiles import package_of
 from ngio_collections.validation._registry import Body, bodies
@@ -30,6 +34,9 @@ class OwnRule:
     def id(self) -> str:
         """The id of the rule."""
         return self.rule.id
+
+    def __or__(self, other: Some) -> RuleSet:
+        return _some(self, RuleSet(())) | other
 
     def __repr__(self) -> str:
         return f"<rule {self.rule.id}>"
@@ -99,6 +106,9 @@ class RuleSet:
 
     def __or__(self, other: Some) -> RuleSet:
         more = _some(other, self)
+        for id_, body in more._bodies.items():
+            if self._bodies.get(id_, body) != body:
+                raise ValueError(f"two rules have the id {id_!r}; give one of them another id")
         rules = {**self._rules, **{rule.id: rule for rule in more}}
         return RuleSet(rules.values(), {**self._bodies, **more._bodies})
 
@@ -118,6 +128,8 @@ class RuleSet:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RuleSet):
             return NotImplemented
+        if self is other:  # As that of all rules is, which is asked for again and again.
+            return True
         return self._rules == other._rules and self._bodies == other._bodies
 
     def __hash__(self) -> int:
@@ -183,9 +195,15 @@ def rules(*names: str, profile: str = "ngio", revision: str = "v1-2026-08") -> R
         >>> ngc.rules("axis-") - ["axis-unit"]
         <RuleSet of 5: axis-discrete, axis-fields, axis-name, ... 2 more>
     """
-    held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
-    every = RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))
+    every = _every(profile, revision)
     return every if not names else every & _some(names, every)
+
+
+@cache
+def _every(profile: str, revision: str) -> RuleSet:
+    """All rules of a profile."""
+    held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
+    return RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))
 
 
 def rule(
@@ -222,8 +240,9 @@ def rule(
         A decorator that makes a rule of the function; add it to a set: `ngc.rules() | mine`.
 
     Raises:
-        ValueError: The id has no prefix, the level is none, or it reads other nodes and does
-            not say what of them.
+        ValueError: The id has no prefix, there is no such level or concept, or how far it
+            reads is not said: as numbers of levels, with what it reads of these nodes.
+        TypeError: What is decorated is no function.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -240,11 +259,12 @@ def rule(
     prefix, colon, name = id.partition(":")
     if not (prefix and colon and name):
         raise ValueError(f"the id of a rule of your own has a prefix, as in `lab:{id}`")
-    named = tuple(keys)
-    if (ancestors or descendants) and not named:
-        raise ValueError(f"{id} reads other nodes; name what it reads of them in `keys`")
+    _require_concept(id, on)
+    scope = _scope(id, ancestors, descendants, references, keys)
 
     def make(run: RuleBody) -> OwnRule:
+        if not callable(run):
+            raise TypeError(f"{id} is made of {show(run)}; expected a function")
         said = statement or (run.__doc__ or "").strip().partition("\n")[0]
         made = Rule(
             id=id,
@@ -254,7 +274,7 @@ def rule(
             statement=said,
             fix=fix,
             check=Check.CODE,
-            scope=Scope(ancestors, descendants, references, named),
+            scope=scope,
             applies_to=(on,),
             profiles=(),
             revisions=(),
@@ -263,6 +283,42 @@ def rule(
         return OwnRule(made, Body(run))
 
     return make
+
+
+def _require_concept(id: str, on: str) -> None:
+    """Whether there is something that a rule can be run on."""
+    if not on:
+        raise ValueError(f"{id} is run on nothing; expected a type, an attribute or a concept")
+    if ":" in on or on.startswith("attributes/"):
+        return
+    modules = (f"{package_of(*pair)}.concepts" for pair in PROFILES)
+    known = {name for module in modules for name in importlib.import_module(module).CONCEPTS}
+    if on not in known:
+        near = get_close_matches(on, known, 3)
+        meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+        raise ValueError(
+            f"{id} is run on {on!r}, which is no concept of RFC-8{meant}; a type of nodes of your "
+            "own has a prefix, as in `lab:assay`, and an attribute begins with `attributes/`"
+        )
+
+
+def _scope(
+    id: str, ancestors: int, descendants: int, references: bool, keys: Iterable[str]
+) -> Scope:
+    """How far a rule reads, if that makes sense."""
+    for name, levels in (("ancestors", ancestors), ("descendants", descendants)):
+        if type(levels) is not int or levels < ALL:
+            raise ValueError(
+                f"{id} has {name}={levels!r}; expected a number of levels, or {ALL} for all"
+            )
+    if isinstance(keys, str):
+        raise ValueError(  # noqa: TRY004 - a string is iterable: it is the value that is wrong
+            f"{id} has keys={keys!r}; expected several keys, as in [{keys!r}]"
+        )
+    named = tuple(keys)
+    if (ancestors or descendants) and not named:
+        raise ValueError(f"{id} reads other nodes; name what it reads of them in `keys`")
+    return Scope(ancestors, descendants, references, named)
 
 
 def as_rules(given: Any, profile: str, revision: str) -> RuleSet:

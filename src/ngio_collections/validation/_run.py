@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from ngio_collections._contract import (
     Concept,
@@ -31,7 +31,7 @@ from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Link, NodePlan, Plans, SubjectPlan, ToRun
 from ngio_collections.validation._profiles import Profile
 
-__all__ = ["DocumentContext", "Elsewhere", "Found", "Problem", "Run"]
+__all__ = ["Elsewhere", "File", "Found", "Problem", "Run"]
 
 
 class Elsewhere(Protocol):
@@ -53,33 +53,29 @@ class Problem(NamedTuple):
     expected: str
 
 
-class DocumentContext:
-    """What rule bodies ask questions of: one document with its profile.
+class File(NamedTuple):
+    """What a document is in.
 
-    Args:
-        profile: The profile.
-        declared: What declares ids in the document.
+    Attributes:
         url: Its address.
         envelope: `zarr` for a node at `attributes.ome`, `json` for one at `ome`.
-        document: The whole document, as it was read.
-        others: The documents around it, in a view.
+        content: The whole document, as it was read.
     """
 
+    url: str | None
+    envelope: str
+    content: Mapping[str, Any]
+
+
+class _DocumentContext:
+    """What rule bodies ask questions of: one document with its profile."""
+
     def __init__(
-        self,
-        profile: Profile,
-        declared: Declarations,
-        *,
-        url: str | None,
-        envelope: str,
-        document: Mapping[str, Any],
-        others: Elsewhere | None = None,
+        self, profile: Profile, declared: Declarations, file: File, others: Elsewhere | None
     ) -> None:
         self._profile = profile
         self._declared = declared
-        self.url = url
-        self.envelope = envelope
-        self.document = document
+        self.url, self.envelope, self.document = file
         self._others = others
         self._near: Entry | None = None
 
@@ -177,14 +173,23 @@ class Run:
 
     Args:
         plans: What to run.
-        context: The document, for the rules.
+        declared: What declares ids in the document.
+        file: What the document is in.
+        others: The documents around it, in a view.
         guard: Holds rules to what they say that they read; None if they are trusted.
     """
 
-    def __init__(self, plans: Plans, context: DocumentContext, guard: Guard | None = None) -> None:
-        self._plans = plans
+    def __init__(
+        self,
+        plans: Plans,
+        declared: Declarations,
+        file: File,
+        others: Elsewhere | None = None,
+        guard: Guard | None = None,
+    ) -> None:
+        self._plans = plans if others is not None else plans.alone
         self._profile = plans.profile
-        self._context = context
+        self._context = _DocumentContext(plans.profile, declared, file, others)
         self._guard = guard
 
     def segment(self, home: SegmentHome, start: int, end: int) -> Iterator[Found]:
@@ -316,12 +321,13 @@ class Run:
         if self._guard is not None:
             asked, context = self._guard.limited(check.rule, subject, context)
         try:
-            violations = list(check.run(asked, context))
+            said: Iterable[Violation] | None = check.run(asked, context)
+            violations = list(said) if said is not None else _nothing_said()
             if violations:
                 found += [_written(check.rule, entry, subject, one) for one in violations]
         except Exception as error:  # noqa: BLE001 - whatever a rule does, the run goes on and says so
-            said = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
-            found.append(Found(check.rule, entry, subject.at, said, "", RULE_ERROR))
+            failed = f"the rule {check.rule.id} failed: {type(error).__name__}: {error}"
+            found.append(Found(check.rule, entry, subject.at, failed, "", RULE_ERROR))
 
 
 def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: Link) -> None:
@@ -339,6 +345,10 @@ def _add_held(held: list[tuple[Subject, SubjectPlan]], subject: Subject, link: L
             plan = link.plan_of(item)
             if plan is not None:
                 held.append((Subject(concept, item, node, (*at, number), subject, key), plan))
+
+
+def _nothing_said() -> NoReturn:
+    raise TypeError("it returned None; a rule yields violations, or returns a list of them")
 
 
 def _written(rule: Rule, entry: Entry, subject: Subject, violation: Any) -> Found:

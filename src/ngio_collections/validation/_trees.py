@@ -15,7 +15,7 @@ from ngio_collections.validation._engine import in_order
 from ngio_collections.validation._findings import Finding, write_finding
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Plans
-from ngio_collections.validation._run import DocumentContext, Found, Run
+from ngio_collections.validation._run import Found, Run
 
 __all__ = [
     "findings_in",
@@ -29,18 +29,6 @@ OF_WRITTEN: Final = ("root-version", "metadata-storage")
 """What is asked of documents only: a tree that was never written gets both when it is."""
 
 
-def _run(plans: Plans, document: Document, guard: Guard | None) -> Run:
-    context = DocumentContext(
-        plans.profile,
-        SegmentDeclarations(document.home, plans.profile.declaring),
-        url=document.url,
-        envelope=document.envelope,
-        document=document.content,
-        others=document.others,
-    )
-    return Run(plans.alone if document.others is None else plans, context, guard)
-
-
 def found_in(document: Document, plans: Plans, guard: Guard | None = None) -> Iterator[Found]:
     """What is wrong with the nodes of a document that are to be checked, node by node.
 
@@ -49,7 +37,8 @@ def found_in(document: Document, plans: Plans, guard: Guard | None = None) -> It
         plans: What to run.
         guard: Holds rules to their scope.
     """
-    run = _run(plans, document, guard)
+    declared = SegmentDeclarations(document.home, plans.profile.declaring)
+    run = Run(plans, declared, document.file, document.others, guard)
     for found in run.segment(document.home, document.start, document.end):
         if not (document.is_new and found.rule.id in OF_WRITTEN):
             yield found
