@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +17,9 @@ from ngio_collections.cli._json_output import print_json
 from ngio_collections.cli._output import (
     FOUND,
     complain,
+    complain_more,
     console,
     count,
-    safe,
     say,
     stop,
     stopping_at_errors,
@@ -131,12 +130,7 @@ def _tell_outdated(documents: tuple[str, ...]) -> None:
     if not documents:
         return
     complain(f"{count(len(documents), 'document')} left that nothing refers to any more:")
-    lines = [f"  {label(url)}" for url in documents]
-    if len(lines) > MOST_PROBLEMS:
-        lines[MOST_PROBLEMS:] = [f"  ... {len(documents) - MOST_PROBLEMS:,} more (--format json)"]
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    for line in lines:
-        print(safe(line, encoding), file=sys.stderr)
+    _tell([label(url) for url in documents])
 
 
 def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:
@@ -146,9 +140,12 @@ def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:
     more = len(problems) - len(causes)
     also = f", and with that {count(more, 'more field')}" if more else ""
     complain(f"{count(len(causes), 'field')} could not be converted{also}:")
-    lines = [f"  {label(one.source)}#{one.pointer} {one.reason}" for one in causes]
-    if len(lines) > MOST_PROBLEMS:
-        lines[MOST_PROBLEMS:] = [f"  ... {len(causes) - MOST_PROBLEMS:,} more (--format json)"]
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    for line in lines:
-        print(safe(line, encoding), file=sys.stderr)
+    _tell([f"{label(one.source)}#{one.pointer} {one.reason}" for one in causes])
+
+
+def _tell(lines: list[str]) -> None:
+    """Print the first of many lines on standard error, and how many more there are."""
+    more = len(lines) - MOST_PROBLEMS
+    complain_more(f"  {line}" for line in lines[:MOST_PROBLEMS])
+    if more > 0:
+        complain_more([f"  ... {more:,} more (--format json)"])

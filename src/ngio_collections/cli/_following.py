@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rich.console import Console
 
 from ngio_collections.cli._access import label
-from ngio_collections.cli._output import complain, count, safe
+from ngio_collections.cli._output import complain, complain_more, count
 from ngio_collections.resolve._report import KINDS
 
 if TYPE_CHECKING:
@@ -102,6 +102,4 @@ def tell_unfollowed(records: Sequence[ngc.Unfollowed]) -> None:
         lines.append(f"    ... {len(records) - MOST_RECORDS:,} more")
     if any(record.kind == "forbidden" for record in records):
         lines.append(f"  {ONLY_LOCAL}")
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    for line in lines:
-        print(safe(line, encoding), file=sys.stderr)
+    complain_more(lines)

@@ -198,12 +198,9 @@ def _plate(task: BackTask, known: dict[str, Any]) -> BackTask | None:
         return None
     plate.made.children = [well.made for well in plate.wells]
     again = Back.of(plate.made)
-    return _on_plate(task.plain([again]), again)
-
-
-def _on_plate(task: BackTask, plate: Back) -> BackTask:
-    task.plate = plate
-    return task
+    made = task.plain([again])
+    made.plate = again
+    return made
 
 
 def _scene(task: BackTask, known: dict[str, Any]) -> BackTask | None:

@@ -75,11 +75,12 @@ class Conversion:
             lines[-1] += f" and {len(self.written) - 1:,} more"
         if self.skipped:
             lines.append(f"{len(self.skipped):,} up to date already")
-        lines += [f"not part of it any more: {url}" for url in self.outdated[:_SHOWN]]
-        if len(self.outdated) > _SHOWN:
-            lines.append(f"  ... {len(self.outdated) - _SHOWN:,} more")
+        lines += _first([f"not part of it any more: {url}" for url in self.outdated])
         causes = [problem for problem in self.problems if not problem.is_consequence]
-        lines += [f"  {problem}" for problem in causes[:_SHOWN]]
-        if len(causes) > _SHOWN:
-            lines.append(f"  ... {len(causes) - _SHOWN:,} more")
-        return "\n".join(lines)
+        return "\n".join(lines + _first([f"  {problem}" for problem in causes]))
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    more = len(lines) - _SHOWN
+    return lines if more <= 0 else [*lines[:_SHOWN], f"  ... {more:,} more"]

@@ -159,31 +159,30 @@ def _stores(
 
 
 def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
-    with collector_paused():
-        images, writer = walk.images, walk.writer
-        reader, entry = images.reader, images.homes.entry
-        yield from writer.require(entry, url)
-        read = yield from _root(url, reader)
-        made = yield from walk.root(read, _title(url))
-        if made is None:
-            raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
-        if read.group is not None and read.group.url != url:
-            made.attributes[AROUND] = path_from(entry, url)
-        sources = yield from writer.documents([made])
-        outdated = yield from writer.outdated(images.homes.folder)
-        if len(writer.written) + len(writer.skipped) == 1:
-            tree = sources[0].tree()
-        else:
-            tree = yield from Inliner(Settings()).flow(entry)
-        tree.segment.source.store = store
-        for page in reader.pages:
-            page.close(images.shared)
-        if reader.copies is not None:
-            reader.copies.note()
-        ledger = Ledger(reader.pages)
-        return Conversion(
-            tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), outdated, ledger
-        )
+    images, writer = walk.images, walk.writer
+    reader, entry = images.reader, images.homes.entry
+    yield from writer.require(entry, url)
+    read = yield from _root(url, reader)
+    made = yield from walk.root(read, _title(url))
+    if made is None:
+        raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
+    if read.group is not None and read.group.url != url:
+        made.attributes[AROUND] = path_from(entry, url)
+    sources = yield from writer.documents([made])
+    outdated = yield from writer.outdated(images.homes.folder)
+    if len(writer.written) + len(writer.skipped) == 1:
+        tree = sources[0].tree()
+    else:
+        tree = yield from Inliner(Settings()).flow(entry)
+    tree.segment.source.store = store
+    for page in reader.pages:
+        page.close(images.shared)
+    if reader.copies is not None:
+        reader.copies.note()
+    ledger = Ledger(reader.pages)
+    return Conversion(
+        tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), outdated, ledger
+    )
 
 
 def _title(url: str) -> str:

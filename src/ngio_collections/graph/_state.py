@@ -106,6 +106,11 @@ class Change(NamedTuple):
         """Whether the children differ from what the segment has."""
         return self.children is not None or self.left
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether the node is elsewhere than its segment has it: it came, or was moved."""
+        return self.place not in (HOME, REMOVED)
+
 
 UNCHANGED: Final = Change()
 """The change of a node that has none."""
@@ -497,7 +502,7 @@ class TreeState:
         dirty: set[int] = set()
         for ref, change in self.changes.values():
             at: Ref | None = ref
-            is_placed = placed and change.place not in (HOME, REMOVED)
+            is_placed = placed and change.is_moved
             if change.raw is None and not change.is_structural and not is_placed:
                 at = self.parent(ref)
             while at is not None and key_of(at) not in dirty:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source, declared_ids, map_ids
+from ngio_collections.document import Source, map_ids
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
@@ -24,13 +24,12 @@ from ngio_collections.resolve._moves import (
     Move,
     differing,
     ids_gone,
-    is_moved,
     moves,
     place_of,
     receivers_first,
     referrers,
 )
-from ngio_collections.resolve._moving import nodes_in, target_of
+from ngio_collections.resolve._moving import nodes_in, own_ids, target_of
 
 __all__ = ["CHOICES", "Plan", "Planned", "look_at"]
 
@@ -228,7 +227,6 @@ class Plan:
         self._dirty: set[int] = set()
         self._depths: dict[int, int] = {}
         self._built: dict[int, dict[int, Raw]] = {}
-        self._kept: dict[int, Raw] = {}
         self._aimed: set[tuple[str, str, str]] = set()
         self._ties: set[tuple[str, str]] = set()
         self._found: dict[str, Planned] = {}
@@ -287,7 +285,7 @@ class Plan:
             was, now = (UNCHANGED if one is None else one[1] for one in (old, new))
             self._new[key] = (ref, was, now)
             self._moved.pop(key, None)
-            if is_moved(now):
+            if now.is_moved:
                 self._moved[key] = ref
             # A new node was nowhere before.
             has_left |= was.place != now.place and (old is not None or ref[1] > 0)
@@ -300,7 +298,9 @@ class Plan:
 
     def _mark_all(self) -> None:
         """Let documents be built with all changes, of which those saved before may be anywhere."""
-        changes = {key_of(split.ref): (split.ref, UNCHANGED) for split in self._saved()}
+        changes = {
+            key_of(split.ref): (split.ref, UNCHANGED) for split in self._memory.splits.values()
+        }
         changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
         for key, (ref, change) in changes.items():
             if key not in self._new and self._tree.holds(ref):
@@ -334,13 +334,8 @@ class Plan:
         for there, ids in wanted.items():
             if there not in self._found:
                 continue
-            times: Counter[str] = Counter()
-            for raw in nodes_in(self._found[there].node):
-                times.update(
-                    one
-                    for one in (raw.get("id"), *declared_ids(raw.get("attributes")))
-                    if isinstance(one, str)
-                )
+            nodes = nodes_in(self._found[there].node)
+            times = Counter(id_ for raw in nodes for id_ in own_ids(raw))
             twice = next((id_ for id_ in ids if times[id_] > 1), None)
             if twice is not None:
                 raise InvalidEditError(
@@ -410,9 +405,6 @@ class Plan:
         for place, built in self._built.items():
             memory.built.setdefault(place, {}).update(built)
             memory.edited.add(place)
-
-    def _saved(self) -> list[_Split]:
-        return list(self._memory.splits.values())
 
     def _is_changed(self) -> bool:
         """Whether the root is another node than the one that its document holds now."""

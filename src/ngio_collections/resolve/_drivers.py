@@ -137,11 +137,7 @@ def run(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
     try:
         batch = next(flow)
         while True:
-            if _is_ordered(batch):
-                answers = _in_order(blocking, batch)
-            else:
-                answers = _waited(blocking, batch, concurrency)
-            batch = flow.send(answers)
+            batch = flow.send(_waited(blocking, batch, concurrency))
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -169,7 +165,7 @@ def run_stream(stream: Stream[T], store: ReadableStore, *, concurrency: int = 32
             if isinstance(step, Item):
                 yield step.value
             elif blocking is None:
-                answers = _run_apart(_gathered(store, step, concurrency))
+                answers = _run_apart(_answers(store, None, step, concurrency))
             else:
                 answers = _waited(blocking, step, concurrency)
             step = stream.send(answers)
@@ -200,10 +196,8 @@ async def drive_stream(
         while True:
             if isinstance(step, Item):
                 yield step.value
-            elif blocking is None:
-                answers = await _gathered(store, step, concurrency)
             else:
-                answers = await _in_threads(blocking, step, concurrency)
+                answers = await _answers(store, blocking, step, concurrency)
             step = stream.send(answers)
     except StopIteration:
         return
@@ -256,18 +250,23 @@ async def drive(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -
     try:
         batch = next(flow)
         while True:
-            if _is_ordered(batch):
-                answers = await _awaited_in_order(store, batch)
-            elif blocking is not None:
-                answers = await _in_threads(blocking, batch, concurrency)
-            else:
-                answers = await _gathered(store, batch, concurrency)
-            batch = flow.send(answers)
+            batch = flow.send(await _answers(store, blocking, batch, concurrency))
     except StopIteration as stop:
         result: T = stop.value
         return result
     finally:
         flow.close()
+
+
+async def _answers(
+    store: Any, blocking: Any, batch: Sequence[Request], concurrency: int
+) -> list[Answer]:
+    """All answers in an event loop; `blocking` is the face of the store that blocks, if any."""
+    if _is_ordered(batch):
+        return await _awaited_in_order(store, batch)
+    if blocking is not None:
+        return await _in_threads(blocking, batch, concurrency)
+    return await _gathered(store, batch, concurrency)
 
 
 async def _awaited_in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
@@ -295,10 +294,12 @@ async def _gathered(store: Any, batch: Sequence[Request], concurrency: int) -> l
 
 
 def _waited(store: Any, batch: Sequence[Request], concurrency: int) -> list[Answer]:
-    """All answers of a store that blocks, from several threads as long as it is slow.
+    """All answers of a store that blocks; reads in several threads as long as it is slow.
 
     Threads would hold each other up where requests are quick.
     """
+    if _is_ordered(batch):
+        return _in_order(store, batch)
     answers: list[Answer] = []
     for start in range(0, len(batch), _STRETCH):
         stretch = batch[start : start + _STRETCH]

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import TypeAlias
 
-from ngio_collections.document import declared_ids, references
+from ngio_collections.document import references
 from ngio_collections.graph import NodeTree, Raw
-from ngio_collections.graph._state import HOME, REMOVED, Change, Ref, key_of
-from ngio_collections.resolve._moving import target_of
+from ngio_collections.graph._state import Ref, key_of
+from ngio_collections.resolve._moving import own_ids, target_of
 
 __all__ = [
     "Gone",
     "Move",
     "differing",
     "ids_gone",
-    "is_moved",
     "moved_nodes",
     "moves",
     "place_of",
@@ -44,12 +43,7 @@ Move: TypeAlias = tuple[Ref, str, str]
 
 def moved_nodes(tree: NodeTree) -> dict[int, Ref]:
     """The nodes that are elsewhere than they were read, by their keys. Cost: O(edits)."""
-    return {key: ref for key, (ref, change) in tree.changes.items() if is_moved(change)}
-
-
-def is_moved(change: Change) -> bool:
-    """Whether a node is elsewhere than it was read."""
-    return change.place not in (HOME, REMOVED)
+    return {key: ref for key, (ref, change) in tree.changes.items() if change.is_moved}
 
 
 def moves(tree: NodeTree, moved: Mapping[int, Ref]) -> Iterator[Move]:
@@ -89,9 +83,8 @@ def ids_gone(tree: NodeTree, moved: Iterable[Move]) -> dict[str, dict[str, str]]
             below[key_of(ref)] = now if edge is None else edge.target.url
             if was != old or now in (old, None):
                 continue
-            for id_ in (raw.get("id"), *declared_ids(raw.get("attributes"))):
-                if isinstance(id_, str):
-                    known.setdefault(id_, str(now))  # The first is what references meant.
+            for id_ in own_ids(raw):
+                known.setdefault(id_, str(now))  # The first is what references meant.
     return gone
 
 

@@ -11,7 +11,7 @@ from ngio_collections.errors import InvalidEditError, PathError
 from ngio_collections.graph import Node, Raw, as_tree
 from ngio_collections.graph._export import rewritten
 
-__all__ = ["Parts", "embedded", "ids_of", "nodes_in", "repointed", "split", "target_of"]
+__all__ = ["Parts", "embedded", "ids_of", "nodes_in", "own_ids", "repointed", "split", "target_of"]
 
 Change = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -32,13 +32,14 @@ def nodes_in(raw: Raw) -> Iterator[Raw]:
 
 def ids_of(raw: Raw) -> set[str]:
     """The ids that a node and everything below it declare, of nodes and in attributes."""
-    ids: set[str] = set()
-    for node in nodes_in(raw):
-        id_ = node.get("id")
-        if isinstance(id_, str):
-            ids.add(id_)
-        ids.update(declared_ids(node.get("attributes")))
-    return ids
+    return {id_ for node in nodes_in(raw) for id_ in own_ids(node)}
+
+
+def own_ids(raw: Raw) -> list[str]:
+    """The ids that a node alone declares: its own, and those in its attributes."""
+    id_ = raw.get("id")
+    declared = declared_ids(raw.get("attributes"))
+    return [id_, *declared] if isinstance(id_, str) else declared
 
 
 def all_references(raw: Raw) -> Iterator[Mapping[str, Any]]:

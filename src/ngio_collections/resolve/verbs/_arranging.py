@@ -121,7 +121,7 @@ def embed(
         raise InvalidEditError(f"{node!r} is no reference: it has no `path`")
     home = node.require_document_url()
     url = _paths.metadata_url(home, path)
-    (setting(policy, AccessPolicy)).require(home, url)
+    setting(policy, AccessPolicy).require(home, url)
     return Work(_embed(node, url, setting(limits, Limits)), store_for(store, url, node, policy))
 
 
