@@ -79,7 +79,8 @@ AllowOption = Annotated[
         "--allow",
         metavar="ORIGIN",
         help="An origin, such as https://example.org, that references may lead to as well; "
-        "* for all. Can be given several times.",
+        "* for all. Can be given several times. Of no use yet beyond local files: the command "
+        "line has no store for others.",
         show_default=False,
     ),
 ]

@@ -57,7 +57,7 @@ def in_order(found: Iterable[Found], root: Any) -> list[Found]:
         root: The root node of the document.
     """
     position = Positions(root)
-    return sorted(found, key=lambda one: (position.of(one.relative), one.rule.id))
+    return sorted(found, key=lambda one: (position.of(one.relative), *one.words))
 
 
 def validate_document(

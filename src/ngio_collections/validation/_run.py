@@ -131,6 +131,11 @@ class Found(NamedTuple):
         """The place, counted from the root node of the document."""
         return (*self.node.relative, *self.at)
 
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """What decides the order of findings in one place, whichever was made first."""
+        return (self.rule.id, self.found, self.expected)
+
     def finding(self, url: str | None) -> Finding:
         """The finding in a document."""
         return write_finding(
