@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ngio_collections import _json, _json_deep
@@ -22,13 +22,9 @@ from ngio_collections._json import (
 )
 from ngio_collections._json_deep import may_nest_too_deeply, parse, write
 from tests import json_cases
-from tests.json_cases import JSON, NOT_JSON, nested, same
+from tests.json_cases import JSON, NOT_JSON, PATCHED, nested, same
 
 backend = json_cases.backend
-PATCHED = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-"""For tests that patch something in the same way for all examples."""
 
 KINDS = ["arrays", "objects", "both"]
 DEPTHS = [253, 254, 255, 256, 1_000, 1_024, 1_025, 5_000, MAX_NESTING]

@@ -9,19 +9,15 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ngio_collections import _json
 from ngio_collections._json import COMPACT, JsonValueError, Layout, dumps_bytes, loads
 from tests import json_cases
-from tests.json_cases import JSON, json_of, paired, same
+from tests.json_cases import JSON, PATCHED, json_of, paired, same
 
 backend = json_cases.backend
-PATCHED = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-"""For tests that patch something in the same way for all examples."""
 
 LAYOUTS = [
     COMPACT,

@@ -5,12 +5,13 @@ The engine is imported when something is checked, and not before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ngio_collections._contract import Level
 from ngio_collections.document import Source
 from ngio_collections.errors import DocumentError
-from ngio_collections.graph import Node
+from ngio_collections.graph import Node, NodeTree
 from ngio_collections.resolve import AccessPolicy, Limits, Progress, Streaming, Work
 from ngio_collections.resolve._inline import Settings
 from ngio_collections.resolve._requests import Flow, Item, Stream
@@ -57,10 +58,11 @@ def validate(
         profile: `rfc8` is the RFC as it stands, `ngio` has our two deviations.
         revision: The revision of RFC-8.
         level: The weakest level of the rules that are run: `MUST`, or `SHOULD` for both.
-        max_findings: Stop after so many.
+        max_findings: Stop after so many; None for all.
         recursive: With a location: also check all documents that it refers to, each when
-            it arrives. References between documents are then not looked into; open a view for
-            that, or use `check_links`.
+            it arrives. A path that leads to no node is a finding (`path-target`); what else
+            documents say of each other is not looked into: open a view for that, or use
+            `check_links`.
         policy: What may be read, if documents are followed.
         limits: How much may be read.
         store: Where documents are; that of the tree, or local files, by default.
@@ -76,6 +78,8 @@ def validate(
         UnknownRuleError: There is no such rule.
         DocumentError: The document at a location cannot be read.
         ValueError: There is no such level, or a node is to be followed.
+        TypeError: The target is a document as a value, or something else that is no node and no
+            location.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -88,6 +92,7 @@ def validate(
         []
     """
     plans = _plans(profile, revision, rules, level)
+    _require_number(max_findings)
     if isinstance(target, Node):
         _require_location(recursive=recursive)
         return Work(_of_tree(target, plans, max_findings), store or _NO_STORE)
@@ -135,6 +140,8 @@ def iter_findings(
         UnknownRuleError: There is no such rule.
         DocumentError: The document at a location cannot be read.
         ValueError: There is no such level, or a node is to be followed.
+        TypeError: The target is a document as a value, or something else that is no node and no
+            location.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -167,6 +174,23 @@ def _require_location(*, recursive: bool) -> None:
             "a tree is checked as it is, and follows no references; open it with open_inlined, "
             "or give the location of its document"
         )
+
+
+def _require_number(most: Any) -> None:
+    if most is not None and (type(most) is not int or most < 0):
+        raise ValueError(f"max_findings is a whole number from 0 on, or None, not {most!r:.80}")
+
+
+def _location(target: Any) -> str:
+    """The address of a document; what else people give in its place is told how to be checked."""
+    if isinstance(target, (Mapping, bytes)):
+        raise TypeError(
+            "a document as a value is checked with validate_document(document); validate takes a "
+            "node, a path or an address"
+        )
+    if isinstance(target, NodeTree):
+        raise TypeError("a tree is checked from one of its nodes on: give its root, tree.root")
+    return document_url(target)
 
 
 def _settings(
@@ -203,13 +227,14 @@ def _of_location(
     target: Location, plans: Plans, settings: Settings, store: ReadableStore | None
 ) -> tuple[Stream[Finding], ReadableStore]:
     """The findings of a document and of what is followed from it, and where they are read."""
-    url = document_url(target)
+    url = _location(target)
     return _stream(url, settings, plans), store_for(store, url, None, settings.policy)
 
 
 def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:
     """The findings of documents as they arrive."""
     from ngio_collections.validation._trees import (  # noqa: PLC0415
+        finding_of_nodeless,
         findings_of_record,
         findings_of_source,
     )
@@ -231,8 +256,10 @@ def _stream(url: str, settings: Settings, plans: Plans) -> Stream[Finding]:
         if not batch:
             break
         answers = yield batch
-    for error in unreadable.values():
-        raise error
+    for at, error in unreadable.items():
+        if at not in visitor.nodeless:
+            raise error
+        yield Item(finding_of_nodeless(visitor.nodeless[at], at, plans))
     for record in visitor.report().failures:
         for finding in findings_of_record(record, plans):
             yield Item(finding)

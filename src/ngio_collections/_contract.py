@@ -63,6 +63,10 @@ class Level(StrEnum):
     SHOULD = "SHOULD"
     MAY = "MAY"
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(f"there is no level {value!r:.80}; expected {', '.join(cls)}")
+
 
 class Check(StrEnum):
     """How a rule is checked."""

@@ -183,14 +183,20 @@ class UnknownRuleError(NgioCollectionsError):
     Args:
         name: What was asked for.
         known: What there is.
+
+    Attributes:
+        problem: The error without what to do about it in Python.
     """
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         self.name = name
         self.known = known
-        near = difflib.get_close_matches(name, known, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "ngc.rules().ids lists them"
-        super().__init__(f"there is no rule or group of rules {name!r}; {hint}")
+        # Closer than usual: names of rules are made of few words, and most short words are near.
+        mixed = [one for one in known if sorted(one) == sorted(name)]
+        near = mixed or difflib.get_close_matches(name, known, n=3, cutoff=0.75)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        self.problem = f"there is no rule or group of rules {name!r}{hint}"
+        super().__init__(self.problem if near else f"{self.problem}; ngc.rules().ids lists them")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.name, self.known)

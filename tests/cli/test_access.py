@@ -37,6 +37,18 @@ def test_another_origin_is_refused_until_it_is_allowed(
     assert "forbidden" not in allowed.stderr + allowed.stdout
 
 
+def test_no_advice_is_given_that_does_not_help_on_the_command_line(run: Run, write: Write) -> None:
+    name = write("x.json", document(stub("far", "https://example.org/a.json")))
+    refused = run("tree", name, "--inline")
+    allowed = run("tree", name, "--inline", "--allow", "https://example.org")
+    links = run("check-links", name)
+    for result in (refused, allowed, links):
+        said = result.stderr + result.stdout
+        assert "https://example.org/a.json" in said
+        assert not any(word in said for word in ("AccessPolicy", "RouterStore", "--allow ORIGIN"))
+    assert "the command line reads local files only" in refused.stderr
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=IDS)
 def test_references_do_not_lead_out_of_the_root(
     run: Run, write: Write, command: tuple[str, ...]

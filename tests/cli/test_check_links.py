@@ -27,8 +27,8 @@ def test_a_reference_that_leads_nowhere_ends_with_1(run: Run, write: Write) -> N
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0] == "x.json#/ome/nodes/0: missing: gone.json there is no such file"
-    assert lines[1].startswith("x.json#/ome/nodes/1/attributes: dangling: x.json declares no id")
-    assert lines[2].startswith("x.json#/ome/nodes/2/attributes: dangling: y.json declares no id")
+    assert lines[1].startswith("x.json#/ome/nodes/1/attributes/source: dangling: x.json")
+    assert lines[2].startswith("x.json#/ome/nodes/2/attributes/source: dangling: y.json")
     assert lines[3] == "2 documents, 3 references lead nowhere: 1 missing, 2 dangling"
     assert result.stderr == ""
 
@@ -115,3 +115,13 @@ def test_hostile_text_is_printed_harmlessly(run: Run, write: Write, format: str)
 
 def test_calling_without_a_document_ends_with_2(run: Run) -> None:
     assert run("check-links").exit_code == 2
+
+
+def test_references_beyond_the_depth_are_not_said_to_lead_somewhere(run: Run, write: Write) -> None:
+    name = write("x.json", document(stub("gone", "./gone.json")))
+    result = run("check-links", name, "--depth", "0")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "1 document, every reference that was followed leads somewhere, "
+        "1 reference beyond --depth not followed\n"
+    )

@@ -83,6 +83,17 @@ def test_the_ledger_as_text_has_a_line_for_each_field(run: Run, screen: Path) ->
     assert len([line for line in lines if line.startswith("mapped ")]) == 55
 
 
+def test_documents_that_are_left_of_an_earlier_conversion_are_named(run: Run, screen: Path) -> None:
+    assert run("convert", "plate.zarr", "--documents", "per-well").exit_code == 0
+    result = run("convert", "plate.zarr")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "ngio-collections: 2 documents left that nothing refers to any more:",
+        "  plate/A_01.json",
+        "  plate/B_02.json",
+    ]
+
+
 def test_an_ozx_file_is_read_as_it_is(run: Run, screen: Path, tmp_path: Path) -> None:
     files = [
         (url.removeprefix(f"{LAB}/plate.zarr/"), json.dumps(data).encode())
@@ -91,7 +102,10 @@ def test_an_ozx_file_is_read_as_it_is(run: Run, screen: Path, tmp_path: Path) ->
     ngc.ZipStore.write(tmp_path / "small.ozx", files)
     result = run("convert", "small.ozx")
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.splitlines()[-1] == "wrote small.json"
+    assert result.stdout.splitlines()[-2:] == [
+        "wrote small.json",
+        "its pixels are in a zip file: open_array(store=ngc.ZipStore('small.ozx'))",
+    ]
 
 
 @pytest.mark.parametrize(

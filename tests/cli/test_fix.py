@@ -69,6 +69,26 @@ def test_recursive_mends_what_is_referred_to_as_well(run: Run, wells: str, tmp_p
     assert run("validate", wells, "--recursive").exit_code == 0
 
 
+def test_references_in_other_documents_follow_and_are_shown(
+    run: Run, write: Write, tmp_path: Path
+) -> None:
+    path = {"type": "json", "path": "./a.json"}
+    acquisition = {"acquisition": {"id": "im 1", "path": path}}
+    plate = {"plate": {"rows": [], "columns": [], "acquisitions": [{"id": "im 1"}]}}
+    write("a.json", standalone("a", attributes=plate))
+    image = {**node("im"), "attributes": acquisition}
+    write("b.json", document(stub("a", "./a.json"), image))
+    shown = run("fix", "b.json", "-r")
+    assert shown.exit_code == 1
+    assert '    + b.json#/ome/nodes/1/attributes/acquisition/id: "im_1"' in shown.stdout
+    assert "and 1 reference" not in shown.stdout
+    written = run("fix", "b.json", "-r", "--write")
+    assert "wrote a.json (1 fix)" in written.stdout
+    assert "wrote b.json (1 fix)" in written.stdout
+    assert read(tmp_path / "b.json")["ome"]["nodes"][1]["attributes"]["acquisition"]["id"] == "im_1"
+    assert run("fix", "b.json", "-r").exit_code == 0
+
+
 def test_json_has_every_fix_with_its_patch_and_what_was_written(
     run: Run, wells: str, tmp_path: Path
 ) -> None:
@@ -88,11 +108,13 @@ def test_what_leaves_something_to_decide_is_shown_and_made_only_if_asked_for(
 ) -> None:
     name = write("x.json", document(node("a", version="0.8")))
     shown = run("fix", name)
-    assert shown.exit_code == 0
+    assert shown.exit_code == 1
     assert "(not made: there is something to decide)" in shown.stdout
     assert "? The node says '0.8' and its document '0.9.dev3'" in shown.stdout
-    assert "nothing to fix, 1 fix with something to decide (--unsafe makes them)" in shown.stdout
-    assert run("fix", name, "--write").stdout.startswith("1 document, nothing to fix")
+    left = "1 document, 1 fix with something to decide (--unsafe makes them)"
+    assert shown.stdout.splitlines()[-1] == left
+    written = run("fix", name, "--write")
+    assert (written.exit_code, written.stdout) == (1, f"{left}\n")
     assert run("fix", name, "--unsafe").exit_code == 1
     assert run("fix", name, "--unsafe", "--write").exit_code == 0
     assert "version" not in read(tmp_path / name)["ome"]["nodes"][0]
@@ -127,6 +149,18 @@ def test_the_layout_of_a_file_is_kept(run: Run, write: Write, tmp_path: Path) ->
     run("fix", name, "--write")
     text = (tmp_path / name).read_text("utf-8")
     assert text == json.dumps(document({**node("a b"), "id": "a_b"}), indent=3) + "\n"
+
+
+def test_how_a_file_was_written_by_hand_is_not_kept(run: Run, write: Write, tmp_path: Path) -> None:
+    """What docs/fixing.md says of it."""
+    lines = ["{", '  "ome": {', '    "type": "collection", "version": "0.9", "id": "a b",']
+    lines += ['    "lab:x": [1E5, 2], "lab:y": "\\u00f6", "nodes": []', "  }", "}"]
+    name = write("x.json", b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    assert run("fix", name, "--write").exit_code == 0
+    text = (tmp_path / name).read_bytes().decode("utf-8")
+    assert text.startswith('{\r\n  "ome": {\r\n    "type": "collection",\r\n')
+    assert '"lab:x": [\r\n      100000.0,\r\n      2\r\n    ]' in text
+    assert '"lab:y": "\u00f6"' in text
 
 
 def test_many_mends_of_one_kind_are_counted(run: Run, write: Write) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ngio_collections as ngc
 from tests.cli.samples import Run, Write, document, node, standalone, stub
 
 HOSTILE = "\x1b[31m\u202e"
@@ -59,14 +61,69 @@ def test_references_that_are_not_followed_go_to_standard_error_and_end_with_1(
     name = write("x.json", document(stub("gone", "./gone.json"), stub("bad", "./bad.json")))
     result = run("validate", name, "--recursive")
     assert result.exit_code == 1
-    assert result.stdout.startswith("1 document, no findings, 2 references not followed")
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith("1 document, 2 findings at MUST, 0 at SHOULD, 2 references not followed")
     assert "ngio-collections: 2 references were not followed:" in result.stderr
     assert "1 missing" in result.stderr
     assert "1 malformed" in result.stderr
     as_json = run("validate", name, "--recursive", "--format", "json")
     assert as_json.exit_code == 1
-    assert json.loads(as_json.stdout) == []
+    found = [(one["document"], one["rule"], one["pointer"]) for one in json.loads(as_json.stdout)]
+    assert found == [(name, "path-target", f"/ome/nodes/{at}") for at in (0, 1)]
     assert "1 missing" in as_json.stderr
+    without = run("validate", name, "--recursive", "--ignore", "path-target", "--format", "json")
+    assert (without.exit_code, json.loads(without.stdout)) == (1, [])
+
+
+def test_the_command_finds_what_python_finds(run: Run, write: Write, tmp_path: Path) -> None:
+    write("rec/a.json", b"{ no")
+    write("rec/d.json", {"ome": 5})
+    write("rec/w.json", standalone("w", node("a b"), stub("gone", "./gone.json")))
+    stubs = [stub(one, f"./{one}.json") for one in ("a", "d", "w")]
+    name = write("rec/p.json", standalone("p", *stubs, {"type": "multiscale", "id": "im"}))
+
+    def told(*options: str) -> list[tuple[str, str, str, str]]:
+        said = json.loads(run("validate", *options, "--format", "json").stdout)
+        keys = ("document", "rule", "pointer", "found")
+        return sorted(tuple(one[key] for key in keys) for one in said)
+
+    def found(findings: Any) -> list[tuple[str, str, str, str]]:
+        here = f"{tmp_path.as_uri()}/"
+        return sorted((f.document.removeprefix(here), f.rule, f.pointer, f.found) for f in findings)
+
+    every = found(ngc.iter_findings(name, recursive=True, level="MAY"))
+    assert Counter(rule for _, rule, _, _ in every) == {
+        "path-target": 3,
+        "node-id": 1,
+        "multiscale-coordinate-systems": 1,
+        "multiscale-nodes-or-path": 1,
+    }
+    assert told(name, "-r") == every
+    assert found(ngc.validate(name, recursive=True, level="MAY")) == every
+    assert told(name) == found(ngc.validate(name, level="MAY"))
+    text, url = Path(name).read_bytes(), Path(name).absolute().as_uri()
+    assert told(name) == found(ngc.validate_document(text, url=url))
+
+
+def test_what_stands_in_the_place_of_a_node_is_a_finding_by_every_route(
+    run: Run, write: Write, tmp_path: Path
+) -> None:
+    name = write("d.json", {"ome": 5})
+    (said,) = json.loads(run("validate", name, "--format", "json").stdout)
+    for finding in (
+        *ngc.validate(name),
+        *ngc.iter_findings(name, recursive=True),
+        *ngc.validate_document(Path(name).read_bytes()),
+    ):
+        assert (finding.rule, finding.pointer, finding.found) == (
+            *("node-object", said["pointer"], said["found"]),
+        )
+    none = write("e.json", {"other": 5})
+    with pytest.raises(ngc.NotOmeError):
+        ngc.validate(none)
+    with pytest.raises(ngc.NotOmeError):
+        ngc.validate_document(Path(none).read_bytes())
+    assert run("validate", none).exit_code == 2
 
 
 def test_what_lies_deeper_than_was_asked_for_is_no_failure(run: Run, write: Write) -> None:

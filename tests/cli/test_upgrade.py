@@ -127,3 +127,9 @@ def test_a_call_that_makes_no_sense_ends_with_2_and_one_line(
     assert result.stdout == ""
     assert result.stderr.count("\n") == 1
     assert words in result.stderr
+
+
+def test_an_empty_version_ends_with_2_and_one_line(run: Run, write: Write) -> None:
+    result = run("upgrade", write("x.json", document(node("a"))), "--set-version", "")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--set-version needs a version" in result.stderr

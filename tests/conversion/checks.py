@@ -64,11 +64,10 @@ def lost_on_the_way_back(root: Any, sources: dict[str, Any], version: str) -> It
         own = attributes.get("ome", {"version": "0.4"}).get("version", version)[:3]
         originals.setdefault(own, {})[path.rpartition("/")[0]] = attributes
     every = {path: own for own, groups in originals.items() for path in groups}
-    # Paths count from the outermost group that has metadata.
-    start = "" if "" in every else min(every, key=len)
     for own, groups in originals.items():
         back = ngc.to_ome_zarr(root, version=own)
-        found = {f"{start}/{path}".strip("/"): attributes for path, attributes in back.items()}
+        # A group without metadata, around labels, is no document of OME-Zarr.
+        found = {path: attributes for path, attributes in back.items() if attributes}
         yield from (f"{own}: {path!r} is new" for path in found.keys() - every.keys())
         for path, attributes in groups.items():
             if path not in found:

@@ -268,7 +268,7 @@ def plates(draw: st.DrawFn) -> Hierarchy:
         "field_count": st.integers(1, 9),
     }
     if made.version == "0.4":
-        optional["version"] = st.sampled_from(["0.4", "0.2"])
+        optional["version"] = st.just("0.4")  # Older ones are refused.
     plate |= draw(st.fixed_dictionaries({}, optional=optional))
     if numbers or draw(st.booleans()):
         plate["acquisitions"] = [{**draw(acquisition), "id": number} for number in numbers]

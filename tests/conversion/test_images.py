@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -63,6 +64,59 @@ def test_transformations_of_the_whole_image_are_put_together_with_those_of_its_l
     ]
     kept = conversion.root.get_attr("ome-zarr:multiscale")
     assert kept["coordinateTransformations"] == outer
+
+
+OUTER = [{"type": "scale", "scale": [1, 3]}]
+
+
+def entry_of_outer(conversion: ngc.Conversion) -> ngc.LedgerEntry:
+    """What the ledger says about the transformations of the whole image."""
+    end = "/multiscales/0/coordinateTransformations"
+    (entry,) = [one for one in conversion.ledger if one.pointer.endswith(end)]
+    return entry
+
+
+def transformations(conversion: ngc.Conversion) -> list[Any]:
+    """The transformations of each level."""
+    nodes = conversion.root.children()
+    return [node.attributes.get("coordinateTransformations") for node in nodes]
+
+
+def test_the_ledger_says_where_transformations_of_the_whole_image_are(source: Source) -> None:
+    broken = {"path": "1", "coordinateTransformations": []}
+    entry = image(broken, level("0"), coordinateTransformations=OUTER)
+    found = entry_of_outer(convert(source.image(IMAGE, entry)))
+    place = "/ome/nodes/1/attributes/coordinateTransformations"
+    assert (found.outcome, found.target_pointer) == ("mapped", place)
+
+
+def test_transformations_of_the_whole_image_become_those_of_levels_without_any(
+    source: Source,
+) -> None:
+    entry = image({"path": "0"}, {"path": "1"}, coordinateTransformations=OUTER)
+    conversion = convert(source.image(IMAGE, entry))
+    found = entry_of_outer(conversion)
+    place = "/ome/nodes/0/attributes/coordinateTransformations"
+    assert (found.outcome, found.target_pointer, found.key) == ("mapped", place, None)
+    assert [
+        (one["scale"], one["input"], one["output"]) for (one,) in transformations(conversion)
+    ] == [([1, 3], {"id": f"cells_level_{n}"}, {"id": "cells_physical"}) for n in range(2)]
+    back = ngc.to_ome_zarr(conversion.root, source.version)[""]
+    (made,) = back.get("ome", back)["multiscales"]
+    assert "coordinateTransformations" not in made
+    assert [one["coordinateTransformations"] for one in made["datasets"]] == [OUTER, OUTER]
+
+
+def test_transformations_of_the_whole_image_that_nothing_could_be_done_with_are_kept(
+    source: Source,
+) -> None:
+    broken = {"path": "0", "coordinateTransformations": []}
+    conversion = convert(source.image(IMAGE, image(broken, coordinateTransformations=OUTER)))
+    found = entry_of_outer(conversion)
+    place = "/ome/attributes/ome-zarr:multiscale/coordinateTransformations"
+    assert (found.outcome, found.target_pointer) == ("kept", place)
+    assert found.reason.startswith("No level has a transformation")
+    assert transformations(conversion) == [None]
 
 
 def test_what_rfc_8_has_no_field_for_is_kept_as_it_was(source: Source) -> None:
@@ -175,6 +229,26 @@ def test_numbers_that_grow_beyond_what_json_holds_are_refused(source: Source) ->
     entry = image(level("0", 1e300), coordinateTransformations=outer)
     ((_, reason),) = causes(convert(source.image(IMAGE, entry)))
     assert "numbers that can be multiplied" in reason
+    twice = image({"path": "0"}, coordinateTransformations=outer * 2)
+    ((pointer, reason),) = causes(convert(source.image(IMAGE, twice)))
+    assert pointer.endswith("/multiscales/0/coordinateTransformations")
+    assert "numbers that can be multiplied" in reason
+
+
+@pytest.mark.parametrize("moved", [0.5, 10**310])
+def test_integers_beyond_all_floats_are_refused_and_the_rest_is_converted(
+    source: Source, moved: float
+) -> None:
+    translation = {"type": "translation", "translation": [moved, 1]}
+    whole = image(level("0"), level("1", 10**310), level("2", 10**200, translation))
+    ((first, reason), *others) = causes(convert(source.image(IMAGE, whole)))
+    assert first.endswith("/datasets/1/coordinateTransformations")
+    assert "expected a scale with 2 numbers" in reason
+    assert len(others) == (moved > 1)
+    whole["coordinateTransformations"] = [{"type": "scale", "scale": [10**200, 2.5]}]
+    conversion = convert(source.image(IMAGE, whole))
+    assert len(list(conversion.root.children())) == 3
+    assert [pointer.split("/datasets/")[1][:1] for pointer, _ in causes(conversion)] == ["1", "2"]
 
 
 def test_levels_without_an_array_are_refused_and_the_others_stay(source: Source) -> None:
@@ -187,6 +261,36 @@ def test_levels_without_an_array_are_refused_and_the_others_stay(source: Source)
     assert pointer.endswith("/datasets/1/path")
     assert "there is no array" in reason
     assert convert(source, check_arrays=False).is_complete
+
+
+class Slow(ngc.MemoryStore):
+    """A store that does not answer about one array."""
+
+    async def stat(self, url: str) -> ngc.store.Stat:
+        if "/1/" in url:
+            raise ngc.DocumentAccessError("timed out", url)
+        return await super().stat(url)
+
+    def blocking(self) -> None:  # type: ignore[override]
+        return None
+
+
+def test_an_array_that_could_not_be_looked_at_is_not_said_to_be_missing(source: Source) -> None:
+    source.image(IMAGE, image(level("0"), level("1")))
+    store = Slow({url: json.dumps(data) for url, data in source.documents.items()})
+    conversion = ngc.convert(IMAGE, store=store)
+    ((pointer, reason),) = causes(conversion)
+    assert pointer.endswith("/datasets/1/path")
+    assert "which could not be looked at: timed out; convert again" in reason
+    assert "no array" not in reason
+    again = ngc.convert(IMAGE, store=source.store())
+    assert [node.name for node in again.root.children()] == ["0", "1"]
+
+
+def test_an_array_that_may_not_be_looked_at_says_why(source: Source) -> None:
+    source.image(IMAGE, image(level("0"), level("../secret")))
+    ((_, reason),) = causes(convert(source, policy=ngc.AccessPolicy(root=IMAGE)))
+    assert "which is outside of" in reason
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.3", "0.7", "1.0", 4])

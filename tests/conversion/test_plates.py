@@ -241,3 +241,55 @@ def test_documents_have_different_names_where_only_capital_letters_differ(source
         "a_01_2.json",
         "plate.json",
     ]
+
+
+@pytest.mark.parametrize("version", ["0.1", "0.3", "9.9", 17, True])
+def test_plates_and_wells_of_other_versions_are_refused(version: Any) -> None:
+    with pytest.raises(ngc.NotOmeError, match=r"/plate/version is .* expected 0.4"):
+        convert(Source("0.4").plate(version=version), PLATE)
+    source = Source("0.4").plate(version="0.4")
+    source.documents[f"{PLATE}/A/01/.zattrs"]["well"]["version"] = version
+    conversion = convert(source, PLATE)
+    ((pointer, reason),) = causes(conversion)
+    assert pointer == "/well/version"
+    assert "expected 0.4; write it as 0.4 or newer first" in reason
+    assert [node.id for node in conversion.root.walk(type="multiscale")] == ["B_02_0", "B_02_1"]
+
+
+def test_other_versions_in_groups_of_zarr_3_are_refused_with_their_place() -> None:
+    source = Source("0.4").plate(version="9.9")
+    plate = source.documents[f"{PLATE}/.zattrs"]
+    document = {"zarr_format": 3, "node_type": "group", "attributes": plate}
+    source.documents[f"{PLATE}/zarr.json"] = document
+    with pytest.raises(ngc.NotOmeError, match="/attributes/plate/version is"):
+        convert(source, PLATE)
+
+
+def both(source: Source, field: str, value: Any) -> tuple[Source, str]:
+    """Let the group of the plate be something else as well; where that is said."""
+    document = source.documents[f"{PLATE}/{'.zattrs' if source.version == '0.4' else 'zarr.json'}"]
+    at = "" if source.version == "0.4" else "/attributes/ome"
+    (document if not at else document["attributes"]["ome"])[field] = value
+    return source, f"{at}/{field}"
+
+
+def test_a_plate_that_is_an_image_as_well_is_a_plate_and_the_image_is_refused(
+    source: Source,
+) -> None:
+    made, pointer = both(source.plate(), "multiscales", [image()])
+    conversion = convert(made, PLATE)
+    ((found, reason),) = causes(conversion)
+    assert found == pointer
+    assert "an image as well, and it is converted as a plate" in reason
+    assert len(list(conversion.root.walk(type="multiscale"))) == 4
+
+
+@pytest.mark.parametrize("field", ["bioformats2raw.layout", "well"])
+def test_an_image_that_is_something_else_as_well_is_an_image(source: Source, field: str) -> None:
+    value = 3 if field != "well" else {"images": [{"path": "0"}]}
+    made, pointer = both(source.image(PLATE), field, value)
+    conversion = convert(made, PLATE)
+    assert conversion.root.type == "multiscale"
+    ((found, reason),) = causes(conversion)
+    assert found == pointer
+    assert "as well, and it is converted as an image; give each a group of its own" in reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,101 @@ def test_edits_of_a_conversion_stay_as_long_as_the_source_is_the_same() -> None:
     assert ngc.convert(PLATE, store=store, overwrite=True).root.name == "Other"
 
 
+@pytest.mark.parametrize("documents", ["one", "per-well", "per-image"])
+def test_the_conversion_of_another_source_is_not_replaced(documents: str) -> None:
+    source = Source().plate()
+    for url, data in list(source.documents.items()):
+        other = url.replace("plate.zarr", "plate.ome.zarr")
+        source.documents[other] = data
+    store = source.store()
+    ngc.convert(PLATE, store=store, documents=documents)
+    before = {url: store.read(url) for url in store.urls()}
+    other = f"{LAB}/plate.ome.zarr"
+    with pytest.raises(ngc.ConflictError, match=rf"is the conversion of {PLATE}; name another"):
+        ngc.convert(other, store=store, documents=documents)
+    assert {url: store.read(url) for url in store.urls()} == before
+    assert ngc.convert(other, store=store, documents=documents, overwrite=True).url == ENTRY
+    assert ngc.convert(other, store=store, documents=documents).written == ()
+
+
+def test_images_that_are_documents_of_another_source_are_not_replaced() -> None:
+    source = Source()
+    for name in ("cells.zarr", "cells.ome.zarr"):
+        url = f"{LAB}/{name}"
+        source.image(url).group(f"{url}/labels", {"labels": ["a"]}).image(f"{url}/labels/a")
+    store = source.store()
+    ngc.convert(IMAGE, store=store, documents="per-image")
+    with pytest.raises(ngc.ConflictError, match="is the conversion of"):
+        ngc.convert(f"{LAB}/cells.ome.zarr", store=store, documents="per-image")
+
+
+def test_documents_that_are_not_part_of_a_conversion_any_more_are_told() -> None:
+    source = Source().plate()
+    store = source.store()
+    ngc.convert(PLATE, store=store, documents="per-image")
+    put(store, f"{LAB}/plate/mine.json", "{}")
+    group = source.documents[f"{PLATE}/zarr.json"]
+    del group["attributes"]["ome"]["plate"]["wells"][0]
+    put(store, f"{PLATE}/zarr.json", json.dumps(group))
+    again = ngc.convert(PLATE, store=store, documents="per-image")
+    names = ["A_01", "A_01_0", "A_01_1"]
+    assert sorted(again.outdated) == [f"{LAB}/plate/{name}.json" for name in names]
+    assert again.to_json()["outdated"] == list(again.outdated)
+    assert f"not part of it any more: {LAB}/plate/A_01.json" in str(again)
+    assert set(again.outdated) <= set(store.urls())
+    whole = ngc.convert(PLATE, store=store)
+    assert sorted(whole.outdated) == [
+        f"{LAB}/plate/{name}.json" for name in ("B_02", "B_02_0", "B_02_1")
+    ]
+    assert ngc.convert(PLATE, store=store).outdated == ()
+
+
+class Racing(ngc.MemoryStore):
+    """A store in which somebody else writes some documents just before us."""
+
+    theirs: Mapping[str, bytes] = {}
+
+    async def put(self, url: str, data: bytes, **conditions: Any) -> str:
+        face = super().blocking()
+        assert face is not None
+        for other, text in self.theirs.items():
+            face.put(other, text)
+        self.theirs = {}
+        return await super().put(url, data, **conditions)
+
+    def blocking(self) -> None:  # type: ignore[override]
+        return None
+
+
+def racing(**more: Any) -> tuple[Racing, dict[str, bytes]]:
+    """A store with a plate, and the documents of its conversion."""
+    source = Source().plate()
+    done = source.store()
+    ngc.convert(PLATE, store=done, documents="per-well", **more)
+    theirs = {url: done.read(url) for url in done.urls() if url not in source.documents}
+    return Racing({url: json.dumps(data) for url, data in source.documents.items()}), theirs
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_of_two_conversions_at_once_both_end_well(overwrite: bool) -> None:
+    store, store.theirs = racing()
+    conversion = ngc.convert(PLATE, store=store, documents="per-well", overwrite=overwrite)
+    assert set(conversion.skipped) >= {f"{LAB}/plate/A_01.json", f"{LAB}/plate/B_02.json"}
+    assert len(list(conversion.root.children())) == 2
+
+
+def test_what_somebody_else_writes_meanwhile_is_an_error_that_says_what_to_do() -> None:
+    store, store.theirs = racing(layout="tall")
+    with pytest.raises(ngc.ConflictError) as caught:
+        ngc.convert(PLATE, store=store, documents="per-well", overwrite=True)
+    assert "perhaps by another conversion to the same place" in str(caught.value)
+    assert "convert again" in str(caught.value)
+    store, theirs = racing()
+    store.theirs = dict.fromkeys(theirs, b"{}")
+    with pytest.raises(ngc.ConflictError, match="was not converted"):
+        ngc.convert(PLATE, store=store, documents="per-well")
+
+
 def test_a_destination_in_the_source_or_of_another_kind_is_refused() -> None:
     store = Source().plate().store()
     with pytest.raises(ngc.ForbiddenError, match="is in the source"):
@@ -101,6 +197,23 @@ def test_a_destination_in_the_source_or_of_another_kind_is_refused() -> None:
         ngc.convert(PLATE, store=store, layout="square")
     with pytest.raises(ValueError, match="documents is one of"):
         ngc.convert(PLATE, store=store, documents="all")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": 3}, "name must be of the type str, not 3"),
+        ({"limits": 3}, "limits must be of the type Limits, not 3"),
+        ({"policy": "all"}, "policy must be of the type AccessPolicy, not 'all'"),
+    ],
+)
+def test_arguments_of_another_type_are_refused_before_anything_is_read(
+    wrong: dict[str, Any], words: str
+) -> None:
+    store = Source().plate().store()
+    with pytest.raises(TypeError, match=words):
+        ngc.convert(PLATE, store=store, **wrong)
+    assert store.log == []
 
 
 def test_what_is_on_a_server_is_converted_into_local_files(tmp_path: Path) -> None:
@@ -190,6 +303,8 @@ def test_nothing_is_asked_for_but_metadata_by_its_address() -> None:
     store = Source().image(IMAGE, image()).store()
     ngc.convert(IMAGE, store=store)
     assert store.log == [
+        ("stat", f"{LAB}/zarr.json"),
+        ("stat", f"{LAB}/.zattrs"),
         ("get", f"{LAB}/cells.json"),
         ("get", f"{IMAGE}/zarr.json"),
         ("stat", f"{IMAGE}/0/zarr.json"),

@@ -94,6 +94,8 @@ def test_commands_run(path: Path, tmp_path: Path) -> None:
         "PYTHONPATH": str(ROOT / "src"),
     }
     for kind, text in blocks(path):
+        if kind == "python" and (file := re.match(r"# (\w+\.py)\n", text)):
+            (tmp_path / file[1]).write_text(text, encoding="utf-8")  # It is shown as a file.
         if kind != "console":
             continue
         for line in text.splitlines():

@@ -147,6 +147,14 @@ def test_a_difference_is_told_attribute_by_attribute() -> None:
         changed.set["k"] = 3  # type: ignore[index]
 
 
+def test_attributes_that_are_no_object_become_an_empty_one() -> None:
+    old = as_tree({"type": "collection", "id": "a", "attributes": None, "nodes": []}).root
+    new = old.set_attr("k", 1).drop_attrs("k")
+    assert new.to_json()["attributes"] == {}
+    _check_law(old, new)
+    _check_law(new, old)
+
+
 def test_an_edit_and_its_undoing_are_no_difference() -> None:
     old = _document()
     again = _there(_there(old, "b").set_attr("k", 2), "b").set_attr("k", 1)

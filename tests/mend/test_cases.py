@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def test_a_case_gives_the_upgrade_that_it_says(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", [*FIXES, *UPGRADES])
 def test_the_operations_are_a_json_patch_that_other_software_applies(case: dict[str, Any]) -> None:
     made = case.get("fixes", case.get("steps"))
-    operations = [o for one in made if "undecided" not in one for o in one["patch"]]
+    # A copy: jsonpatch puts objects of the patch into the document, and then changes them.
+    operations = [copy.deepcopy(o) for one in made if "undecided" not in one for o in one["patch"]]
     assert jsonpatch.apply_patch(case["document"], operations) == case["result"]
 
 

@@ -45,7 +45,7 @@ def test_a_fix_says_what_it_does_in_words_and_as_json() -> None:
     said = fix.to_json()
     assert json.loads(json.dumps(said)) == said
     assert list(said) == [
-        *("document", "pointer", "rule", "title", "safe", "undecided", "operations")
+        *("document", "pointer", "rule", "title", "safe", "undecided", "operations", "elsewhere")
     ]
     assert said["safe"] is True
 
@@ -254,3 +254,10 @@ def test_many_references_that_are_not_clear_are_counted_and_said_with_each_thing
     made = ngc.apply_fixes({"ome": root}, fixes, unsafe=True)
     assert ngc.validate_document(made) == []
     assert made["ome"]["nodes"][3]["attributes"] == source
+
+
+def test_what_a_finding_advises_is_what_its_fix_writes() -> None:
+    document = {"ome": {"type": "collection", "id": "a", "nodes": []}}
+    (finding,), (fix,) = ngc.validate_document(document), ngc.fixes(document)
+    assert finding.rule == fix.rule == "root-version"
+    assert f'"version": "{fix.operations[0]["value"]}"' in finding.fix

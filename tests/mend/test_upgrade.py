@@ -101,3 +101,16 @@ def test_each_document_of_a_tree_is_upgraded_for_itself() -> None:
 def test_the_reasons_name_rules_that_there_are() -> None:
     rules = {rule.id for rule in ngc.rules(profile="rfc8", revision="v1-2026-08")}
     assert set(LEFT) <= rules
+
+
+@pytest.mark.parametrize("node", [1.5, None, [], "x"])
+def test_what_is_no_node_is_left_with_its_finding(node: object) -> None:
+    upgrade = ngc.upgrade({"ome": node}, version="0.9")
+    assert upgrade.steps == ()
+    assert [(one.rule, one.pointer) for one in upgrade.undecided] == [("node-object", "/ome")]
+    assert upgrade.result == {"ome": node}
+
+
+def test_an_empty_version_is_refused() -> None:
+    with pytest.raises(ValueError, match="the version is empty"):
+        ngc.upgrade(OLD, version="")

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ngio_collections as ngc
@@ -108,10 +108,7 @@ JUNK: Final = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, COUNT - 1), JUNK), min_size=1, max_size=3), st.booleans())
 def test_a_plate_with_anything_in_any_place_is_read_or_refused(
     changes: list[tuple[int, Any]], is_edited: bool

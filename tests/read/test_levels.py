@@ -380,3 +380,18 @@ def test_a_level_without_an_array_says_what_is_wrong(
 def test_a_relative_path_in_no_document_leads_nowhere() -> None:
     with pytest.raises(ngc.PathError, match="a tree in no document"):
         _ = samples.image("i").array_url
+
+
+@pytest.mark.parametrize("level", ["0", None, 1.0, True, False, [0], b"0"])
+def test_what_is_no_position_of_a_level_is_a_type_error(image: ngc.Node, level: Any) -> None:
+    for call in (image.scale, image.translation, image.open_array):
+        with pytest.raises(TypeError, match="by its position, a whole number, not"):
+            call(level)
+
+
+def test_a_level_may_be_asked_for_by_any_whole_number(image: ngc.Node) -> None:
+    class One:
+        def __index__(self) -> int:
+            return 1
+
+    assert image.scale(One()) == image.scale(1)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
+from tests.graph.effort import calls_of
 from tests.read import samples
 
 SHAPES = [(kind, tall) for kind in ("one", "many") for tall in (False, True)]
@@ -350,3 +351,83 @@ def test_sources_that_are_not_in_the_tree_and_images_without_sources_are_refused
         samples.image("i").source_images()
     bare = ngc.new_node("multiscale", attributes={"labels": {}})
     assert bare.source_images() == ()
+
+
+def wide_plate(side: int) -> ngc.Node:
+    """A plate with so many rows and columns, and a well at each."""
+    names = [str(number) for number in range(side)]
+    lines = {
+        f"{line}s": [{"id": f"{line}_{name}", "name": name} for name in names]
+        for line in ("row", "column")
+    }
+    wells = [
+        ngc.new_node(
+            "collection",
+            id=f"{row}_{column}",
+            attributes={
+                "well": {"row": {"id": f"row_{row}"}, "column": {"id": f"column_{column}"}}
+            },
+        )
+        for row in names
+        for column in names
+    ]
+    root = ngc.new_node("collection", id="plate", attributes={"plate": lines}, children=wells)
+    return ngc.as_tree({"version": "0.9", **root.to_json()}, url="memory://lab/wide.json").root
+
+
+def test_a_well_is_one_lookup_however_many_there_are() -> None:
+    costs = []
+    for side in (4, 40):
+        plate = wide_plate(side)
+        assert plate["2/3"].id == "2_3"
+        assert "x/y" not in plate
+        costs.append(calls_of(lambda p=plate: (p["3/1"], "1/2" in p, "x/y" in p)))  # type: ignore[misc]
+    assert costs[1] < 1.5 * costs[0]
+
+
+def test_the_first_lookup_is_linear() -> None:
+    plates = wide_plate(10), wide_plate(30)
+    few, many = (calls_of(lambda p=plate: p["3/1"]) for plate in plates)  # type: ignore[misc]
+    assert many < 12 * few
+
+
+def test_what_was_looked_up_before_an_edit_is_not_what_is_found_after_it() -> None:
+    plate = wide_plate(3)
+    assert "1/2" in plate
+    without = plate["1/2"].remove()
+    assert "1/2" not in without
+    assert "1/2" in plate
+    moved = without.find("0_0").set_attr(
+        "well", {"row": {"id": "row_1"}, "column": {"id": "column_2"}}
+    )
+    assert moved.tree.root["1/2"].id == "0_0"
+    with plate.edit() as tx:
+        tx["1_2"].set_attr("well", {"row": {"id": "row_0"}, "column": {"id": "column_0"}})
+    assert "1/2" not in tx.result
+
+
+def test_labels_are_one_lookup_however_many_images_there_are() -> None:
+    costs = []
+    for count in (10, 1000):
+        images = [samples.image(f"i{number}", count=1) for number in range(count)]
+        labels = [
+            samples.label_of({"id": f"i{number}"}, f"l{number}", count=1) for number in range(count)
+        ]
+        root = ngc.new_node("collection", id="well", children=[*images, *labels])
+        first, second = root.find("i3"), root.find("i5")
+        assert first is not None
+        assert second is not None
+        assert [one.id for one in first.labels()] == ["l3"]
+        costs.append(calls_of(second.labels))
+    assert costs[1] < 1.5 * costs[0]
+
+
+@pytest.mark.parametrize(
+    "position", [3, None, slice(1, 2), ("B", 3), ("B",), ("B", "03", "x"), b"B/03", 1.5]
+)
+def test_what_is_no_position_is_a_type_error_that_says_what_is_one(position: Any) -> None:
+    plate = samples.one_document()
+    with pytest.raises(TypeError, match="by the names of its row and its column"):
+        plate[position]
+    with pytest.raises(TypeError, match="by the names of its row and its column"):
+        position in plate  # noqa: B015

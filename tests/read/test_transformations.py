@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ngio_collections as ngc
+from ngio_collections.read._maps import Field
 from tests.read import samples
 
 
@@ -595,3 +596,22 @@ def test_what_is_no_system_is_refused() -> None:
     gone = root.set_attr("scene", {})
     with pytest.raises(ngc.NodeNotFoundError, match="has no system 'in'"):
         ngc.CoordinateGraph(gone).system(root.coordinate_systems[0])
+
+
+NOWHERE = [np.nan, np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("wrong", NOWHERE)
+@pytest.mark.parametrize("is_nearest", [True, False])
+@pytest.mark.parametrize("adds", [True, False])
+def test_a_field_has_nothing_for_a_point_that_is_nowhere(
+    wrong: float, is_nearest: bool, adds: bool
+) -> None:
+    samples = np.arange(8).reshape(2, 2, 2)
+    to_index = ngc.Affine.identity(2)
+    field = Field(lambda: samples, to_index, 2, adds=adds, is_nearest=is_nearest)
+    found = field([[wrong, 0.0], [1.0, 1.0], [0.0, wrong]])
+    assert np.isnan(found[[0, 2]]).all()
+    assert found[1].tolist() == field([1.0, 1.0]).tolist()
+    assert np.isfinite(found[1]).all()
+    assert np.isnan(field([wrong, wrong])).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZipFile
 
 import pytest
 
@@ -199,3 +200,37 @@ def test_files_that_did_not_change_are_not_touched(tmp_path: Path) -> None:
         assert is_same is (place.parent.name != "p1")
     assert "\n    " in (tmp_path / "p1" / "zarr.json").read_text()
     assert sorted(tmp_path.rglob("*.*")) == sorted(places)
+
+
+def test_one_file_under_two_names_is_found_before_the_first_byte(tmp_path: Path) -> None:
+    for name, nodes in (("a", []), ("p", ["a", "link"])):
+        stubs = [
+            {"type": "collection", "id": one, "path": {"type": "json", "path": f"./{one}.json"}}
+            for one in nodes
+        ]
+        node = {"type": "collection", "id": name, "nodes": stubs}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"ome": node}))
+    (tmp_path / "link.json").symlink_to("a.json")
+    before = (tmp_path / "a.json").read_bytes()
+    view = ngc.open_inlined(tmp_path / "p.json")
+    with view.edit() as tx:
+        for node in view.children():
+            tx[node].set_attr("lab:k", 1)
+    with pytest.raises(ngc.InvalidEditError, match="one file under two names"):
+        ngc.save_tree(tx.result)
+    assert (tmp_path / "a.json").read_bytes() == before
+    only = view.find("link").set_attr("lab:k", 1)  # type: ignore[union-attr]
+    assert len(ngc.save_tree(only).written) == 1
+    # Documents of the same content are not one file.
+    same = {url: {**_documents()[url], "number": 0} for url in PARTS}
+    root = ngc.open_inlined(ENTRY, store=MemoryStore({**_documents(), **same}))
+    assert set(ngc.save_tree(_edited_everywhere(root)).written) >= set(PARTS)
+
+
+def test_a_refusal_names_no_class_that_is_none_of_the_public_ones(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("p.json", '{"ome": {"type": "collection"}}')
+    store = ngc.ZipStore(tmp_path / "a.zip")
+    root = ngc.open(f"{store.url}/p.json", store=store)
+    with store, pytest.raises(ngc.ForbiddenError, match=r"cannot be written to$"):
+        ngc.save(root.rename("new"))

@@ -155,3 +155,34 @@ def test_a_copy_that_is_none_is_refused_with_its_address(content: bytes) -> None
 def test_without_a_copy_opening_from_it_says_that_there_is_none() -> None:
     with pytest.raises(ngc.DocumentNotFoundError, match=r"all\.consolidated\.json"):
         ngc.open_inlined(ENTRY, consolidated=True, store=_small())
+
+
+PLACE = "memory://lab/all.consolidated.json"
+
+
+def test_verifying_takes_no_content_that_was_changed_in_the_copy() -> None:
+    store = _small()
+    ngc.consolidate(ENTRY, store=store)
+    copy = json.loads(store.read(PLACE))
+    copy["ngio:consolidated"]["documents"]["./part/zarr.json"]["ome"]["name"] = "false"
+    _put(store, PLACE, json.dumps(copy).encode())
+    trusted = ngc.open_inlined(ENTRY, consolidated=True, store=store)
+    assert [node.name for node in trusted.children()] == ["false"]
+    verified = ngc.open_inlined(ENTRY, consolidated="verify", store=store)
+    assert verified.to_json() == ngc.open_inlined(ENTRY, store=store).to_json()
+
+
+@pytest.mark.parametrize("content", [b'{"ome": {"type": "collection"}}', b"not JSON", b"[]"])
+def test_a_file_of_somebody_else_is_not_overwritten_by_a_copy(content: bytes) -> None:
+    store = _small()
+    _put(store, PLACE, content)
+    with pytest.raises(ngc.ConflictError, match="is no consolidated file"):
+        ngc.consolidate(ENTRY, store=store)
+    assert store.read(PLACE) == content
+
+
+def test_a_copy_of_another_version_is_written_anew() -> None:
+    store = _small()
+    _put(store, PLACE, b'{"ngio:consolidated": {"version": "0"}}')
+    ngc.consolidate(ENTRY, store=store)
+    assert ngc.open_inlined(ENTRY, consolidated=True, store=store).report.failures == ()

@@ -90,3 +90,19 @@ def test_relocating_a_document_keeps_every_reference(
     if old != ENTRY:
         records = ngc.check_links(ENTRY, store=store).failures
         assert all("missing.json" in r.target for r in records if r.kind == "missing")
+
+
+def test_what_the_reference_itself_refers_to_is_in_the_document_after_embedding() -> None:
+    there = {"type": "json", "path": "./a.json"}
+    source = {"labels": {"source": [{"id": "raw", "path": there}, {"id": "A", "path": there}]}}
+    stub = {"type": "collection", "id": "well", "path": there, "attributes": source}
+    root = {"type": "collection", "id": "all", "nodes": [stub]}
+    raw = {"type": "collection", "id": "raw", "nodes": []}
+    part = {"type": "collection", "id": "A", "nodes": [raw]}
+    urls = "memory://lab/all.json", "memory://lab/a.json"
+    store = ngc.MemoryStore({urls[0]: {"ome": root}, urls[1]: {"ome": part}})
+    well = ngc.open(urls[0], store=store).find("well")
+    assert well is not None
+    embedded = ngc.embed(well, store=store).find("well")
+    assert embedded is not None
+    assert embedded.get_attr("labels")["source"] == ({"id": "raw"}, {"id": "well"})

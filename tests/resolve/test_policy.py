@@ -112,3 +112,76 @@ def test_links_do_not_lead_out_of_the_root(tmp_path: Path) -> None:
         kinds = {record.pointer: record.kind for record in view.report.unfollowed}
         assert kinds == {"/ome/nodes/0": "forbidden", "/ome/nodes/2": "forbidden"}
         assert str(tmp_path / "secret.json") in str(view.report)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    """A folder with a plate, and a link in it that leads to a document outside."""
+    _collection(tmp_path / "secret.json")
+    folder = tmp_path / "lab"
+    _collection(folder / "plate.json", "./wells/link.json")
+    _collection(folder / "wells" / "own.json")
+    (folder / "wells" / "link.json").symlink_to(tmp_path / "secret.json")
+    return folder
+
+
+def _stub_of(lab: Path, store: Any = None) -> ngc.Node:
+    return next(ngc.open(lab / "plate.json", store=store).children())
+
+
+@pytest.mark.parametrize("store", [None, ngc.LocalStore()])
+def test_no_verb_follows_a_link_out_of_the_root(lab: Path, store: Any) -> None:
+    policy = ngc.AccessPolicy(root=lab)
+    stub, bound = _stub_of(lab, store), ngc.Resolver(policy=policy)
+    assert ngc.open_ref(stub).id == "secret"
+    reference = {"id": "secret", "path": stub.ref_path}
+    for read in (
+        lambda: ngc.open_ref(stub, policy=policy),
+        lambda: ngc.open_inlined_ref(stub, policy=policy),
+        lambda: ngc.embed(stub, policy=policy),
+        lambda: bound.open_ref(stub),
+        lambda: bound.open_inlined_ref(stub),
+        lambda: bound.embed(stub),
+        lambda: ngc.open_ref(reference, base=lab / "plate.json", policy=policy),
+    ):
+        with pytest.raises(ngc.ForbiddenError, match="outside of the root"):
+            read()
+
+
+def test_a_root_that_the_entry_is_outside_of_is_not_left_by_links(lab: Path) -> None:
+    policy = ngc.AccessPolicy(root=lab / "wells")
+    view = ngc.open_inlined(lab / "plate.json", policy=policy)
+    assert [record.kind for record in view.report.failures] == ["forbidden"]
+    assert next(view.children()).is_reference
+    checked = ngc.check_links(lab / "plate.json", policy=policy)
+    assert [record.kind for record in checked.failures] == ["forbidden"]
+    ngc.save_tree(view.rename("Tuesday"))
+    assert ngc.open(lab / "plate.json").name == "Tuesday"
+
+
+def test_links_are_kept_to_the_root_whatever_document_comes_first(lab: Path) -> None:
+    outside = lab.parent / "outside.json"
+    _collection(outside)
+    policy = ngc.AccessPolicy(root=lab)
+    for order in ((outside, lab / "plate.json"), (lab / "plate.json", outside)):
+        report = ngc.check_links(*order, policy=policy)
+        assert [record.kind for record in report.failures] == ["forbidden"]
+        assert len(report.documents) == 2
+
+
+def test_the_narrower_root_of_a_store_and_a_policy_counts(lab: Path) -> None:
+    wide, narrow = lab.parent, lab
+    for root, policy in ((wide, narrow), (narrow, wide)):
+        stub = _stub_of(lab, ngc.LocalStore(root))
+        with pytest.raises(ngc.ForbiddenError, match="outside of the root"):
+            ngc.open_ref(stub, policy=ngc.AccessPolicy(root=policy))
+
+
+def test_a_reference_without_a_document_does_not_leave_the_root_either(lab: Path) -> None:
+    there = {
+        "id": "secret",
+        "path": {"type": "json", "path": (lab.parent / "secret.json").as_uri()},
+    }
+    assert ngc.open_ref(there).id == "secret"
+    with pytest.raises(ngc.ForbiddenError, match="is outside of"):
+        ngc.open_ref(there, policy=ngc.AccessPolicy(root=lab))

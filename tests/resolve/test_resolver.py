@@ -66,3 +66,29 @@ def test_a_tree_is_saved_to_the_store_that_it_was_read_from() -> None:
 def test_a_document_without_a_store_is_refused_with_words_that_help() -> None:
     with pytest.raises(ngc.DocumentAccessError, match="no store for memory: give one with store="):
         ngc.open(WELL)
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("https://x.org/p.json?sig=abc", "https://x.org/p.json?sig=abc"),
+        ("https://x.org/P.JSON", "https://x.org/P.JSON"),
+        ("https://x.org/p.json", "https://x.org/p.json"),
+        ("https://x.org/p.zarr?sig=a.json", "https://x.org/p.zarr/zarr.json?sig=a.json"),
+        ("https://x.org/p.zarr", "https://x.org/p.zarr/zarr.json"),
+    ],
+)
+def test_a_query_and_capitals_do_not_change_what_kind_of_document_is_meant(
+    location: str, asked: str
+) -> None:
+    store = ngc.MemoryStore()
+    with pytest.raises(ngc.DocumentNotFoundError) as missing:
+        ngc.open(location, store=store)
+    assert missing.value.document == asked
+
+
+def test_the_consolidated_file_of_a_signed_address_is_signed_alike() -> None:
+    url = "https://x.org/p.json?sig=abc"
+    with pytest.raises(ngc.DocumentNotFoundError) as missing:
+        ngc.open_inlined(url, consolidated=True, store=ngc.MemoryStore())
+    assert missing.value.document == "https://x.org/p.consolidated.json?sig=abc"

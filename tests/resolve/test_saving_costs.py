@@ -57,3 +57,50 @@ def test_documents_that_are_equally_deep_are_written_by_their_addresses(round_: 
             tx[f"n{n}"].set_attr("lab:x", n)
     written = ngc.save_tree(tx.result).written
     assert list(written) == sorted(f"memory://lab/{n}.json" for n in range(20))
+
+
+def test_a_save_costs_the_same_however_many_there_were_before() -> None:
+    view = ngc.open_inlined(ROOT, store=_store(300))
+
+    def effort(number: int) -> int:
+        nonlocal view
+        view = view.find(f"n{number}").set_attr("lab:x", number)  # type: ignore[union-attr]
+        return calls_of(lambda: ngc.save_tree(view))
+
+    efforts = [effort(number) for number in [*range(300), *range(100)]]
+    assert max(efforts[-100:]) <= max(efforts[10:60]) * 1.5
+
+
+def test_moves_between_many_documents_and_long_chains_cost_what_they_have_to() -> None:
+    def moving(count: int) -> int:
+        root = ngc.open_inlined(ROOT, store=_store(2 * count))
+        with root.edit() as tx:
+            for n in range(count):
+                tx.add(f"n{n}", ngc.new_node("collection", id=f"new{n}"))
+        saved = tx.result
+        ngc.save_tree(saved)
+        with saved.edit() as tx:
+            for n in range(count):
+                tx.move(f"new{n}", f"n{count + n}")
+        return calls_of(lambda: ngc.save_tree(tx.result))
+
+    assert moving(160) <= moving(40) * 4 * 1.3
+
+    def chained(length: int) -> int:
+        documents: dict[str, object] = {}
+        for n in range(length):
+            stub = {
+                "type": "collection",
+                "id": f"n{n + 1}",
+                "path": {"type": "json", "path": f"./{n + 1}.json"},
+            }
+            node = {"type": "collection", "id": f"n{n}", "nodes": [stub] if n + 1 < length else []}
+            documents[f"memory://lab/{n}.json"] = {"ome": node}
+        store = ngc.MemoryStore(documents)  # type: ignore[arg-type]
+        root = ngc.open_inlined("memory://lab/0.json", store=store)
+        with root.edit() as tx:
+            for n in range(length):
+                tx[f"n{n}"].set_attr("lab:x", 1)
+        return calls_of(lambda: ngc.save_tree(tx.result))
+
+    assert chained(160) <= chained(40) * 4 * 1.3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -277,3 +278,9 @@ def test_several_event_loops_use_one_cache_one_after_the_other() -> None:
     for _ in range(3):
         assert asyncio.run(store.get(A)).data == b"a"
     assert (store.hits, store.misses) == (2, 1)
+
+
+@pytest.mark.parametrize("wrong", [-1, 1.5, None])
+def test_how_much_is_kept_is_a_number_from_0_on(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="max_bytes is a number from 0 on"):
+        CachedStore(MemoryStore(), max_bytes=wrong)

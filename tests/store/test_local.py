@@ -207,6 +207,18 @@ def test_a_write_protected_file_is_not_replaced(tmp_path: Path) -> None:
     assert path.read_text() == "old"
 
 
+def test_what_may_not_be_changed_is_not_deleted_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    # So it answers for a file of mode 444, unless it is the administrator who asks.
+    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+    with pytest.raises(DocumentAccessError, match="write-protected"):
+        FILES.delete(as_url(path))
+    assert path.read_text() == "old"
+
+
 def test_what_the_system_refuses_is_an_error_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import os
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 import ngio_collections as ngc
 from ngio_collections.graph import Node
@@ -50,7 +51,7 @@ def test_the_result_equals_a_full_run(part: int, pair: tuple[str, str]) -> None:
     assert different > ROUNDS // len(ngc.profiles()) // PARTS // 10
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(collections(shared=False), STEPS, STEPS)
 def test_the_result_equals_a_full_run_on_views_of_several_documents(
     collection: Collection, first: list[Any], second: list[Any]
@@ -211,6 +212,35 @@ def test_what_an_edit_breaks_and_what_it_mends_is_said() -> None:
     back = ngc.validate_changes(broken.set_attr("plate", {}), mended)
     assert [finding.rule for finding in back.resolved] == ["plate-fields"]
     assert str(back).startswith("- file:///lab/plate.json#/ome/attributes/plate")
+
+
+@ngc.rule(
+    "lab:no-grain", on="collection", level="MUST", descendants=-1, keys=["attributes/lab:free"]
+)
+def _no_grain(subject: Any, context: Any) -> Iterator[ngc.Violation]:
+    """What is to be free of grain holds none."""
+    if not subject.value.get("attributes", {}).get("lab:free"):
+        return
+    at: tuple[str | int, ...] = ()
+    value = subject.value
+    while value["nodes"]:
+        at, value = (*at, "nodes", 0), value["nodes"][0]
+        if value["id"] == "grain":
+            yield ngc.Violation(f"there is grain in {subject.value['id']}", at=at)
+
+
+def test_findings_of_several_nodes_in_one_place_have_one_order() -> None:
+    silo = {"type": "collection", "nodes": [{"type": "collection", "id": "grain", "nodes": []}]}
+    field = {"type": "collection", "id": "field", "nodes": [{**silo, "id": "silo"}]}
+    root = _tree({"type": "collection", "id": "z", "version": "0.9", "nodes": [field]})
+    for first, second in (("field", "silo"), ("silo", "field"), ("z", "silo"), ("silo", "z")):
+        old = root.find(first).set_attr("lab:free", True)
+        new = old.find(second).set_attr("lab:free", True)
+        before, after = (ngc.validate(node, rules=[_no_grain]) for node in (old, new))
+        assert len(after) == 2
+        change = ngc.validate_changes(old, new, rules=[_no_grain])
+        assert change.checked > 0
+        assert change.update(before) == after
 
 
 def test_wells_are_looked_at_again_when_the_rows_of_their_plate_change() -> None:

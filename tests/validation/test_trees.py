@@ -280,3 +280,30 @@ def test_a_document_that_is_missing_is_a_finding_where_it_is_referred_to() -> No
 def test_a_tree_follows_no_references() -> None:
     with pytest.raises(ValueError, match="open_inlined"):
         ngc.validate(_root(), recursive=True)
+
+
+@pytest.mark.parametrize("most", [-1, 1.5, "3", True])
+def test_a_number_of_findings_that_is_none_is_refused(most: Any) -> None:
+    root = ngc.new_node("collection", id="a")
+    for target in (root, "nowhere.json"):
+        with pytest.raises(ValueError, match="max_findings is a whole number from 0 on, or None"):
+            ngc.validate(target, max_findings=most)
+
+
+@pytest.mark.parametrize("check", [ngc.validate, ngc.iter_findings])
+def test_who_gives_something_else_than_a_node_or_a_location_is_told_what_to_do(check: Any) -> None:
+    root = ngc.new_node("collection", id="a")
+    for document in ({"ome": {}}, b"{}"):
+        with pytest.raises(TypeError, match=r"is checked with validate_document\(document\)"):
+            check(document)
+    with pytest.raises(TypeError, match=r"give its root, tree\.root"):
+        check(root.tree)
+    with pytest.raises(ValueError, match="there is no level 'must'; expected MUST, SHOULD, MAY"):
+        check(root, level="must")
+
+
+def test_a_revision_that_is_not_of_the_profile_says_which_profile_has_it() -> None:
+    root = ngc.new_node("collection", id="a")
+    with pytest.raises(ngc.UnknownProfileError, match="give profile 'rfc8' with this revision"):
+        ngc.validate(root, revision="draft-2026-04")
+    assert isinstance(ngc.validate(root, profile="rfc8", revision="draft-2026-04"), list)

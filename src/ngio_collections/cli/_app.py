@@ -139,6 +139,16 @@ def validate(
             show_default=False,
         ),
     ] = None,
+    own: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rules",
+            metavar="FILE.py|MODULE:NAME",
+            help="Check rules of your own as well: all of a file, or a rule, set or list in a "
+            "module. Its code is run; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     depth: DepthOption = None,
     allow: AllowOption = None,
     root: RootOption = None,
@@ -164,6 +174,7 @@ def validate(
         only_summary=summary,
         only=only,
         without=without,
+        own=own,
         recursive=recursive,
         view=view,
         depth=depth,

@@ -57,6 +57,7 @@ def _checked(
 def _print_text(report: ngc.Report, unreadable: int) -> None:
     out = console()
     seen = Counter[str]()
+    deeper = sum(record.kind == "depth" for record in report.unfollowed)
     for record in report.failures:
         seen[record.kind] += 1
         if seen[record.kind] <= MOST_RECORDS:
@@ -69,8 +70,12 @@ def _print_text(report: ngc.Report, unreadable: int) -> None:
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in seen.items())
         leads = "leads" if seen.total() == 1 else "lead"
         parts.append(f"{count(seen.total(), 'reference')} {leads} nowhere: {kinds}")
-    elif report.documents:
+    elif report.documents and not deeper:
         parts.append("every reference leads somewhere")
+    elif report.documents:
+        parts.append("every reference that was followed leads somewhere")
+    if deeper:
+        parts.append(f"{count(deeper, 'reference')} beyond --depth not followed")
     if unreadable:
         parts.append(f"{unreadable}{' more' if report.documents else ''} could not be read")
     style = "bold red" if seen or unreadable else "bold green"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +17,9 @@ from ngio_collections.cli._json_output import print_json
 from ngio_collections.cli._output import (
     FOUND,
     complain,
+    complain_more,
     console,
     count,
-    safe,
     say,
     stop,
     stopping_at_errors,
@@ -97,6 +96,11 @@ def run(
         print_json(conversion.to_json(ledger=ledger))
     else:
         _print(conversion, ledger=ledger)
+        if isinstance(store, ngc.ZipStore):
+            say(
+                console(),
+                f"its pixels are in a zip file: open_array(store=ngc.ZipStore({label(url)!r}))",
+            )
     if not conversion.is_complete:
         raise typer.Exit(FOUND)
 
@@ -117,7 +121,16 @@ def _print(conversion: ngc.Conversion, *, ledger: bool) -> None:
         say(screen, f"wrote {count(len(conversion.written) - 1, 'document')} in {label(folder)}")
     if conversion.written:
         say(screen, f"wrote {label(conversion.url)}")
+    _tell_outdated(conversion.outdated)
     _tell_problems(conversion.problems)
+
+
+def _tell_outdated(documents: tuple[str, ...]) -> None:
+    """Name the documents that nothing refers to any more."""
+    if not documents:
+        return
+    complain(f"{count(len(documents), 'document')} left that nothing refers to any more:")
+    _tell([label(url) for url in documents])
 
 
 def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:
@@ -127,9 +140,12 @@ def _tell_problems(problems: tuple[ngc.LedgerEntry, ...]) -> None:
     more = len(problems) - len(causes)
     also = f", and with that {count(more, 'more field')}" if more else ""
     complain(f"{count(len(causes), 'field')} could not be converted{also}:")
-    lines = [f"  {label(one.source)}#{one.pointer} {one.reason}" for one in causes]
-    if len(lines) > MOST_PROBLEMS:
-        lines[MOST_PROBLEMS:] = [f"  ... {len(causes) - MOST_PROBLEMS:,} more (--format json)"]
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    for line in lines:
-        print(safe(line, encoding), file=sys.stderr)
+    _tell([f"{label(one.source)}#{one.pointer} {one.reason}" for one in causes])
+
+
+def _tell(lines: list[str]) -> None:
+    """Print the first of many lines on standard error, and how many more there are."""
+    more = len(lines) - MOST_PROBLEMS
+    complain_more(f"  {line}" for line in lines[:MOST_PROBLEMS])
+    if more > 0:
+        complain_more([f"  ... {more:,} more (--format json)"])

@@ -39,12 +39,13 @@ def _print_text(
         if fixes and saved is None:
             print_fixes(out, source, fixes, made=unsafe)
     for url in saved.written if saved is not None else ():
-        number = sum(fix.document == url and (unsafe or fix.safe) for fix in found)
+        number = sum(url in fix.patches() and (unsafe or fix.safe) for fix in found)
         say(out, f"wrote {label(url)} ({_fixes(number)})")
     parts = [count(len(documents.sources), "document")]
     made = sum(unsafe or fix.safe for fix in found)
     words = "to make with --write" if saved is None else "made"
-    parts.append(f"{_fixes(made)} {words}" if made else "nothing to fix")
+    if made or not found:
+        parts.append(f"{_fixes(made)} {words}" if made else "nothing to fix")
     if len(found) > made:
         parts.append(f"{_fixes(len(found) - made)} with something to decide (--unsafe makes them)")
     if documents.unreadable:
@@ -82,8 +83,9 @@ def run(
         as_json: Whether to print JSON instead of text.
 
     Raises:
-        typer.Exit: With code 1 if there is something to mend that was not, or references were
-            not followed; 2 if a document cannot be read or written.
+        typer.Exit: With code 1 if there is something to mend that was not, be it that nobody
+            has decided it, or if references were not followed; 2 if a document cannot be read
+            or written.
     """
     require_profile(profile, revision)
     if STANDARD_INPUT in paths:
@@ -96,7 +98,8 @@ def run(
         contents: dict[str | None, Any] = {
             url: source.document for url, source in documents.sources.items()
         }
-        found = list(fixes_of(contents, profile=profile, revision=revision))
+        nodeless = documents.without_node
+        found = fixes_of(contents, profile=profile, revision=revision, nodeless=nodeless)
         wanted = [fix for fix in found if unsafe or fix.safe]
         saved = documents.write(wanted) if write else None
     for error in documents.unreadable:
@@ -109,5 +112,6 @@ def run(
     tell_unfollowed(documents.unfollowed)
     if documents.unreadable:
         raise typer.Exit(UNREADABLE)
-    if documents.unfollowed or (wanted and not write):
+    left = len(found) - len(wanted) if write else len(found)
+    if documents.unfollowed or left:
         raise typer.Exit(FOUND)

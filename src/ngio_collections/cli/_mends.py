@@ -19,6 +19,7 @@ from ngio_collections.mend._patching import apply_operations, parts_of, value_at
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._drivers import run
 from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._report import without_node
 from ngio_collections.resolve._save import Saved, write_documents
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Documents:
         sources: The documents by their addresses, those that were named first.
         unreadable: The errors of those that were named and cannot be read.
         unfollowed: The references that were not followed although they should have been.
+        without_node: The addresses that references lead to, and at which there is no node.
     """
 
     def __init__(self, access: Access) -> None:
@@ -46,6 +48,7 @@ class Documents:
         self.sources: dict[str, Source] = {}
         self.unreadable: list[ngc.DocumentError] = []
         self.unfollowed: tuple[ngc.Unfollowed, ...] = ()
+        self.without_node: frozenset[str] = frozenset()
 
     def read(
         self,
@@ -72,7 +75,8 @@ class Documents:
             inliner = Inliner(Settings(policy=self._access.policy, depth=depth, progress=told))
             self.sources = run(inliner.documents(urls, unreadable), self._store)
         self.unreadable = list(unreadable.values())
-        self.unfollowed = inliner.report().failures
+        report = inliner.report()
+        self.unfollowed, self.without_node = report.failures, without_node(report)
 
     def write(self, fixes: Iterable[Fix]) -> Saved:
         """Write what fixes make of the documents, each whole or not at all.
@@ -89,11 +93,13 @@ class Documents:
         """
         operations: dict[str, list[Mapping[str, Any]]] = {}
         for fix in fixes:
-            operations.setdefault(str(fix.document), []).extend(fix.operations)
+            for there, some in fix.patches().items():
+                operations.setdefault(str(there), []).extend(some)
         plans: list[Planned] = []
-        for url, some in operations.items():
-            source = self.sources[url]
-            source.becomes = apply_operations(source.document, some, url)
+        for url, source in self.sources.items():
+            if url not in operations:
+                continue
+            source.becomes = apply_operations(source.document, operations[url], url)
             node = open_envelope(source.becomes, url).node
             plans.append(Planned(source, node, None, 0))
         return run(write_documents(plans[::-1]), self._store)
@@ -132,9 +138,15 @@ def _shown(value: Any) -> str:
 
 def _changes(fix: Fix) -> Iterator[tuple[str, str]]:
     """The operations of a fix as lines of a difference, each with its style."""
+    yield from _lines(fix.operations, "")
+    for url, operations in fix.elsewhere.items():
+        yield from _lines(operations, f"{label(url)}#")
+
+
+def _lines(operations: Iterable[Mapping[str, Any]], document: str) -> Iterator[tuple[str, str]]:
     was: Any = None
-    for operation in fix.operations:
-        op, path = operation["op"], operation["path"]
+    for operation in operations:
+        op, path = operation["op"], f"{document}{operation['path']}"
         if op == "test":
             was = operation["value"]  # What is replaced or removed is tested first.
         if op in ("replace", "remove"):

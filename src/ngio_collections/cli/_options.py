@@ -48,7 +48,11 @@ ProfileOption = Annotated[
 ]
 RevisionOption = Annotated[
     str,
-    typer.Option("--revision", metavar="v1-2026-08|draft-2026-04", help="The revision of RFC-8."),
+    typer.Option(
+        "--revision",
+        metavar="v1-2026-08|draft-2026-04",
+        help="The revision of RFC-8; draft-2026-04 goes with --profile rfc8.",
+    ),
 ]
 FormatOption = Annotated[
     Format,
@@ -75,7 +79,8 @@ AllowOption = Annotated[
         "--allow",
         metavar="ORIGIN",
         help="An origin, such as https://example.org, that references may lead to as well; "
-        "* for all. Can be given several times.",
+        "* for all. Can be given several times. Of no use yet beyond local files: the command "
+        "line has no store for others.",
         show_default=False,
     ),
 ]

@@ -8,7 +8,7 @@ the encoding of the terminal lacks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
@@ -24,6 +24,7 @@ __all__ = [
     "RULE_FAILED",
     "UNREADABLE",
     "complain",
+    "complain_more",
     "console",
     "count",
     "safe",
@@ -92,8 +93,14 @@ def say(console: Console, text: str, style: str = "") -> None:
 
 def complain(problem: str) -> None:
     """Print one line about a problem on standard error."""
+    complain_more([f"ngio-collections: {problem}"])
+
+
+def complain_more(lines: Iterable[str]) -> None:
+    """Print further lines about a problem on standard error."""
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    print(safe(f"ngio-collections: {problem}", encoding), file=sys.stderr)
+    for line in lines:
+        print(safe(line, encoding), file=sys.stderr)
 
 
 def stop(problem: str) -> NoReturn:

@@ -230,6 +230,7 @@ class _SarifOutput(_Limited):
         super().__init__(most)
         chosen = {"profile": outcome.profile, "revision": outcome.revision}
         rules = [rule for rule in ngc.rules(**chosen) if rule.check != "reader"]
+        rules += [rule for rule, _ in outcome.rules.own]
         self._log = SarifLog(
             sys.stdout.write, version=ngc.__version__, rules=rules, properties=chosen
         )

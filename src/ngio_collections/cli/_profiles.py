@@ -27,7 +27,11 @@ def require_profile(profile: str, revision: str) -> None:
 
 
 def require_rules(
-    profile: str, revision: str, only: Sequence[str] | None, without: Sequence[str] | None
+    profile: str,
+    revision: str,
+    only: Sequence[str] | None,
+    without: Sequence[str] | None,
+    own: Sequence[str] | None = None,
 ) -> ngc.RuleSet:
     """The rules that the options of a command name.
 
@@ -36,12 +40,19 @@ def require_rules(
         revision: The name of a revision of RFC-8.
         only: Ids, groups and beginnings of ids; all rules if there are none.
         without: Those that are left out of these.
+        own: Files or modules with further rules.
 
     Raises:
         typer.Exit: With code 2, after one line, when there is no such profile or rule.
     """
     require_profile(profile, revision)
+    every = ngc.rules(profile=profile, revision=revision)
+    if own:
+        # Only here: it runs what people have written.
+        from ngio_collections.cli._own_rules import own_rules  # noqa: PLC0415
+
+        every = every | own_rules(own)
     try:
-        return ngc.rules(*(only or ()), profile=profile, revision=revision) - (without or ())
+        return (every & only if only else every) - (without or ())
     except ngc.UnknownRuleError as error:
-        stop(f"{error}; `ngio-collections rules` lists them")
+        stop(f"{error.problem}; `ngio-collections rules` lists them")

@@ -14,13 +14,14 @@ from ngio_collections.cli._access import Access, label, store_for
 from ngio_collections.cli._documents import Checked
 from ngio_collections.cli._following import following
 from ngio_collections.cli._outputs import Outcome
-from ngio_collections.document import Source
+from ngio_collections.document import Source, parse_document
 from ngio_collections.resolve._drivers import run
 from ngio_collections.resolve._inline import Settings
 from ngio_collections.resolve._visit import Visitor
 from ngio_collections.validation._documents import documents_of
 from ngio_collections.validation._engine import plans_for
-from ngio_collections.validation._trees import findings_in
+from ngio_collections.validation._findings import outline_path
+from ngio_collections.validation._trees import findings_in, findings_of_record
 
 __all__ = ["Recursion", "Viewing"]
 
@@ -39,6 +40,7 @@ class Recursion:
     def __init__(self, access: Access, depth: int | None) -> None:
         self._access = access
         self._depth = depth
+        self._titles: dict[str, str] = {}
         self.unfollowed: tuple[ngc.Unfollowed, ...] = ()
 
     def run(
@@ -57,6 +59,7 @@ class Recursion:
             return []
         urls = [_paths.as_url(one) for one in named]
         known = set(urls)
+        self._titles = dict(zip(urls, named, strict=True))
 
         def others(source: Source, data: bytes) -> None:
             if source.url not in known:
@@ -73,6 +76,30 @@ class Recursion:
         self.unfollowed = visitor.report().failures
         # Where there is no node in the place of one, a finding says so already.
         return [e for e in unreadable.values() if not isinstance(e, ngc.NotOmeError)]
+
+    def lost(self, outcome: Outcome) -> Iterator[Checked]:
+        """What is said of references that lead to no node, now that all documents were read.
+
+        Args:
+            outcome: Says against what is checked.
+
+        Yields:
+            The documents that hold such references, with the findings of these alone.
+        """
+        plans = plans_for(outcome.profile, outcome.revision, outcome.rules, "MAY")
+        found: dict[str, list[ngc.Finding]] = {}
+        for record in self.unfollowed:
+            for finding in findings_of_record(record, plans):
+                found.setdefault(record.document, []).append(finding)
+        for url, findings in found.items():
+            name, text = self._titles.get(url, label(url)), _text(url)
+            # It was not kept, and says what the nodes are called.
+            document = parse_document(text, url) if text else {}
+            named = [
+                replace(one, document=name, path=outline_path(document, _places(one.pointer)))
+                for one in findings
+            ]
+            yield Checked(name, tuple(named), text)
 
 
 class Viewing:
@@ -116,12 +143,15 @@ class Viewing:
         for document in documents_of(root, plans.profile.declaring):
             url = document.url or ""
             found = tuple(replace(one, document=label(url)) for one in findings_in(document, plans))
-            # The text is only looked at to say in which line a finding is.
-            path = _local(url) if found else None
-            yield Checked(label(url), found, b"" if path is None else path.read_bytes())
+            yield Checked(label(url), found, _text(url) if found else b"")
 
 
-def _local(url: str) -> Path | None:
-    """The file of a document, None if it is none."""
+def _places(pointer: str) -> tuple[str | int, ...]:
+    """The place of a node: its keys, and the positions in lists."""
+    return tuple(int(part) if part.isdigit() else part for part in pointer.split("/")[1:])
+
+
+def _text(url: str) -> bytes:
+    """The text of a document, to say in which line a finding is; empty if it is no file."""
     path = Path(_paths.local_path(url)) if url.startswith("file:") else None
-    return path if path is not None and path.is_file() else None
+    return path.read_bytes() if path is not None and path.is_file() else b""

@@ -61,6 +61,8 @@ def run(
         stop("standard input has no address that its paths could count from; name a file")
     if write and out is not None:
         stop("--write changes the document itself, --out leaves it and writes another; give one")
+    if version == "":
+        stop("--set-version needs a version; leave it out to keep what the document says")
     documents = Documents(access)
     with stopping_at_errors():
         if out is not None:

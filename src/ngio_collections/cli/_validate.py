@@ -46,6 +46,8 @@ class _Run:
             for error in recursion.run(named, self._check_other):
                 self._unreadable(error)
             self.outcome.unfollowed = recursion.unfollowed
+            for one in recursion.lost(self.outcome):
+                self._show(one)
         self.outcome.exit_code = _exit_code(self.outcome)
         self._output.end(self.outcome)
 
@@ -99,6 +101,9 @@ class _Run:
 
     def _take(self, checked: Checked) -> None:
         self.outcome.documents += 1
+        self._show(checked)
+
+    def _show(self, checked: Checked) -> None:
         for finding in checked.findings:
             self.outcome.tally.add(finding)
         shown = [one for one in checked.findings if is_shown(one, self.outcome.level)]
@@ -144,6 +149,7 @@ def run(
     only_summary: bool = False,
     only: Sequence[str] | None = None,
     without: Sequence[str] | None = None,
+    own: Sequence[str] | None = None,
     recursive: bool = False,
     view: bool = False,
     depth: int | None = None,
@@ -162,6 +168,7 @@ def run(
         only_summary: Whether only a summary is printed.
         only: The rules to check; all if there are none.
         without: The rules that are left out.
+        own: Files or modules with further rules.
         recursive: Whether the documents that they refer to are checked too.
         view: Whether they are checked as one collection with all that they refer to.
         depth: How many documents inside of each other are followed then; all if None.
@@ -171,7 +178,7 @@ def run(
     Raises:
         typer.Exit: With the exit code of the command.
     """
-    rules = require_rules(profile, revision, only, without)
+    rules = require_rules(profile, revision, only, without, own)
     follows = recursive or view
     if not follows and (depth is not None or allow or root is not None):
         stop("--depth, --allow and --root say what --recursive or --view reads; give one as well")

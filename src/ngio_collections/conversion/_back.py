@@ -6,15 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ngio_collections import _paths
+from ngio_collections._collector import collector_paused
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections._plain import plain_json
-from ngio_collections.conversion._engine import TABLES, Restored, restore
+from ngio_collections._words import listing
+from ngio_collections.conversion._again import given_back
+from ngio_collections.conversion._engine import TABLES
 from ngio_collections.conversion._names import KIND, ORDER
 from ngio_collections.conversion._restoring import Back, BackTask
-from ngio_collections.errors import DocumentError, InvalidEditError
+from ngio_collections.errors import (
+    ConflictError,
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidEditError,
+)
 from ngio_collections.graph import Node
 from ngio_collections.resolve import Work
-from ngio_collections.resolve._requests import Flow, Put
+from ngio_collections.resolve._requests import Flow, Head, Put
 from ngio_collections.resolve.verbs._common import Location, require_node, store_for
 from ngio_collections.store import LocalStore, ReadableStore
 
@@ -37,25 +45,28 @@ def to_ome_zarr(
 ) -> Work[GroupAttributes]:
     """Give the metadata of a collection as OME-Zarr 0.4, 0.5 or 0.6 has it; undoes `convert`.
 
-    What was kept under `ome-zarr:` attributes comes back as it was, and what is a field of
-    RFC-8 as it is now, so that edits come back, too. What OME-Zarr has no field for is left
-    out: other attributes, other collections, references to images elsewhere.
+    What was not edited comes back as it was, but for the order of keys, and what was edited
+    as it is now; that of an original which is kept under an `ome-zarr:` attribute is found out
+    by converting it again. What OME-Zarr has no field for is left out: other attributes,
+    other collections, references to images elsewhere.
 
     Args:
-        node: A plate, an image, or a collection of images; with everything in it
+        node: A plate, a well, an image, or a collection of such; with everything in it
             (`open_inlined`).
         version: `0.4`, `0.5` or `0.6`; only the last one has scenes.
         destination: A folder that the metadata is written to, as new groups without arrays.
         store: Where that is; local files by default.
 
     Returns:
-        The attributes of each group, by its Zarr path from the group of the node: what is in
-        its `.zattrs` (0.4), or at `attributes` of its `zarr.json` (0.5, 0.6).
+        The attributes of each group, by its Zarr path from the group of the node, or from the
+        folder around all groups if the node has none: what is in its `.zattrs` (0.4), or at
+        `attributes` of its `zarr.json` (0.5, 0.6). No path leads out.
 
     Raises:
         ValueError: The version is another one.
-        InvalidEditError: The node holds no image, or references that were not followed.
-        ConflictError: There is such a document in the destination already.
+        InvalidEditError: The node holds no image, or references that were not followed, or
+            something that OME-Zarr cannot say: a group outside of the one that lists it.
+        ConflictError: There is such a document in the destination already; nothing is written.
         DocumentError: It cannot be written.
 
     Examples:
@@ -76,7 +87,8 @@ def to_ome_zarr(
     """
     if version not in VERSIONS:
         raise ValueError(f"version is one of {', '.join(VERSIONS)}, not {version!r}")
-    made = restored(require_node(node), version)
+    with collector_paused():
+        made = restored(require_node(node), version)
     if destination is None:
         return Work(_given(made), LocalStore())  # Which is asked for nothing.
     url = _paths.as_url(destination)
@@ -99,9 +111,17 @@ def _written(made: GroupAttributes, url: str, version: str) -> Flow[GroupAttribu
         else:
             group_document = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
             documents[f"{group}/zarr.json"] = group_document
+    for at, found in zip(documents, (yield [Head(at) for at in documents]), strict=True):
+        if not isinstance(found, DocumentError):
+            raise ConflictError("is there already, and nothing was written; name a new folder", at)
+        if not isinstance(found, DocumentNotFoundError):
+            raise found
     puts = [Put(at, dumps_bytes(data, layout), if_absent=True) for at, data in documents.items()]
-    for answer in (yield puts):
+    answers = yield puts
+    for number, answer in enumerate(answers):
         if isinstance(answer, DocumentError):
+            if number:
+                answer.add_note(f"{number:,} documents were written before that")
             raise answer
     return made
 
@@ -110,24 +130,75 @@ def restored(node: Node, version: str) -> GroupAttributes:
     """The attributes of all groups of a collection.
 
     Raises:
-        InvalidEditError: It holds no image, or references that were not followed.
+        InvalidEditError: It holds no image, or references that were not followed, or its groups
+            are not where OME-Zarr could list them.
     """
     unfollowed = next((one for one in node.walk() if _is_unfollowed(one)), None)
     if unfollowed is not None:
         raise InvalidEditError(
             f"{unfollowed!r} is a reference that was not followed; use open_inlined"
         )
-    root = Back(node)
-    tasks = list(_tasks(root, version))
+    tasks = list(_tasks(Back(node), version))
     if not tasks:
         raise InvalidEditError(f"{node!r} holds no image that OME-Zarr could describe")
-    start = tasks[0].group
-    out: GroupAttributes = {}
+    around = Back(node).around
+    start = around or _start(node, tasks)
+    out: GroupAttributes = {"": {}} if around else {}
     for task in tasks:
         path = _paths.zarr_path(start, task.group) if task.group != start else ""
-        table = task.kind if version == "0.4" else "group-attributes"
-        out[path] = plain_json(restore(Restored(table, version, task.nodes[0], task)))
+        out[path] = plain_json(given_back(task, version))
     return out
+
+
+def _start(node: Node, tasks: list[BackTask]) -> str:
+    """The group that the paths count from; the folder around images that no group lists.
+
+    Raises:
+        InvalidEditError: No folder is around all of them.
+    """
+    groups = dict.fromkeys(task.group for task in tasks)
+    own = Back(node).group
+    if own is not None and all(_is_below(group, own) for group in groups):
+        return own
+    around = _folder_of(groups)
+    if around is None:
+        raise InvalidEditError(
+            f"{node!r} holds groups that are in no folder together: {listing(groups)}; "
+            "give the metadata of each node on its own"
+        )
+    return around
+
+
+def _is_below(group: str, other: str) -> bool:
+    return group == other or group.startswith(f"{other}/")
+
+
+def _folder_of(groups: Iterable[str]) -> str | None:
+    """The innermost folder, or group, that all groups are in; None if there is none."""
+    parts = [group.split("/") for group in groups]
+    common: list[str] = []
+    for names in zip(*parts, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    # The first parts are those of `memory://lab`, or of `file://` without a host.
+    return "/".join(common) if len(common) > 2 and common[-1] else None
+
+
+def _require_inside(around: Back, group: str, listed: Iterable[Back]) -> None:
+    """Make sure that what a group lists is in it: no path of a list leads out.
+
+    Raises:
+        InvalidEditError: One of them is elsewhere.
+    """
+    for node in listed:
+        inside = node.group
+        if inside is not None and not _is_below(inside, group):
+            raise InvalidEditError(
+                f"{node.node!r} is the group {inside}, outside of {group}, the group of "
+                f"{around.node!r}, which OME-Zarr would have to list it in; move the group there, "
+                "or take the node out of the collection"
+            )
 
 
 def _is_unfollowed(node: Node) -> bool:
@@ -136,31 +207,52 @@ def _is_unfollowed(node: Node) -> bool:
 
 def _tasks(root: Back, version: str) -> Iterator[BackTask]:
     """The groups of a collection, the outermost first."""
-    if "plate" in root.attributes:
-        yield from _plate(root)
-        return
-    images = list(_multiscales([root]))
-    kind = root.attributes.get(KIND)
-    if "scene" in root.attributes and version == "0.6":
-        group = root.group or _around(root)
-        yield BackTask("scene-group", group, [root, *images])
-    elif isinstance(kind, str) and kind in LISTS and root.group is not None:
-        listed = list(_firsts(images))
+    loose: list[Back] = []
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.type == "multiscale":
+            loose.append(node)
+        elif "plate" in node.attributes:
+            yield from _plate(node)
+        elif "well" in node.attributes:
+            yield from _well(node, _plate_around(node))
+        else:
+            yield from _list(node, version)
+            stack.extend(node.children[::-1])
+    yield from _images(loose, None)
+
+
+def _list(node: Back, version: str) -> Iterator[BackTask]:
+    """The group of a collection that is a scene, or nothing but a list of images."""
+    kind = node.attributes.get(KIND)
+    if "scene" in node.attributes and version == "0.6":
+        images = list(_multiscales([node]))
+        yield BackTask("scene-group", node.group or _around(node), [node, *images])
+    elif isinstance(kind, str) and kind in LISTS and node.group is not None:
+        listed = list(_firsts(_multiscales([node])))
         if kind != "labels-group":
             listed = [one for one in listed if "labels" not in one.attributes]
         if kind == "container-group":
-            yield BackTask(kind, root.group, [root])
-            yield from _series(root, listed)
+            yield BackTask(kind, node.group, [node])
+            yield from _series(node, listed)
         else:
-            yield BackTask(kind, root.group, [root, *listed])
-    yield from _images(images, None)
+            yield BackTask(kind, node.group, [node, *listed])
+        _require_inside(node, node.group, listed)
 
 
 def _series(root: Back, images: list[Back], plate: Back | None = None) -> Iterator[BackTask]:
     """The group `OME` of what bioformats2raw wrote."""
-    if root.group is not None and not root.was_added("OME"):
+    if root.group is not None and not (root.was_added("OME") and _are_numbered(root, images)):
         url = f"{root.group}/OME"
         yield BackTask("series-group", url, [root, *images], plate=plate, parent=root.group)
+
+
+def _are_numbered(root: Back, images: list[Back]) -> bool:
+    """Whether readers find the series without a list: as the groups 0, 1 and so on."""
+    return all(
+        image.group == f"{root.group}/{number}" for number, image in enumerate(_firsts(images))
+    )
 
 
 def _plate(plate: Back) -> Iterator[BackTask]:
@@ -169,13 +261,29 @@ def _plate(plate: Back) -> Iterator[BackTask]:
     kept = plate.attributes.get(TABLES["plate-group"].rest)
     if isinstance(kept, Mapping) and LAYOUT in kept:
         yield from _series(plate, [], plate)
-    for well in plate.children:
-        if "well" not in well.attributes:
-            continue
-        images = list(_multiscales([well]))
-        fields = _in_order(well, [one for one in _firsts(images) if "labels" not in one.attributes])
-        yield BackTask("well-group", well.group or _around(well), [well, *fields], plate=plate)
-        yield from _images(images, plate)
+    wells = [well for well in plate.children if "well" in well.attributes]
+    _require_inside(plate, group, wells)
+    for well in wells:
+        yield from _well(well, plate)
+
+
+def _well(well: Back, plate: Back | None) -> Iterator[BackTask]:
+    """A well with its images."""
+    group = well.group or _around(well)
+    images = list(_multiscales([well]))
+    fields = _in_order(well, [one for one in _firsts(images) if "labels" not in one.attributes])
+    yield BackTask("well-group", group, [well, *fields], plate=plate)
+    _require_inside(well, group, fields)
+    yield from _images(images, plate)
+
+
+def _plate_around(well: Back) -> Back | None:
+    """The plate that a well is on, if the tree holds it."""
+    for node in () if well.node is None else well.node.ancestors():
+        found = Back(node)
+        if "plate" in found.attributes:
+            return found
+    return None
 
 
 def _around(node: Back) -> str:
@@ -184,11 +292,12 @@ def _around(node: Back) -> str:
     Raises:
         InvalidEditError: There is none.
     """
-    for image in _multiscales([node]):
-        if image.group is not None:
-            levels = 2 if "plate" in node.attributes else 0
-            return image.group.rsplit("/", levels + 1)[0]
-    raise InvalidEditError(f"{node.node!r} holds no image that OME-Zarr could describe")
+    groups = [image.group for image in _multiscales([node]) if image.group is not None]
+    if not groups:
+        raise InvalidEditError(f"{node.node!r} holds no image that OME-Zarr could describe")
+    if "plate" in node.attributes:
+        return groups[0].rsplit("/", 3)[0]  # Of a plate, a row, a column and a field.
+    return _folder_of(group.rpartition("/")[0] for group in groups) or ""
 
 
 def _in_order(well: Back, fields: list[Back]) -> list[Back]:
@@ -228,8 +337,9 @@ def _images(images: Iterable[Back], plate: Back | None) -> Iterator[BackTask]:
         if image.group is not None:
             by_group.setdefault(image.group, []).append(image)
     labels = _labels_by_image(by_group)
+    images_of = {node.group: image for image, listed in labels.items() for node in listed}
     for group, nodes in by_group.items():
-        yield BackTask("image-group", group, nodes, plate=plate)
+        yield BackTask("image-group", group, nodes, plate=plate, parent=images_of.get(group))
         if group in labels or _kept(nodes[0], "labels-group"):
             listed = [nodes[0], *labels.get(group, ())]
             yield BackTask("labels-group", f"{group}/labels", listed, plate=plate)

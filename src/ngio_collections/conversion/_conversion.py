@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from ngio_collections.conversion._ledger import Ledger, LedgerEntry
 from ngio_collections.graph import Node
 
 __all__ = ["Conversion"]
+
+_SHOWN: Final = 20
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,9 @@ class Conversion:
         source: The address of the group that was converted.
         written: The documents that were written, the innermost first.
         skipped: The documents that were up to date already.
+        outdated: The documents of an earlier conversion that nothing refers to any more: of wells
+            or images that the source has no more, or of another way to divide it. They are left
+            as they are.
         ledger: What became of every field of every source document.
     """
 
@@ -30,6 +35,7 @@ class Conversion:
     source: str
     written: tuple[str, ...]
     skipped: tuple[str, ...]
+    outdated: tuple[str, ...]
     ledger: Ledger = field(repr=False, compare=False)
 
     @cached_property
@@ -53,6 +59,7 @@ class Conversion:
             "url": self.url,
             "written": list(self.written),
             "skipped": list(self.skipped),
+            "outdated": list(self.outdated),
             "documents": len(self.ledger.documents),
             "fields": self.ledger.counts(),
             "problems": [entry.to_json() for entry in self.problems],
@@ -68,8 +75,12 @@ class Conversion:
             lines[-1] += f" and {len(self.written) - 1:,} more"
         if self.skipped:
             lines.append(f"{len(self.skipped):,} up to date already")
+        lines += _first([f"not part of it any more: {url}" for url in self.outdated])
         causes = [problem for problem in self.problems if not problem.is_consequence]
-        lines += [f"  {problem}" for problem in causes[:20]]
-        if len(causes) > 20:
-            lines.append(f"  ... {len(causes) - 20:,} more")
-        return "\n".join(lines)
+        return "\n".join(lines + _first([f"  {problem}" for problem in causes]))
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    more = len(lines) - _SHOWN
+    return lines if more <= 0 else [*lines[:_SHOWN], f"  ... {more:,} more"]

@@ -23,7 +23,7 @@ from ngio_collections._mapping import (
     Row,
 )
 from ngio_collections._words import show
-from ngio_collections.conversion._ledger import CONSEQUENCE, Page, Place, escaped
+from ngio_collections.conversion._ledger import CONSEQUENCE, Page, Place, escaped, members
 from ngio_collections.conversion._restoring import Back
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Made",
     "Piece",
     "Restored",
+    "Slot",
     "UnconvertibleError",
     "Wrong",
     "attempt",
@@ -298,6 +299,20 @@ class Restored:
         return rest if isinstance(rest, Mapping) else {}
 
 
+class Slot(NamedTuple):
+    """A mapped field of which the original was kept as well, to come back if nobody edited it.
+
+    Attributes:
+        holder: The object that was given back.
+        field: The field of it, with the original in it.
+        now: What the node says now, or `ABSENT`.
+    """
+
+    holder: dict[str, Any]
+    field: str
+    now: Any
+
+
 Converting: TypeAlias = Callable[[Any, Piece, str], Mapped]
 """Maps a value: the value, the object that it is a field of, and its pointer."""
 Restoring: TypeAlias = Callable[[Restored], Any]
@@ -376,7 +391,10 @@ def convert(piece: Piece) -> None:
     for field in value:
         if field not in fields or field == ANY_FIELD:
             _one(piece, field, unknown)
-    if not value:
+    dropped = piece.page.dropped_of(piece.at) if piece.page.dropped else ()
+    for pointer in dropped:
+        piece.page.refused(pointer, piece.page.dropped[pointer])
+    if not value and not dropped:
         piece.page.kept(piece.at, None, "", "", "It is empty.")
     piece.settle()
 
@@ -464,27 +482,19 @@ def refuse(page: Page, value: Any, at: str, error: UnconvertibleError) -> None:
     for step in error.pointer.removeprefix(at).split("/")[1:]:
         found = False
         inside = None
-        members = _members(value)
-        for key, item in members:
+        dropped = [(one.rpartition("/")[2], None) for one in page.dropped_of(at)]
+        inner = members(value) + dropped
+        for key, item in inner:
             if key == step:
                 found, inside = True, item
             else:
                 page.refused(f"{at}/{key}", rest)
         if not found:
-            if not members:
+            if not inner:
                 page.refused(at, rest)
             break
         at, value = f"{at}/{step}", inside
     page.refused(error.pointer, error.reason)
-
-
-def _members(value: Any) -> list[tuple[str, Any]]:
-    """What is in a container, by the parts of pointers."""
-    if isinstance(value, dict):
-        return [(escaped(key), item) for key, item in value.items()]
-    if isinstance(value, list):
-        return [(str(number), item) for number, item in enumerate(value)]
-    return []
 
 
 def restore(piece: Restored) -> dict[str, Any]:
@@ -494,23 +504,39 @@ def restore(piece: Restored) -> dict[str, Any]:
         piece: The node, or the part of one, that it was made to.
 
     Returns:
-        The object: what is mapped from where it is now, and what was kept as it was.
+        The object: what is mapped from where it is now, and what was kept as it was. Where
+        there are both, the task learns of it; if the task is plain, nothing comes back but
+        what is mapped.
     """
     _bodies()
     out: dict[str, Any] = {}
+    rest = _rest(piece)
+    is_plain = piece.work.is_plain
     for field, row in piece.table.fields(piece.version).items():
         if row.outcome == MAPPED:
             value = _RESTORING[piece.table.name, field](piece)
-            if value is not ABSENT:
+            if not is_plain and (
+                field in rest or (value is not ABSENT and piece.node.was_added(field))
+            ):
+                piece.work.slots.append(Slot(out, field, value))
+            elif value is not ABSENT:
                 out[field] = value
+        elif is_plain:
+            continue
         elif row.key not in (STAYS, piece.table.rest) and row.key in piece.attributes:
             out[field] = piece.attributes[row.key]
-    rest = dict(piece.rest)
+    out.update(rest)
+    if not is_plain:
+        _set_version(out, piece)
+    return out
+
+
+def _rest(piece: Restored) -> dict[str, Any]:
+    """What was kept of an object, as far as its version can have it."""
+    rest = {} if piece.work.is_plain else dict(piece.rest)
     if piece.work.source is not None and (piece.work.source == NEWER) != (piece.version == NEWER):
         rest.pop(TRANSFORMATIONS, None)  # They are written in another way.
-    out.update(rest)
-    _set_version(out, piece)
-    return out
+    return rest
 
 
 def _set_version(out: dict[str, Any], piece: Restored) -> None:
@@ -518,7 +544,7 @@ def _set_version(out: dict[str, Any], piece: Restored) -> None:
 
     OME-Zarr 0.4 has the version in images, plates and wells, later ones in each group.
     """
-    if piece.work.source == piece.version:
+    if piece.work.source == piece.version and not piece.node.was_added("OME"):
         return
     if piece.table.name in ("multiscale", "plate", "well"):
         says = piece.version in OLDEST

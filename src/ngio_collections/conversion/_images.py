@@ -24,7 +24,7 @@ from ngio_collections.conversion._work import (
     ListTask,
     convert_group,
 )
-from ngio_collections.errors import DocumentError, DocumentNotFoundError, PathError
+from ngio_collections.errors import DocumentError, DocumentNotFoundError, ForbiddenError, PathError
 from ngio_collections.resolve._requests import Flow
 
 __all__ = ["Homes", "Images", "Wanted", "child", "list_task", "path_of", "paths_of"]
@@ -199,7 +199,7 @@ class Images:
 
     def _around(
         self, tasks: Sequence[ImageTask | None], format_: int
-    ) -> Flow[tuple[frozenset[str], dict[str, Read]]]:
+    ) -> Flow[tuple[dict[str, str], dict[str, Read]]]:
         """Ask for what is at fixed places around images: their arrays and their labels."""
         groups = [task.group for task in tasks if task is not None and not task.is_label]
         arrays = list(
@@ -209,18 +209,18 @@ class Images:
         labels = [f"{group.url}/labels" for group in groups]
         gets = [self.reader.get(document_of(url, format_)) for url in labels]
         answers = yield from self.reader.answers([*heads, *gets])
-        missing = frozenset(
-            url
-            for url, answer in zip(arrays, answers, strict=False)
-            if self.check_arrays and isinstance(answer, DocumentError)
-        )
+        missing = {
+            url: _why_missing(answer)
+            for url, answer in zip(arrays, answers[: len(heads)], strict=False)
+            if isinstance(answer, DocumentError)
+        }
         found: dict[str, Read] = {}
         for group, url, answer in zip(groups, labels, answers[len(heads) :], strict=True):
             if not isinstance(answer, DocumentNotFoundError):
                 found[group.url] = self.reader.parsed(url, format_, answer)
         return missing, found
 
-    def _one(self, task: ImageTask | None, read: Read, missing: frozenset[str]) -> Found:
+    def _one(self, task: ImageTask | None, read: Read, missing: Mapping[str, str]) -> Found:
         if task is None:
             return Found((), read.reason)
         task.missing = missing
@@ -269,6 +269,18 @@ class Images:
         around = image.around._replace(id=image.made.id)
         paths = paths_of(group, "labels-group")
         return listed, self.wanted(group.url, paths, image, around)
+
+
+def _why_missing(error: DocumentError) -> str:
+    """Why an array counts as missing, as the rest of a sentence."""
+    if isinstance(error, DocumentNotFoundError):
+        return "and there is no array"
+    if isinstance(error, ForbiddenError):
+        return f"which {error.problem}"
+    return (
+        f"which could not be looked at: {error.problem}; convert again, or without a look at "
+        "arrays (check_arrays=False)"
+    )
 
 
 def list_task(group: Group, page: Page, ids: Ids, kind: str, made: Made) -> ListTask:

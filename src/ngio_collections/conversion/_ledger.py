@@ -7,12 +7,12 @@ at them. What is kept for each document is short: images that are written alike 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ngio_collections._mapping import KEPT, MAPPED, REFUSED
 
-__all__ = ["CONSEQUENCE", "Ledger", "LedgerEntry", "Note", "Page", "Place", "escaped"]
+__all__ = ["CONSEQUENCE", "Ledger", "LedgerEntry", "Note", "Page", "Place", "escaped", "members"]
 
 
 CONSEQUENCE: Final = "cannot be converted without"
@@ -97,28 +97,83 @@ class Note(NamedTuple):
 _Part = tuple[Place | None, tuple[Note, ...]]
 
 
-class Page:
-    """The notes about one source document."""
+def members(value: Any) -> list[tuple[str, Any]]:
+    """What is in a container, by the parts of pointers."""
+    if isinstance(value, dict):
+        return [(escaped(key), item) for key, item in value.items()]
+    if isinstance(value, list):
+        return [(str(number), item) for number, item in enumerate(value)]
+    return []
 
-    __slots__ = ("_notes", "_parts", "url")
+
+def _value_at(value: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        value = dict(members(value)).get(step)
+    return value
+
+
+class Page:
+    """The notes about one source document.
+
+    Attributes:
+        url: The address of the document.
+        value: What was read of it, where that is not everything.
+        dropped: The pointers of fields that could not be read, and why.
+    """
+
+    __slots__ = ("_notes", "_parts", "dropped", "url", "value")
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.value: Any = None
+        self.dropped: Mapping[str, str] = {}
         self._notes: list[tuple[Place | None, Note]] = []
         self._parts: list[_Part] = []
 
     def mapped(self, pointer: str, place: Place, at: str, reason: str, key: str = "") -> None:
         """Note that a field is now a field of RFC-8."""
-        self._notes.append((place, Note(pointer, MAPPED, at, key or None, reason)))
+        for part in self._intact(pointer) if self.dropped else (pointer,):
+            self._notes.append((place, Note(part, MAPPED, at, key or None, reason)))
 
     def kept(self, pointer: str, place: Place | None, at: str, key: str, reason: str) -> None:
         """Note that a field is kept as it was; without a place, in the source."""
-        where = None if place is None else at
-        self._notes.append((place, Note(pointer, KEPT, where, key or None, reason)))
+        if place is None:
+            self._notes.append((None, Note(pointer, KEPT, None, key or None, reason)))
+            return
+        for part in self._intact(pointer) if self.dropped else (pointer,):
+            where = at + part.removeprefix(pointer)
+            self._notes.append((place, Note(part, KEPT, where, key or None, reason)))
 
     def refused(self, pointer: str, reason: str) -> None:
         """Note that a field could not be converted."""
+        if self.dropped:
+            inside = next(iter(self._dropped_in(pointer)), None)
+            if pointer in self.dropped:
+                reason = self.dropped[pointer]
+            elif inside is not None and not reason.startswith(CONSEQUENCE):
+                reason = f"{reason} ({inside} {self.dropped[inside]})"
         self._notes.append((None, Note(pointer, REFUSED, None, None, reason)))
+
+    def _dropped_in(self, pointer: str) -> list[str]:
+        return [one for one in self.dropped if one.startswith(f"{pointer}/")]
+
+    def dropped_of(self, pointer: str) -> list[str]:
+        """The fields of an object that could not be read."""
+        length = len(pointer) + 1
+        return [one for one in self._dropped_in(pointer) if "/" not in one[length:]]
+
+    def _intact(self, pointer: str) -> Iterator[str]:
+        """The parts of a field that were read whole; the others are noted as refused."""
+        dropped = self._dropped_in(pointer)
+        for one in dropped:
+            self.refused(one, self.dropped[one])
+        stack = [(pointer, _value_at(self.value, pointer))]
+        while stack:
+            at, value = stack.pop()
+            if not any(one.startswith(f"{at}/") for one in dropped):
+                yield at
+                continue
+            stack += [(f"{at}/{step}", item) for step, item in members(value)]
 
     def mark(self) -> int:
         """A state that the page can be taken back to."""

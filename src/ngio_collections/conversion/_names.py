@@ -7,9 +7,11 @@ from typing import Final
 
 __all__ = [
     "ADDED",
+    "AROUND",
     "CONVERSION",
     "GROUP",
     "KIND",
+    "NAMED",
     "ORDER",
     "VERSION",
     "XML",
@@ -19,12 +21,16 @@ __all__ = [
     "stem",
 ]
 
+AROUND: Final = "ome-zarr:around"
+"""The attribute of a root with the group around that of the root, if that one has no metadata."""
 GROUP: Final = "ome-zarr:group"
 """The attribute that says which Zarr group a node comes from, as a Path."""
 VERSION: Final = "ome-zarr:version"
 """The attribute that says which version of OME-Zarr its group had."""
 ADDED: Final = "ome-zarr:added"
 """The attribute that lists what the node has and the source did not say."""
+NAMED: Final = "ome-zarr:given-name"
+"""The attribute with the name that the node was given, where that is not the one of the source."""
 ORDER: Final = "ome-zarr:order"
 """The attribute of a well with the ids of its fields, where grouping them changed the order."""
 KIND: Final = "ome-zarr:kind"

@@ -8,11 +8,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._json import JsonSyntaxError
 from ngio_collections._words import show
 from ngio_collections.conversion._consolidated import Copies
 from ngio_collections.conversion._engine import UnconvertibleError, attempt
 from ngio_collections.conversion._ledger import Page
+from ngio_collections.conversion._numbers import Loaded, loads_most
 from ngio_collections.conversion._work import Group
 from ngio_collections.errors import (
     DocumentError,
@@ -24,7 +25,7 @@ from ngio_collections.resolve import AccessPolicy, Limits, Progress
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head, Request
 from ngio_collections.store import Blob
 
-__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare"]
+__all__ = ["BATCH", "Read", "Reader", "document_of", "is_bare", "is_node", "is_ome"]
 
 BATCH: Final = 512
 """How many documents are asked for at once."""
@@ -63,6 +64,8 @@ class Reader:
 
     Attributes:
         entry: The document that was asked for.
+        policy: Where paths may lead.
+        limits: How much may be read.
         copies: The copies of metadata in the root, if there are any.
         pages: The notes about all documents that were read, and those that should have been.
     """
@@ -71,8 +74,8 @@ class Reader:
         self.entry = ""
         self.copies: Copies | None = None
         self.pages: list[Page] = []
-        self._policy = policy
-        self._limits = limits
+        self.policy = policy
+        self.limits = limits
         self._progress = progress
         self._asked = 0
         self._bytes = 0
@@ -98,10 +101,10 @@ class Reader:
 
     def _refusal(self, url: str) -> DocumentError | None:
         if url != self.entry:
-            refusal = self._policy.refusal(self.entry, url)
+            refusal = self.policy.refusal(self.entry, url)
             if refusal is not None:
                 return ForbiddenError(refusal, url)
-        limits = self._limits
+        limits = self.limits
         self._asked += 1
         if self._asked > limits.documents:
             return LimitExceededError(f"is beyond the limit documents={limits.documents:,}", url)
@@ -113,7 +116,7 @@ class Reader:
 
     def get(self, url: str) -> Get:
         """A request for a document, which may not be larger than is allowed."""
-        limits = self._limits
+        limits = self.limits
         left = limits.total_bytes - self._bytes
         return Get(url, max(0, min(limits.document_bytes, left)))
 
@@ -151,7 +154,8 @@ class Reader:
             if isinstance(answer, DocumentError):
                 raise answer
             assert isinstance(answer, Blob)
-            document = _loaded(answer.data, where)
+            document, page.dropped = _loaded(answer.data, where)
+            page.value = document if page.dropped else None
         except DocumentError as error:
             page.refused("", error.problem)
             return Read(None, None, f"leads to {error}")
@@ -176,7 +180,7 @@ class Reader:
         if not isinstance(answer, Blob):
             return
         try:
-            document = _loaded(answer.data, where)
+            document, _ = _loaded(answer.data, where)
         except NotJsonError as error:
             if format_ == 2:
                 page = Page(where)
@@ -192,16 +196,16 @@ class Reader:
         self.copies = Copies(url, 2, page, "", document)
         if isinstance(root, Blob):
             with suppress(JsonSyntaxError):  # What is wrong with the root has been noted.
-                self.copies.compare(url, loads(root.data))
+                self.copies.compare(url, loads_most(root.data).value)
 
     def exist(self, urls: Sequence[str], format_: int) -> list[Head]:
         """Requests that find out whether arrays are there."""
         return [Head(f"{url}/{_ARRAYS[format_]}") for url in urls]
 
 
-def _loaded(data: bytes, url: str) -> Any:
+def _loaded(data: bytes, url: str) -> Loaded:
     try:
-        return loads(data)
+        return loads_most(data)
     except JsonSyntaxError as error:
         raise NotJsonError(f"is not JSON: {error}", url) from error
 
@@ -215,7 +219,7 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
     if not isinstance(document, dict):
         raise UnconvertibleError("", f"is {show(document)}; expected an object")
     if format_ == 2:
-        return Group(url, where, document, document, "", _version_2(document))
+        return Group(url, where, document, document, "", _version_2(document, ""))
     attributes = document.get("attributes")
     if not isinstance(attributes, dict):
         found = "is missing" if attributes is None else f"is {show(attributes)}"
@@ -223,11 +227,12 @@ def _group(url: str, where: str, document: Any, format_: int) -> Group:
     ome = attributes.get("ome")
     at = "/attributes/ome"
     if "ome" not in attributes and is_ome(attributes):
-        return Group(url, where, document, attributes, "/attributes", _version_2(attributes))
+        inside = "/attributes"
+        return Group(url, where, document, attributes, inside, _version_2(attributes, inside))
     if not isinstance(ome, dict):
         found = "is missing" if ome is None else f"is {show(ome)}"
         raise UnconvertibleError(at, f"{found}; expected the metadata of OME-Zarr")
-    if isinstance(ome.get("type"), str) and ("nodes" in ome or "path" in ome or "id" in ome):
+    if is_node(ome):
         raise UnconvertibleError(
             f"{at}/type", "is that of a node of RFC-8 already; open the document, or refer to it"
         )
@@ -239,8 +244,10 @@ def is_bare(answer: Answer, format_: int) -> bool:
     if not isinstance(answer, Blob):
         return False
     try:
-        document = loads(answer.data)
+        document, dropped = loads_most(answer.data)
     except JsonSyntaxError:
+        return False
+    if dropped:
         return False
     if format_ == 3 and isinstance(document, dict) and document.get("node_type") == "group":
         document = document.get("attributes", {})
@@ -251,6 +258,11 @@ def is_bare(answer: Answer, format_: int) -> bool:
 def is_ome(attributes: Mapping[str, Any]) -> bool:
     """Whether attributes are metadata of OME-Zarr 0.4, which has no key of its own for it."""
     return not FIELDS.isdisjoint(attributes)
+
+
+def is_node(ome: Mapping[str, Any]) -> bool:
+    """Whether metadata is a node of RFC-8, and not of OME-Zarr before it."""
+    return isinstance(ome.get("type"), str) and not ome.keys().isdisjoint({"nodes", "path", "id"})
 
 
 def _version_3(ome: Mapping[str, Any], at: str) -> str:
@@ -266,13 +278,23 @@ def _version_3(ome: Mapping[str, Any], at: str) -> str:
     return match[1]
 
 
-def _version_2(ome: Mapping[str, Any]) -> str:
+def _version_2(ome: Mapping[str, Any], at: str) -> str:
+    """The version of metadata of 0.4, where images, plates and wells say it.
+
+    Raises:
+        UnconvertibleError: It is another one.
+    """
     images = ome.get("multiscales")
-    for number, image in enumerate(images if isinstance(images, list) else ()):
-        version = image.get("version") if isinstance(image, dict) else None
+    found = [
+        (f"{at}/multiscales/{number}", image)
+        for number, image in enumerate(images if isinstance(images, list) else ())
+    ]
+    found += [(f"{at}/{field}", ome[field]) for field in ("plate", "well") if field in ome]
+    for where, value in found:
+        version = value.get("version") if isinstance(value, dict) else None
         if version not in (None, "0.4"):
             raise UnconvertibleError(
-                f"/multiscales/{number}/version",
-                f"is {show(version)}; expected 0.4; write the image as 0.4 or newer first",
+                f"{where}/version",
+                f"is {show(version)}; expected 0.4; write it as 0.4 or newer first",
             )
     return "0.4"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.conversion._names import ADDED, GROUP, VERSION
+from ngio_collections.conversion._names import ADDED, AROUND, GROUP, VERSION
 from ngio_collections.errors import PathError
 from ngio_collections.graph import Node
 
-__all__ = ["Back", "BackTask"]
+if TYPE_CHECKING:
+    from ngio_collections.conversion._engine import Made, Slot
+
+__all__ = ["Back", "BackTask", "Line"]
 
 NOWHERE: Final = "memory://collection/collection.json"
 """From where paths count in a tree that was not opened from a document."""
@@ -25,28 +28,50 @@ class Back:
         base: The document that its paths count from.
     """
 
-    __slots__ = ("attributes", "base", "children", "node")
+    __slots__ = ("_children", "attributes", "base", "node", "raw")
 
     def __init__(self, node: Node) -> None:
-        self.node = node
-        raw = node.tree.raw(node.key).get("attributes")
-        self.attributes: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
+        self.node: Node | None = node
+        self.raw: Mapping[str, Any] = node.tree.raw(node.key)
+        attributes = self.raw.get("attributes")
+        self.attributes: Mapping[str, Any] = attributes if isinstance(attributes, dict) else {}
         self.base = node.document_url or NOWHERE
-        self.children = tuple(Back(child) for child in node.children())
+        self._children: tuple[Back, ...] | None = None
+
+    @classmethod
+    def of(cls, made: Made) -> Back:
+        """A node that was just made, and is in no tree."""
+        self = cls.__new__(cls)
+        self.node = None
+        self.raw = made.node
+        self.attributes = made.attributes
+        self.base = made.home
+        self._children = tuple(cls.of(child) for child in made.children)
+        return self
+
+    @property
+    def children(self) -> tuple[Back, ...]:
+        """The nodes below it, the same ones each time."""
+        if self._children is None:
+            below = () if self.node is None else self.node.children()
+            self._children = tuple(Back(child) for child in below)
+        return self._children
 
     @property
     def type(self) -> str | None:
         """The type of the node."""
-        return self.node.type
+        type_: str | None = self.raw.get("type")
+        return type_
 
     @property
     def id(self) -> str | None:
         """The id of the node."""
-        return self.node.id
+        id_: str | None = self.raw.get("id")
+        return id_
 
     def field(self, name: str) -> Any:
         """A field of the node, None if it has none."""
-        return self.node.tree.raw(self.node.key).get(name)
+        return self.raw.get(name)
 
     @property
     def version(self) -> str | None:
@@ -69,6 +94,11 @@ class Back:
             return _paths.metadata_url(self.base, path).removesuffix("/zarr.json")
         except PathError:
             return None
+
+    @property
+    def around(self) -> str | None:
+        """The address of the group that was converted, if its metadata was one further in."""
+        return self.url(self.attributes.get(AROUND))
 
     @property
     def group(self) -> str | None:
@@ -101,6 +131,18 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in value or () if isinstance(item, Mapping)]
 
 
+class Line(NamedTuple):
+    """A row or a column of a plate.
+
+    Attributes:
+        number: Its position.
+        name: What it is called.
+    """
+
+    number: int
+    name: Any
+
+
 class BackTask:
     """A group that is made again.
 
@@ -109,11 +151,23 @@ class BackTask:
         group: The address of the group.
         nodes: The nodes that it became, the first of which has what was kept of it.
         plate: The node of the plate, for wells.
-        parent: The group that it is listed in, for wells, fields and labels.
+        parent: The group that its paths count from, for series; for a label image the image.
         source: The version of OME-Zarr that it was converted from; None if it was not.
+        is_plain: Whether only what is mapped comes back, and nothing that was kept.
+        slots: The fields that are mapped and kept as well.
     """
 
-    __slots__ = ("group", "kind", "nodes", "parent", "plate", "source")
+    __slots__ = (
+        "_lines",
+        "group",
+        "is_plain",
+        "kind",
+        "nodes",
+        "parent",
+        "plate",
+        "slots",
+        "source",
+    )
 
     def __init__(
         self,
@@ -123,6 +177,7 @@ class BackTask:
         *,
         plate: Back | None = None,
         parent: str | None = None,
+        is_plain: bool = False,
     ) -> None:
         self.kind = kind
         self.group = group
@@ -130,14 +185,41 @@ class BackTask:
         self.plate = plate
         self.parent = parent
         self.source = nodes[0].version
+        self.is_plain = is_plain
+        self.slots: list[Slot] = []
+        self._lines: dict[str, dict[str, Line]] = {}
+
+    def plain(self, nodes: list[Back] | None = None) -> BackTask:
+        """The same without what was kept, of the same or of other nodes."""
+        return BackTask(
+            self.kind,
+            self.group,
+            self.nodes if nodes is None else nodes,
+            plate=self.plate,
+            parent=self.parent,
+            is_plain=True,
+        )
 
     def image_of(self, level: Back) -> Back | None:
         """The image that a level belongs to."""
         return next((node for node in self.nodes if level in node.children), None)
 
+    def lines(self, key: str) -> Mapping[str, Line]:
+        """The rows or the columns of the plate by their id, read once for all wells."""
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = {}
+            plate = None if self.plate is None else self.plate.attributes.get("plate")
+            listed = plate.get(key) if isinstance(plate, Mapping) else None
+            for number, entry in enumerate(listed or ()):
+                id_ = entry.get("id") if isinstance(entry, Mapping) else None
+                if isinstance(id_, str):
+                    found.setdefault(id_, Line(number, entry.get("name", id_)))
+        return found
+
     def acquisition_of(self, node: Back) -> Any:
         """The acquisition of an image that is in the collection of one."""
-        for parent in node.node.ancestors():
+        for parent in () if node.node is None else node.node.ancestors():
             if "well" in parent.attributes:
                 return None
             found = parent.tree.raw(parent.key).get("attributes")

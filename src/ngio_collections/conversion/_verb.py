@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
 from ngio_collections.conversion._conversion import Conversion
 from ngio_collections.conversion._images import Homes, Images
 from ngio_collections.conversion._ledger import Ledger, Page
-from ngio_collections.conversion._names import stem
+from ngio_collections.conversion._names import AROUND, stem
+from ngio_collections.conversion._places import candidates, entry_url, folder_of, place
 from ngio_collections.conversion._reading import Read, Reader, document_of, is_bare
 from ngio_collections.conversion._walk import Walk
+from ngio_collections.conversion._work import path_from
 from ngio_collections.conversion._writing import Writer
 from ngio_collections.errors import (
     DocumentError,
     DocumentNotFoundError,
-    ForbiddenError,
     NotOmeError,
-    PathError,
 )
 from ngio_collections.resolve import AccessPolicy, Limits, Progress, Work
 from ngio_collections.resolve._inline import Inliner, Settings
@@ -63,7 +63,8 @@ def convert(
 
     Args:
         source: The Zarr group: an image, a plate, or the result of bioformats2raw.
-        destination: The `.json` file to write; by default beside the source.
+        destination: The `.json` file to write; by default beside the source, or beside the
+            hierarchy that it is a part of.
         layout: `wide` puts the images of a well side by side; `tall` puts those of each
             acquisition into a collection of their own.
         documents: `one` document, or one more `per-well` or `per-image`; these go to a folder
@@ -86,86 +87,102 @@ def convert(
     Raises:
         DocumentNotFoundError: There is no such group.
         NotOmeError: It holds nothing that can be converted.
-        ConflictError: There is a file that is no conversion, or one that has been edited and
-            is outdated.
-        ForbiddenError: The destination is in the source, or cannot be written to.
+        ConflictError: There is a file that is no conversion, or that of another source, or one
+            that has been edited and is outdated, or that somebody else writes meanwhile.
+        ForbiddenError: The destination is in the source or in a hierarchy that the source is a
+            part of, also by where links lead, or it cannot be written to.
         DocumentError: The source cannot be read, or a document cannot be written.
+        TypeError: An argument is of another type than it says.
+        ValueError: `layout` or `documents` is none of the above.
+    """
+    _check(layout, documents, name, policy, limits)
+    group = _group_url(source)
+    asked = None if destination is None else entry_url(destination)
+    found = _stores(group, asked, store, target_store, policy)
+    reader = Reader(policy or AccessPolicy(), limits or Limits(), progress)
+
+    def work() -> Flow[Conversion]:
+        with collector_paused():
+            entry = yield from place(group, asked, documents, reader.policy, reader.limits)
+            homes = Homes(entry, folder_of(entry), documents)
+            writer = Writer(overwrite=overwrite)
+            walk = Walk(Images(reader, homes, check_arrays), writer, layout, name)
+            return (yield from _convert(group, walk, found))
+
+    return Work(work(), found, concurrency)
+
+
+def _check(layout: Any, documents: Any, name: Any, policy: Any, limits: Any) -> None:
+    """Refuse arguments that mean nothing.
+
+    Raises:
+        TypeError: One is of another type.
+        ValueError: One has another value.
     """
     for value, known, what in ((layout, LAYOUTS, "layout"), (documents, DOCUMENTS, "documents")):
         if value not in known:
             raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
-    group = _group_url(source)
-    entry = _entry_url(group, destination)
-    found = _stores(group, entry, store, target_store, policy)
-    homes = Homes(entry, f"{entry.removesuffix('.json')}/", documents)
-    reader = Reader(policy or AccessPolicy(), limits or Limits(), progress)
-    writer = Writer(overwrite=overwrite)
-    walk = Walk(Images(reader, homes, check_arrays), writer, layout, name)
-    return Work(_convert(group, walk, found), found, concurrency)
+    for value, type_, what in (
+        (name, str, "name"),
+        (policy, AccessPolicy, "policy"),
+        (limits, Limits, "limits"),
+    ):
+        if value is not None and not isinstance(value, type_):
+            raise TypeError(f"{what} must be of the type {type_.__name__}, not {value!r}")
 
 
 def _group_url(source: Location) -> str:
     url = _paths.as_url(source)
     for name in _DOCUMENT_NAMES:
         url = url.removesuffix(f"/{name}")
-    return url
-
-
-def _entry_url(group: str, destination: Location | None) -> str:
-    if destination is None:
-        return f"{group.rpartition('/')[0]}/{stem_of(group)}.json"
-    entry = _paths.as_url(destination)
-    if not entry.endswith(".json") or entry.endswith("/zarr.json"):
-        raise PathError(f"{destination} is no file that a collection is written to; name a .json")
-    if _paths.is_within(entry, group):
-        raise ForbiddenError("is in the source, which is only read; name a file beside it", entry)
-    return entry
-
-
-def stem_of(group: str) -> str:
-    """The name of a group without its endings, still encoded as in its address."""
-    return stem(group.rpartition("/")[2])
+    return url.removesuffix("/")  # Of a bucket, which may be a group.
 
 
 def _stores(
     group: str,
-    entry: str,
+    asked: str | None,
     store: ReadableStore | None,
     target_store: ReadableStore | None,
     policy: AccessPolicy | None,
 ) -> ReadableStore:
     """One store for both ends."""
     source = store_for(store, group, policy=policy)
-    if target_store is None and entry.startswith("file:") and not group.startswith("file:"):
+    is_local = asked is not None and asked.startswith("file:")
+    if target_store is None and is_local and not group.startswith("file:"):
         target_store = LocalStore()
     if target_store is None or target_store is source:
         return source
-    return RouterStore({entry: target_store, entry.removesuffix(".json"): target_store}, source)
+    entries = candidates(group) if asked is None else [asked]
+    places = [url for entry in entries for url in (entry, entry.removesuffix(".json"))]
+    # By default the group itself may have the name of a folder for documents.
+    return RouterStore({url: target_store for url in places if url != group}, source)
 
 
 def _convert(url: str, walk: Walk, store: ReadableStore) -> Flow[Conversion]:
-    with collector_paused():
-        images, writer = walk.images, walk.writer
-        reader, entry = images.reader, images.homes.entry
-        yield from writer.require(entry)
-        read = yield from _root(url, reader)
-        made = yield from walk.root(read, _title(url))
-        if made is None:
-            raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
-        sources = yield from writer.documents([made])
-        if len(writer.written) + len(writer.skipped) == 1:
-            tree = sources[0].tree()
-        else:
-            tree = yield from Inliner(Settings()).flow(entry)
-        tree.segment.source.store = store
-        for page in reader.pages:
-            page.close(images.shared)
-        if reader.copies is not None:
-            reader.copies.note()
-        ledger = Ledger(reader.pages)
-        return Conversion(
-            tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), ledger
-        )
+    images, writer = walk.images, walk.writer
+    reader, entry = images.reader, images.homes.entry
+    yield from writer.require(entry, url)
+    read = yield from _root(url, reader)
+    made = yield from walk.root(read, _title(url))
+    if made is None:
+        raise NotOmeError(_why(reader, read), read.page.url if read.page else reader.entry)
+    if read.group is not None and read.group.url != url:
+        made.attributes[AROUND] = path_from(entry, url)
+    sources = yield from writer.documents([made])
+    outdated = yield from writer.outdated(images.homes.folder)
+    if len(writer.written) + len(writer.skipped) == 1:
+        tree = sources[0].tree()
+    else:
+        tree = yield from Inliner(Settings()).flow(entry)
+    tree.segment.source.store = store
+    for page in reader.pages:
+        page.close(images.shared)
+    if reader.copies is not None:
+        reader.copies.note()
+    ledger = Ledger(reader.pages)
+    return Conversion(
+        tree.root, entry, url, tuple(writer.written), tuple(writer.skipped), outdated, ledger
+    )
 
 
 def _title(url: str) -> str:

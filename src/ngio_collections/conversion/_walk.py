@@ -44,13 +44,14 @@ __all__ = ["Walk"]
 LAYOUT: Final = "bioformats2raw.layout"
 KINDS: Final = {
     "plate": "plate-group",
-    LAYOUT: "container-group",
     "scene": "scene-group",
     "multiscales": "image-group",
+    LAYOUT: "container-group",
     "well": "well-group",
     "labels": "labels-group",
 }
-"""The tables of groups, by the field that tells which it is; the first one counts."""
+"""The tables of groups, by the field that tells which it is; the first one counts, and the
+tables refuse the others."""
 
 WELLS: Final = 64
 """How many wells are worked on at once."""

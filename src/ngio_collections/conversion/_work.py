@@ -101,7 +101,7 @@ class ImageTask(Task):
         name: What its first image is called whatever its name, if that was asked for.
         is_label: Whether it is listed as a label image.
         source: For a label image the Reference to the image that it belongs to.
-        missing: The arrays that are not there.
+        missing: The arrays that are not there, or could not be looked at, and why.
         images: The nodes that it became.
         systems: The coordinate systems of the first of them by name, where they have names.
     """
@@ -114,7 +114,7 @@ class ImageTask(Task):
     name: str | None = None
     is_label: bool = False
     source: Mapping[str, Any] | None = None
-    missing: frozenset[str] = frozenset()
+    missing: Mapping[str, str] = field(default_factory=dict)
     images: list[Made] = field(default_factory=list)
     systems: Mapping[str, Any] = field(default_factory=dict)
 

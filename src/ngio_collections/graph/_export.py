@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from ngio_collections._paths import rebased
 from ngio_collections.graph._segment import Raw, child_nodes
-from ngio_collections.graph._state import HOME, REMOVED, Ref, TreeState
+from ngio_collections.graph._state import Ref, TreeState
 
 __all__ = ["exported", "rewritten", "urls_by_identity"]
 
@@ -68,9 +68,6 @@ def urls_by_identity(tree: TreeState, origins: dict[int, Ref]) -> dict[int, str 
     for segment in {tree.segment, *(ref[0] for ref, _ in tree.changes.values())}:
         if segment.inlined is not None:
             urls.update((key, edge.target.url) for key, edge in segment.inlined.edges.items())
-    for ref, change in tree.changes.values():
-        if change.place not in (HOME, REMOVED):
-            urls[id(ref[0].raw(ref[1]))] = tree.url_of(ref)
     urls.update((key, tree.url_of(ref)) for key, ref in origins.items())
     return urls
 

@@ -209,7 +209,8 @@ class Meaning:
                 where they are in plates. Give the root to find them everywhere.
 
         Returns:
-            Multiscale nodes, in document order. Cost: O(siblings), or O(nodes of `within`).
+            Multiscale nodes, in document order. Cost: O(siblings), or O(nodes of `within`),
+            the first time, then O(labels).
 
         Raises:
             InvalidAttributeError: It is no image, or the `labels` of a node are not as RFC-8

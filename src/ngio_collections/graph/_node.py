@@ -157,6 +157,7 @@ class Node(Meaning):
             InvalidAttributeError: It is not what the type says.
             NodeNotFoundError: The plate has no well there; the message names close ones.
             UnresolvedReferenceError: Its wells are in documents that are not in the tree.
+            TypeError: It is neither a type nor a position.
 
         Examples:
             >>> row, column = {"id": "row_B", "name": "B"}, {"id": "column_3", "name": "03"}
@@ -169,7 +170,7 @@ class Node(Meaning):
             >>> plate["B/03"].id
             'w1'
         """
-        if isinstance(kind, (str, tuple)):
+        if not hasattr(kind, "key"):
             return meaning().well_at(self, kind)
         found = self._raw().get("attributes")
         if not isinstance(found, dict) or kind.key not in found:
@@ -182,13 +183,11 @@ class Node(Meaning):
             ) from error
 
     def __contains__(self, kind: AttributeType[Any] | str | tuple[str, str]) -> bool:
-        if isinstance(kind, (str, tuple)):  # Whether a plate has a well there.
-            try:
-                return meaning().well_at(self, kind) is not None
-            except NodeNotFoundError:
-                return False
+        key = getattr(kind, "key", None)
+        if key is None:  # Whether a plate has a well there.
+            return bool(meaning().has_well(self, kind))
         found = self._raw().get("attributes")
-        return isinstance(found, dict) and kind.key in found
+        return isinstance(found, dict) and key in found
 
     def __iter__(self) -> NoReturn:
         raise TypeError("a node is no sequence; use children() or walk()")

@@ -25,7 +25,7 @@ from ngio_collections.errors import InvalidEditError, NodeNotFoundError
 from ngio_collections.graph._node import Node, as_tree
 from ngio_collections.graph._state import Ref, TreeState
 
-__all__ = ["Patch", "address_of", "apply", "set_attributes"]
+__all__ = ["Patch", "address_of", "apply", "has_attributes", "set_attributes"]
 
 Address: TypeAlias = str | list[int]
 
@@ -163,9 +163,14 @@ def _move(root: Node, operation: Mapping[str, Any]) -> Node:
     return _resolve(root, operation["at"]).move(parent, operation.get("index"))
 
 
+def has_attributes(raw: Mapping[str, Any]) -> bool:
+    """Whether a node has attributes, be it none of them; what is no object is none either."""
+    return isinstance(raw.get("attributes"), dict)
+
+
 def set_attributes(node: Node, values: Mapping[str, Any]) -> Node:
     """Set attributes; an empty set of them makes an empty field of a node that has none."""
-    if not values and "attributes" not in node.raw:
+    if not values and not has_attributes(node._raw()):
         return node._with_raw({**node._raw(), "attributes": {}})
     return node.set_attrs(values)
 

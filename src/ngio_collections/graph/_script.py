@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ngio_collections._frozen import same_json
 from ngio_collections.graph._node import Node, NodeTree, as_tree
-from ngio_collections.graph._patch import address_of, set_attributes
+from ngio_collections.graph._patch import address_of, has_attributes, set_attributes
 from ngio_collections.graph._segment import Raw
 from ngio_collections.graph._state import Ref, key_of
 
@@ -125,7 +125,7 @@ class Script:
         if dropped:
             operation = {"op": "drop-attributes", "at": self._address(ref), "keys": list(dropped)}
             self._do(operation, self.node(ref).drop_attrs(*dropped))
-        if values or ("attributes" in raw and "attributes" not in now):
+        if values or (has_attributes(raw) and not has_attributes(now)):
             operation = {"op": "set-attributes", "at": self._address(ref), "values": values}
             self._do(operation, set_attributes(self.node(ref), values))
         if now.get("name", ABSENT) != raw.get("name", ABSENT):

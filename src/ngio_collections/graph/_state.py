@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple, Self, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 from ngio_collections.graph._edges import Edge
-from ngio_collections.graph._pmap import PersistentMap
+from ngio_collections.graph._pmap import Draft, PersistentMap
 from ngio_collections.graph._segment import Raw, Segment
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "TreeState",
     "key_of",
 ]
+
+T = TypeVar("T")
 
 Ref: TypeAlias = tuple[Segment, int]
 """A node: a segment and a position in it."""
@@ -104,6 +106,11 @@ class Change(NamedTuple):
         """Whether the children differ from what the segment has."""
         return self.children is not None or self.left
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether the node is elsewhere than its segment has it: it came, or was moved."""
+        return self.place not in (HOME, REMOVED)
+
 
 UNCHANGED: Final = Change()
 """The change of a node that has none."""
@@ -120,7 +127,7 @@ def key_of(ref: Ref) -> int:
 class TreeState:
     """One version of a tree. Everything here is O(log edits) unless it says otherwise."""
 
-    __slots__ = ("changes", "ids", "is_edited", "large", "segment", "shrunk")
+    __slots__ = ("changes", "ids", "is_edited", "kept", "large", "segment", "shrunk")
 
     def __init__(
         self,
@@ -137,11 +144,28 @@ class TreeState:
         self.ids = _NO_IDS if ids is None else ids
         self.large = large
         self.shrunk = shrunk  # Whether a node was ever removed or moved.
+        self.kept: dict[Any, Any] | None = None
 
     @property
     def url(self) -> str | None:
         """The address of the document of the root, None if it is in none."""
         return self.segment.url
+
+    def keep(self, key: Any, make: Callable[[], T]) -> T:
+        """Something that others find out about this version, once for all who ask.
+
+        Args:
+            key: What it is.
+            make: Finds it out when it is first asked for; each time in a draft, which changes.
+        """
+        if isinstance(self.changes, Draft):
+            return make()
+        if self.kept is None:
+            self.kept = {}
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     # -- reading -------------------------------------------------------------
 
@@ -449,13 +473,14 @@ class TreeState:
 
         Args:
             start: The node.
-            origins: Gets the nodes that were rebuilt, by the identity of their JSON.
+            origins: Gets the nodes that were rebuilt, by the identity of their JSON. Nodes that
+                came or were moved are rebuilt too, since the same JSON can be at several places.
 
         Returns:
             The JSON, not to be changed. Cost: O(changes * depth) for what is rebuilt;
             nothing else is looked at.
         """
-        dirty = self._dirty()
+        dirty = self._dirty(placed=origins is not None)
         if key_of(start) not in dirty:
             return start[0].raw(start[1])
         made: dict[int, Raw] = {}
@@ -468,12 +493,17 @@ class TreeState:
             origins.update((id(made[key_of(ref)]), ref) for ref in order)
         return made[key_of(start)]
 
-    def _dirty(self) -> set[int]:
-        """The keys of all nodes whose JSON, with what is below, differs from the segment's."""
+    def _dirty(self, *, placed: bool) -> set[int]:
+        """The keys of all nodes whose JSON, with what is below, differs from the segment's.
+
+        Args:
+            placed: Whether those that came or were moved count too.
+        """
         dirty: set[int] = set()
         for ref, change in self.changes.values():
             at: Ref | None = ref
-            if change.raw is None and not change.is_structural:
+            is_placed = placed and change.is_moved
+            if change.raw is None and not change.is_structural and not is_placed:
                 at = self.parent(ref)
             while at is not None and key_of(at) not in dirty:
                 dirty.add(key_of(at))

@@ -1,7 +1,7 @@
 """Mending documents: fixes of findings, and the way from the older draft to the newer text.
 
-`_patching`, `_reading`, `_naming`, `_meaning`, `_steps`, `_proposals`, `_rounds` and
-`_upgrading` work on parsed JSON alone and need no other package; the rest asks the rule
+`_patching`, `_reading`, `_naming`, `_meaning`, `_steps`, `_proposals`, `_together`, `_rounds`
+and `_upgrading` work on parsed JSON alone and need no other package; the rest asks the rule
 engine what is wrong.
 """
 

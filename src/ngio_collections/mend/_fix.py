@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from ngio_collections._frozen import FrozenDict, freeze, thaw
 
-__all__ = ["Fix", "make_fix"]
+__all__ = ["Fix", "make_fix", "with_others"]
+
+_NOWHERE: Final[FrozenDict] = freeze({})
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One mend of one document.
+    """One mend of one document, and of those others that have to follow it.
 
     Attributes:
         rule: The rule whose finding it removes.
@@ -22,6 +24,9 @@ class Fix:
         pointer: The place of the finding, as a JSON Pointer (RFC 6901) from the root of the file.
         operations: What changes, as a JSON Patch (RFC 6902) of the document; read-only.
         undecided: What it leaves to a person, one sentence each.
+        elsewhere: What changes in other documents, as a JSON Patch by the address of each: the
+            references to an id there, and the nodes that are the same one as its stub or its
+            target; read-only.
     """
 
     rule: str
@@ -30,6 +35,13 @@ class Fix:
     pointer: str
     operations: tuple[Mapping[str, Any], ...]
     undecided: tuple[str, ...] = ()
+    elsewhere: Mapping[str, tuple[Mapping[str, Any], ...]] = _NOWHERE
+
+    def patches(self) -> dict[str | None, tuple[Mapping[str, Any], ...]]:
+        """What changes, by the address of each document, its own first."""
+        found: dict[str | None, tuple[Mapping[str, Any], ...]] = {self.document: self.operations}
+        found.update(self.elsewhere.items())
+        return found
 
     @property
     def safe(self) -> bool:
@@ -46,6 +58,7 @@ class Fix:
             "safe": self.safe,
             "undecided": list(self.undecided),
             "operations": [thaw(dict(operation)) for operation in self.operations],
+            "elsewhere": thaw(self.elsewhere),
         }
 
     def __str__(self) -> str:
@@ -65,3 +78,13 @@ def make_fix(
     """A fix whose operations nobody can change."""
     frozen: list[FrozenDict] = [freeze(thaw(dict(operation))) for operation in operations]
     return Fix(rule, title, document, pointer, tuple(frozen), tuple(undecided))
+
+
+def with_others(
+    fix: Fix, patches: Mapping[str | None, Iterable[Mapping[str, Any]]], title: str
+) -> Fix:
+    """A fix that changes more: further places of its document, and other documents."""
+    more = {url: [thaw(dict(one)) for one in some] for url, some in patches.items()}
+    here: list[FrozenDict] = [freeze(one) for one in more.pop(fix.document, ())]
+    there: FrozenDict = freeze({str(url): some for url, some in more.items() if some})
+    return replace(fix, title=title, operations=(*fix.operations, *here), elsewhere=there)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, overload
 
-from ngio_collections import _paths
 from ngio_collections._contract import json_pointer
 from ngio_collections.document import open_envelope, parse_document
-from ngio_collections.errors import InvalidEditError, PathError
+from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Node
 from ngio_collections.mend._fix import Fix
 from ngio_collections.mend._patching import apply_operations
 from ngio_collections.mend._proposals import Found, Known
-from ngio_collections.mend._reading import Reading
 from ngio_collections.mend._rounds import Check, find_fixes
+from ngio_collections.mend._together import Together, find_fixes_together
 from ngio_collections.resolve._contents import contents, remade
+from ngio_collections.resolve._report import without_node
 
 __all__ = ["apply_fixes", "fixes", "fixes_of"]
 
@@ -36,7 +36,8 @@ def fixes(
 
     Args:
         source: A node, for it and everything below it; or a document, parsed or as JSON text.
-            In an inlined tree a fix belongs to the document that declares the value.
+            In an inlined tree a fix belongs to the document that declares the value, and what
+            refers to it in the other documents follows.
         profile: The profile whose findings are mended.
         revision: The revision of RFC-8.
         url: The address of a document that is no node.
@@ -66,10 +67,11 @@ def fixes(
     if not isinstance(source, Node):
         document = parse_document(source, url)
         open_envelope(document, url)
-        return tuple(fixes_of({url: document}, profile=profile, revision=revision))
+        return fixes_of({url: document}, profile=profile, revision=revision)
     documents = {one.url: one.document for one in contents(source.tree).values()}
     is_below = _is_below(source, documents)
-    found = fixes_of(documents, profile=profile, revision=revision)
+    nodeless = without_node(source.report)
+    found = fixes_of(documents, profile=profile, revision=revision, nodeless=nodeless)
     return tuple(fix for fix in found if is_below(fix))
 
 
@@ -84,50 +86,35 @@ def _checking(url: str | None, profile: str, revision: str) -> Check:
     return check
 
 
-def fixes_of(documents: Mapping[str | None, Any], *, profile: str, revision: str) -> Iterable[Fix]:
+def fixes_of(
+    documents: Mapping[str | None, Any],
+    *,
+    profile: str,
+    revision: str,
+    nodeless: Collection[str] = (),
+) -> tuple[Fix, ...]:
     """Find out what can be mended in documents that may refer to each other.
 
     Args:
         documents: Parsed documents by their addresses.
         profile: The profile whose findings are mended.
         revision: The revision of RFC-8.
+        nodeless: Addresses that documents lead to, and at which there is no node.
 
-    Yields:
-        The fixes, document by document.
+    Returns:
+        The fixes: safe ones document by document, then the others, and at the end those that
+        move whole nodes.
     """
-    referred = _referred(documents)
-    for url, document in documents.items():
-        known = Known(url, referred.get(url, {}))
-        yield from find_fixes(document, _checking(url, profile, revision), known)
+    together = Together(documents, nodeless)
 
+    def check(url: str | None, document: Any) -> list[Found]:
+        return _checking(url, profile, revision)(document)
 
-def _referred(documents: Mapping[str | None, Any]) -> dict[str | None, dict[str, tuple[str, ...]]]:
-    """For each document its ids that references with a path lead to, and where those are."""
-    found: dict[str | None, dict[str, tuple[str, ...]]] = {}
-    for url, document in documents.items():
-        if url is None:
-            continue
-        for place in Reading(document).references:
-            value = place.value
-            if not isinstance(value, dict) or not isinstance(value.get("id"), str):
-                continue
-            there = _target(url, value.get("path"))
-            if there in documents:
-                ids = found.setdefault(there, {})
-                ids[value["id"]] = (
-                    *ids.get(value["id"], ()),
-                    f"{url}#{json_pointer(place.pointer)}",
-                )
-    return found
+    def find(url: str | None) -> list[Fix]:
+        known = Known(url, together)
+        return find_fixes(together.current[url], _checking(url, profile, revision), known)
 
-
-def _target(url: str, path: Any) -> str | None:
-    if not isinstance(path, dict):
-        return None
-    try:
-        return _paths.metadata_url(url, path)
-    except PathError:
-        return None
+    return find_fixes_together(together, find, check)
 
 
 def _is_below(node: Node, documents: Mapping[str | None, Any]) -> Callable[[Fix], bool]:
@@ -142,8 +129,14 @@ def _is_below(node: Node, documents: Mapping[str | None, Any]) -> Callable[[Fix]
             inner.update(layer.url for layer in edge.layers[1:])
     home, pointer = _place(node)
     base = json_pointer(open_envelope(documents[home], home).pointer) + pointer
+
+    def is_below(document: str | None, pointer: str) -> bool:
+        is_home = document == home and f"{pointer}/".startswith(f"{base}/")
+        return document in inner or is_home
+
     return lambda fix: (
-        fix.document in inner or (fix.document == home and f"{fix.pointer}/".startswith(f"{base}/"))
+        is_below(fix.document, fix.pointer)
+        or any(is_below(url, one["path"]) for url, some in fix.elsewhere.items() for one in some)
     )
 
 
@@ -194,14 +187,15 @@ def apply_fixes(
         return document
     nodes: dict[str | None, Any] = {}
     moved: dict[str | None, Any] = {}
-    by_document: dict[str | None, list[Fix]] = {}
+    by_document: dict[str | None, list[Mapping[str, Any]]] = {}
     for fix in wanted:
-        by_document.setdefault(fix.document, []).append(fix)
+        for url, some in fix.patches().items():
+            by_document.setdefault(url, []).extend(some)
     every = contents(source.tree)
     if not any(url in every for url in by_document):
         return source.tree.root
     for url, content in every.items():
-        operations = [o for fix in by_document.get(url, ()) for o in fix.operations]
+        operations = by_document.get(url, [])
         mended = apply_operations(content.document, operations, url)
         envelope = open_envelope(mended, url)
         if not isinstance(envelope.node, dict):

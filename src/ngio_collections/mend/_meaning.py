@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from ngio_collections._contract import Pointer, json_pointer
 from ngio_collections.mend._reading import Declaration, NodeEntry, Referring
 
-__all__ = ["Meanings", "Meant", "Unclear"]
+__all__ = ["Meanings", "Meant", "Unclear", "expected_group", "group_of", "shared_out"]
 
 _OF_PLATE: Final = ("row", "column", "acquisition")
 _SHOWN: Final = 3
@@ -51,7 +51,7 @@ class Meanings:
         self._on: dict[tuple[str, Pointer], Meant] = {}
         self._within: dict[tuple[str, Pointer], Meant] = {}
         for one in declared:
-            group = _group(one)
+            group = group_of(one)
             _count(self._on, group, one.node.pointer, one)
             for holder in (one.node, *one.node.ancestors()):
                 _count(self._within, group, holder.pointer, one)
@@ -84,7 +84,7 @@ def _count(
     )
 
 
-def _group(declared: Declaration) -> str:
+def group_of(declared: Declaration) -> str:
     """What something is: the type of a node, else its kind."""
     return declared.node.type if declared.kind == "node" else declared.kind
 
@@ -130,7 +130,7 @@ class Unclear:
         """What must be decided about references before something can be mended."""
         if not self._found:
             return []
-        group = _group(declared)
+        group = group_of(declared)
         said = []
         for at in ((), *(node.pointer for node in (declared.node, *declared.node.ancestors()))):
             places = self._found.get((group, at), ())
@@ -145,3 +145,18 @@ class Unclear:
                 f"things with the id {id_}."
             )
         return said
+
+
+def shared_out(
+    meanings: Meanings, places: Iterable[Referring]
+) -> tuple[dict[Pointer, list[Referring]], Unclear]:
+    """For each of several things the references that mean it, and those that may mean several."""
+    follows: dict[Pointer, list[Referring]] = {}
+    unclear = Unclear()
+    for place in places:
+        found = meanings.of(place)
+        if found.only is not None:
+            follows.setdefault(found.only.pointer, []).append(place)
+        elif found.number:
+            unclear.add(place, found)
+    return follows, unclear

@@ -6,12 +6,12 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 from ngio_collections.mend._reading import Declaration, NodeEntry
 
-__all__ = ["is_legal", "made_from", "new_id", "sanitised"]
+__all__ = ["Taken", "is_legal", "made_from", "new_id", "sanitised"]
 
 # The pattern of the schema `identifier`; a test holds the two together.
 _LEGAL: Final = re.compile(r"[a-zA-Z0-9\-_.]+")
@@ -37,7 +37,15 @@ def sanitised(text: str) -> str:
     return made.strip("_") if made != text else made
 
 
-def new_id(bases: Iterable[str], taken: set[str]) -> str:
+class Taken(Protocol):
+    """The ids that there are, such as a set of them."""
+
+    def __contains__(self, id: str, /) -> bool: ...
+
+    def add(self, id: str, /) -> None: ...
+
+
+def new_id(bases: Iterable[str], taken: Taken) -> str:
     """The first of several ids that is not taken, with a number if all are.
 
     Args:

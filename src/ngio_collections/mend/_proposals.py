@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from ngio_collections._contract import Pointer, json_pointer
 from ngio_collections.mend._fix import Fix, make_fix
-from ngio_collections.mend._meaning import Meanings, Unclear
-from ngio_collections.mend._naming import is_legal, made_from, new_id
+from ngio_collections.mend._meaning import Meanings, shared_out
+from ngio_collections.mend._naming import Taken, is_legal, made_from, new_id
 from ngio_collections.mend._reading import Declaration, NodeEntry, Reading, Referring, is_short
 from ngio_collections.mend._steps import (
     Operation,
@@ -26,6 +26,7 @@ from ngio_collections.mend._steps import (
     setting,
     words,
 )
+from ngio_collections.mend._together import Together
 
 __all__ = ["LAST", "PHASES", "VERSION", "Found", "Known", "Phase", "missing_ids"]
 
@@ -45,11 +46,28 @@ class Known(NamedTuple):
 
     Attributes:
         url: Its address.
-        referred: For ids of this document, the places in other documents that refer to them.
+        together: The documents that are mended together with it; None if it is alone.
     """
 
     url: str | None = None
-    referred: Mapping[str, tuple[str, ...]] = {}
+    together: Together | None = None
+
+    def ids(self, reading: Reading) -> set[str]:
+        """Every id that the document has, or that something refers to; a new one is another."""
+        ids = reading.ids()
+        return ids if self.together is None else ids | self.together.ids_of_others(self.url)
+
+    def taken(self, ids: set[str], reading: Reading, declared: Declaration) -> Taken:
+        """What a new id of something must not be, in any document that has to follow it."""
+        if self.together is None:
+            return ids
+        return self.together.taken(ids, self.url, reading, declared)
+
+    def undecided(self, reading: Reading, declared: Declaration) -> list[str]:
+        """What must be decided in other documents before something gets another id."""
+        if self.together is None:
+            return []
+        return self.together.undecided(self.url, reading, declared)
 
 
 Proposal: TypeAlias = Callable[[Reading, "list[Found]", Known], Iterator[Fix]]
@@ -60,64 +78,41 @@ def _at(findings: Iterable[Found], *rules: str) -> dict[str, str]:
     return {one.pointer: one.rule for one in findings if not rules or one.rule in rules}
 
 
-def _said_elsewhere(known: Known, id_: str) -> list[str]:
-    """What must be decided where other documents refer to an id."""
-    places = known.referred.get(id_, ())
-    if not places:
-        return []
-    shown = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-    return [f"Other documents refer to this id, and are not changed: {shown}."]
-
-
 # -- ids that are there twice ------------------------------------------------------
 
 
 def repeated_ids(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
     """All but the first of several things with one id get another one."""
     places = _at(findings, "unique-ids")
-    taken = reading.ids()
+    taken = known.ids(reading)
     repeated: dict[str, list[Declaration]] = {}
     for declared in reading.declared:
         id_ = declared.value.get("id")
         if isinstance(id_, str) and json_pointer((*declared.pointer, "id")) in places:
             repeated.setdefault(id_, []).append(declared)
     for id_, others in repeated.items():
-        follows, unclear = _shared_out(reading, id_)
+        meanings = Meanings(reading.declarations(id_))
+        follows, unclear = shared_out(meanings, reading.referring(id_))
         for declared in others:
             key = declared.pointer
-            made = new_id(made_from(declared, id_), taken)
+            free = known.taken(taken, reading, declared)
+            made = new_id(made_from(declared, id_), free)
             yield make_fix(
                 "unique-ids",
                 _renaming(declared, id_, made, len(follows.get(key, ()))),
                 json_pointer((*key, "id")),
                 give_id(declared, made, follows.get(key, ())),
                 document=known.url,
-                undecided=[*unclear.said(declared, quoted(id_)), *_said_elsewhere(known, id_)],
+                undecided=[
+                    *unclear.said(declared, quoted(id_)),
+                    *known.undecided(reading, declared),
+                ],
             )
 
 
 def _renaming(declared: Declaration, old: str, new: str, references: int) -> str:
     also = f", and {words(references, 'reference')} to it" if references else ""
     return f"Rename the id {quoted(old)} of this {called(declared)} to {quoted(new)}{also}"
-
-
-def _shared_out(reading: Reading, id_: str) -> tuple[dict[Pointer, list[Referring]], Unclear]:
-    """For each thing with an id the references that mean it, and those that may mean several."""
-    return _meaning(Meanings(reading.declarations(id_)), reading.referring(id_))
-
-
-def _meaning(
-    meanings: Meanings, places: Iterable[Referring]
-) -> tuple[dict[Pointer, list[Referring]], Unclear]:
-    follows: dict[Pointer, list[Referring]] = {}
-    unclear = Unclear()
-    for place in places:
-        found = meanings.of(place)
-        if found.only is not None:
-            follows.setdefault(found.only.pointer, []).append(place)
-        elif found.number:
-            unclear.add(place, found)
-    return follows, unclear
 
 
 # -- ids with other characters -----------------------------------------------------
@@ -128,7 +123,7 @@ _ID_RULES: Final = ("node-id", "coordinate-system-id", "plate-ids")
 def illegal_ids(reading: Reading, findings: list[Found], known: Known) -> Iterator[Fix]:
     """Characters that no id has are replaced, and references follow."""
     places = _at(findings, *_ID_RULES)
-    taken = reading.ids()
+    taken = known.ids(reading)
     for declared in reading.declared:
         id_ = declared.value.get("id")
         pointer = json_pointer((*declared.pointer, "id"))
@@ -138,14 +133,15 @@ def illegal_ids(reading: Reading, findings: list[Found], known: Known) -> Iterat
             continue  # Which of them references mean has to be said first.
         references = reading.referring(id_)
         name = declared.value.get("name")
-        made = new_id(made_from(declared, id_ if id_.strip() else _text(name)), taken)
+        free = known.taken(taken, reading, declared)
+        made = new_id(made_from(declared, id_ if id_.strip() else _text(name)), free)
         yield make_fix(
             places[pointer],
             _renaming(declared, id_, made, len(references)),
             pointer,
             give_id(declared, made, references),
             document=known.url,
-            undecided=_said_elsewhere(known, id_),
+            undecided=known.undecided(reading, declared),
         )
 
 
@@ -169,9 +165,9 @@ def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Ite
             numbered.setdefault(str(declared.value["id"]), []).append(declared)
     if not numbered:
         return
-    taken, given = reading.ids(), set[str]()
+    taken, given = known.ids(reading), set[str]()
     for number, some in numbered.items():
-        follows, unclear = _meaning(Meanings(some), _to_number(reading, number))
+        follows, unclear = shared_out(Meanings(some), reading.meaning_number(number))
         for declared in some:
             references = follows.get(declared.pointer, [])
             pointer = json_pointer((*declared.pointer, "id"))
@@ -180,7 +176,8 @@ def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Ite
             lost = [place for place in reading.referring(number) if place not in references]
             if not lost and not reading.declarations(number) and number not in given:
                 taken.discard(number)  # Only references that mean this one have it.
-            made = new_id(made_from(declared, number), taken)
+            free = known.taken(taken, reading, declared)
+            made = new_id(made_from(declared, number), free)
             given.add(made)
             changed = [place for place in references if place.id != made]
             also = f", and in {words(len(changed), 'reference')} to it" if changed else ""
@@ -190,14 +187,11 @@ def numbers_as_ids(reading: Reading, findings: list[Found], known: Known) -> Ite
                 pointer,
                 give_id(declared, made, changed),
                 document=known.url,
-                undecided=unclear.said(declared, number),
+                undecided=[
+                    *unclear.said(declared, number),
+                    *known.undecided(reading, declared),
+                ],
             )
-
-
-def _to_number(reading: Reading, number: str) -> list[Referring]:
-    """The references to a number; those to it as a string if nothing has that as its id."""
-    lost = [] if reading.declarations(number) else reading.referring(number)
-    return [*reading.referring_to_numbers(number), *lost]
 
 
 _NAME_RULES: Final = ("node-name", "coordinate-system-name", "plate-names")
@@ -330,7 +324,7 @@ def missing_ids(
         known: What is known around the document.
         is_wrong: Whether a bare id in some place has to be an object.
     """
-    taken = reading.ids()
+    taken = known.ids(reading)
     lost: dict[str, list[Referring]] = {}
     for place in dangling(reading):
         lost.setdefault(place.id or "", []).append(place)
@@ -377,7 +371,7 @@ class _Calling:
                 named.setdefault(name, []).append(declared)
         self._by_name: dict[Pointer, list[Referring]] = {}
         for name in named.keys() & lost.keys():
-            self._by_name.update(_meaning(Meanings(named[name]), lost[name])[0])
+            self._by_name.update(shared_out(Meanings(named[name]), lost[name])[0])
 
     def of(self, declared: Declaration) -> tuple[str | None, list[Referring]]:
         """The id of one thing, and the references that have it; None if it is not clear."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._contract import Pointer
+from ngio_collections._contract import Pointer, json_pointer
 from ngio_collections.document import id_places, open_envelope
 
 __all__ = [
@@ -168,6 +169,11 @@ class Reading:
         """The root node."""
         return self.nodes[0]
 
+    @cached_property
+    def at(self) -> dict[str, Declaration]:
+        """What can have an id, by its place as a JSON Pointer."""
+        return {json_pointer(one.pointer): one for one in self.declared}
+
     def declarations(self, id: str) -> list[Declaration]:
         """What declares an id, in order."""
         return self._by_id.get(id, [])
@@ -179,6 +185,11 @@ class Reading:
     def referring_to_numbers(self, number: str) -> list[Referring]:
         """The places that refer to a whole number instead of an id, in order."""
         return self._numbers.get(number, [])
+
+    def meaning_number(self, number: str) -> list[Referring]:
+        """The references to a number; those to it as a string if nothing has that as its id."""
+        lost = [] if self.declarations(number) else self.referring(number)
+        return [*self.referring_to_numbers(number), *lost]
 
     def ids(self) -> set[str]:
         """Every id that is declared or referred to; a new one must be none of them."""

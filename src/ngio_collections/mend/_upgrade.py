@@ -90,6 +90,7 @@ def upgrade(
         NotJsonError: The text is not JSON.
         NotOmeError: The document holds no node.
         UnknownProfileError: Nothing can be upgraded to such a revision.
+        ValueError: The version is empty.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -106,6 +107,8 @@ as an object.
         >>> found.result["ome"]["nodes"][1]["attributes"]
         {'labels': {'source': [{'id': 'raw'}]}}
     """
+    if version == "":
+        raise ValueError("the version is empty; leave it out to keep what the document says")
     if to != NEWEST:
         raise UnknownProfileError(f"documents are upgraded to {NEWEST}, and not to {to!r}")
     if not isinstance(source, Node):
@@ -126,6 +129,8 @@ def _upgraded(
     document: Any, url: str | None, version: str | None
 ) -> tuple[list[Fix], list[Undecided], Any]:
     """The steps for one document, and all that is left, what the rule engine finds included."""
+    if not isinstance(open_envelope(document, url).node, dict):
+        return [], _remaining(document, url), document  # There is nothing to be upgraded.
     steps, left, made = upgrade_steps(document, Known(url), version)
     known = {(one.rule, one.pointer) for one in left}
     left += [one for one in _remaining(made, url) if not _is_said(one, known)]

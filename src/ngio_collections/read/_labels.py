@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from ngio_collections._contract import Pointer
-from ngio_collections.errors import NodeNotFoundError, PathError, UnresolvedReferenceError
+from ngio_collections.errors import (
+    InvalidAttributeError,
+    NodeNotFoundError,
+    PathError,
+    UnresolvedReferenceError,
+)
 from ngio_collections.graph import Node
 from ngio_collections.read._levels import require_image
 from ngio_collections.read._links import Address, address, as_reference, names
@@ -32,20 +37,53 @@ def _addresses(label: Node) -> set[Address]:
     return {address(label, "labels", parts, value) for parts, value in _sources(label)}
 
 
+class _BySource(NamedTuple):
+    """The label images in a node.
+
+    Attributes:
+        known: Those that were made from something, by that, each with its position.
+        wrong: Those whose `labels` are not as RFC-8 has them.
+    """
+
+    known: Mapping[Address, list[tuple[int, Any]]]
+    wrong: list[Any]
+
+
 def labels(image: Node, within: Node | None = None) -> tuple[Node, ...]:
     """The label images of an image; see `Node.labels`."""
     require_image(image, "labels()")
-    called = names(image)
-    if within is None:
-        around = image.parent()
-        nodes = iter(()) if around is None else around.children()
-    else:
-        nodes = within.walk(has="labels")
-    return tuple(
-        one
-        for one in nodes
-        if "labels" in attributes_of(one) and one != image and called & _addresses(one)
+    around = image.parent() if within is None else within
+    if around is None:
+        return ()
+    beside = within is None
+    listed = around.tree.keep(
+        ("labels by source", around.key, beside), lambda: _by_source(around, beside=beside)
     )
+    for key in listed.wrong:
+        one = Node(around.tree, *key)
+        if one != image:
+            _addresses(one)  # Says what is wrong.
+    found = {ref for name in names(image) for ref in listed.known.get(name, ())}
+    nodes = (Node(around.tree, *key) for _, key in sorted(found, key=lambda ref: ref[0]))
+    return tuple(one for one in nodes if one != image)
+
+
+def _by_source(around: Node, *, beside: bool) -> _BySource:
+    """The label images in a node by what they were made from."""
+    nodes = around.children() if beside else around.walk(has="labels")
+    found = _BySource({}, [])
+    known: dict[Address, list[tuple[int, Any]]] = {}
+    for number, one in enumerate(nodes):
+        if "labels" not in attributes_of(one):
+            continue
+        try:
+            addresses = _addresses(one)
+        except InvalidAttributeError:
+            found.wrong.append(one.key)
+            continue
+        for address_ in addresses:
+            known.setdefault(address_, []).append((number, one.key))
+    return found._replace(known=known)
 
 
 def source_images(label: Node) -> tuple[Node, ...]:

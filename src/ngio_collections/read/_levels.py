@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, SupportsIndex
 
 from ngio_collections._contract import Pointer
 from ngio_collections._words import show
@@ -64,7 +65,11 @@ def level_of(node: Node, level: int) -> Node:
         NodeNotFoundError: There is no such level.
         InvalidAttributeError: The node is neither an image nor a level.
         UnresolvedReferenceError: The levels are in another document.
+        TypeError: It is no position.
     """
+    if isinstance(level, bool) or not isinstance(level, SupportsIndex):
+        raise TypeError(f"a level is asked for by its position, a whole number, not {level!r}")
+    level = operator.index(level)
     if node.type == "singlescale":
         if level != 0:
             raise NodeNotFoundError(f"{place(node)}: {said(node)} is one level, and has no others")

@@ -320,7 +320,8 @@ class ByAxes(PointMap):
 class Field(PointMap):
     """A vector that is looked up for each point (RFC-5, "coordinates" and "displacements").
 
-    Beyond the samples the outermost ones count.
+    Beyond the samples the outermost ones count. Where a point is NaN or infinite, so that it
+    is at no position among the samples, every coordinate becomes NaN.
 
     Args:
         read: Gives the samples, with the vector in the last dimension; called when they are
@@ -352,13 +353,16 @@ class Field(PointMap):
             self._samples = self._read()
         np, samples = numpy(), self._samples
         last = np.array(samples.shape[:-1]) - 1
-        at = np.clip(self._to_index(points), 0, last)
+        with np.errstate(invalid="ignore"):  # Infinity times 0.
+            at = self._to_index(points)
+        is_nowhere = ~(np.isfinite(points).all(axis=-1) & np.isfinite(at).all(axis=-1))
+        at = np.clip(np.where(is_nowhere[..., None], 0.0, at), 0, last)
         if self._is_nearest:
             found = samples[tuple(np.moveaxis(np.floor(at + 0.5).astype(int), -1, 0))]
         else:
             found = _between(samples, at, last)
         moved: Points = points + found if self._adds else found
-        return moved
+        return np.where(is_nowhere[..., None], np.nan, moved) if is_nowhere.any() else moved
 
     def inverse(self) -> PointMap:
         raise NoTransformationError(

@@ -75,9 +75,8 @@ def opened_at(
     package_ = zarr_package()
     rules = AccessPolicy() if policy is None else policy
     entry = node.tree.url or node.document_url
-    if entry is not None:
-        rules.require(entry, url)
-    place = _place(url, _store_for(node, url, store, rules, entry))
+    rules.require(entry or url, url)
+    place = _place(url, _store_for(node, url, store, rules))
     try:
         opened = (package_.open_array if is_array else package_.open)(store=place, mode="r")
     except FileNotFoundError as error:
@@ -93,7 +92,6 @@ def _store_for(
     url: str,
     store: ReadableStore | None,
     policy: AccessPolicy,
-    entry: str | None,
 ) -> ReadableStore | None:
     """The store of this library that an array is read through; None if zarr has one for it."""
     if store is not None:
@@ -101,9 +99,8 @@ def _store_for(
     source = node.tree.segment.source
     known = source.store if isinstance(source, Source) else None
     if url.startswith("file:"):
-        root = None if entry is None else policy.root_folder(entry)
-        if root is not None:
-            return LocalStore(root)
+        if policy.folder is not None:
+            return LocalStore(policy.folder)
         is_free = known is None or (isinstance(known, LocalStore) and known.root is None)
         return None if is_free else known
     is_remote = url.startswith(("http:", "https:"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ngio_collections._contract import Pointer
 from ngio_collections._words import listing
@@ -34,6 +34,7 @@ __all__ = [
     "acquisition_of",
     "acquisitions",
     "columns",
+    "has_well",
     "images",
     "plate_of",
     "position_of",
@@ -43,6 +44,8 @@ __all__ = [
     "wells",
 ]
 
+Ref: TypeAlias = "tuple[Any, int]"
+"""A node in any version of its tree."""
 Known: TypeAlias = dict[Any, tuple[PlateEntry, ...]]
 """The rows and columns of plates that were read already."""
 
@@ -199,22 +202,40 @@ def position_of(well: Node, known: Known | None = None) -> str:
     return f"{well_entry(well, 'row', known).name}/{well_entry(well, 'column', known).name}"
 
 
+class _Index(NamedTuple):
+    """Where the wells of a plate are, as their References have it.
+
+    Attributes:
+        rows: The ids of rows by their names.
+        columns: The ids of columns by their names.
+        wells: The wells by the ids of their row and their column.
+        listed: What the plate lists.
+    """
+
+    rows: Mapping[str, list[str]]
+    columns: Mapping[str, list[str]]
+    wells: Mapping[tuple[Any, Any], list[Ref]]
+    listed: Known
+
+
+class _Positions(NamedTuple):
+    """Where all wells of a plate are, and of how many that cannot be said."""
+
+    wells: Mapping[str, list[Ref]]
+    problems: list[Exception]
+
+
 def well_at(plate: Node, position: str | tuple[str, str]) -> Node:
-    """The well at a row and a column; see `Node.__getitem__`."""
-    wanted = position if isinstance(position, str) else "/".join(position)
-    every = wells(plate)
-    there = [well for well in _candidates(plate, every, position) if _is_at(well, wanted)]
+    """The well at a row and a column; see `Node.__getitem__`.
+
+    Cost: O(wells) the first time, then one lookup.
+    """
+    wanted = _wanted_position(position)
+    there = _wells_at(plate, position, wanted)
     if len(there) == 1:
         return there[0]
-    known: dict[str, list[Node]] = {}
-    listed: Known = {}
-    problems: list[Exception] = []
-    for well in every:
-        try:
-            known.setdefault(position_of(well, listed), []).append(well)
-        except (InvalidAttributeError, MissingAttributeError, UnresolvedReferenceError) as problem:
-            problems.append(problem)
-    found = known.get(wanted, [])
+    known, problems = _positions(plate)
+    found = [Node(plate.tree, *ref) for ref in known.get(wanted, [])]
     if len(found) == 1:
         return found[0]
     start = f"{place(plate)}: {said(plate)} has "
@@ -227,19 +248,83 @@ def well_at(plate: Node, position: str | tuple[str, str]) -> Node:
     raise NodeNotFoundError(said_no)
 
 
-def _candidates(
-    plate: Node, every: tuple[Node, ...], position: str | tuple[str, str]
-) -> Iterator[Node]:
-    """The wells whose References have the ids of the row and the column that are asked for."""
-    asked = {
-        (row.id, column.id)
-        for row, column in itertools.product(rows(plate), columns(plate))
-        if position in (f"{row.name}/{column.name}", (row.name, column.name))
-    }
+def has_well(plate: Node, position: str | tuple[str, str]) -> bool:
+    """Whether a plate has one well at a row and a column; see `Node.__contains__`."""
+    wanted = _wanted_position(position)
+    if len(_wells_at(plate, position, wanted)) == 1:
+        return True
+    return len(_positions(plate).wells.get(wanted, ())) == 1
+
+
+def _wanted_position(position: Any) -> str:
+    """A position as one string.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(position, str):
+        return position
+    if (
+        isinstance(position, tuple)
+        and len(position) == 2
+        and all(isinstance(name, str) for name in position)
+    ):
+        return "/".join(position)
+    raise TypeError(
+        f"a well is asked for by the names of its row and its column, as 'B/03' or 'B', '03', "
+        f"and an attribute by its type, not by {position!r}"
+    )
+
+
+def _wells_at(plate: Node, position: str | tuple[str, str], wanted: str) -> list[Node]:
+    """The wells at a position, among those whose References have the ids of row and column."""
+    index = plate.tree.keep(("wells by position", plate.key), lambda: _index(plate))
+    names = wanted.split("/")
+    pairs = [position] if isinstance(position, tuple) else _pairs(names)
+    asked = dict.fromkeys(
+        pair
+        for row, column in pairs
+        for pair in itertools.product(index.rows.get(row, ()), index.columns.get(column, ()))
+    )
+    nodes = (Node(plate.tree, *ref) for pair in asked for ref in index.wells.get(pair, ()))
+    return [well for well in nodes if _is_at(well, wanted, index.listed)]
+
+
+def _pairs(names: list[str]) -> list[tuple[str, str]]:
+    """The names of a row and a column that a position may be made of; they may have slashes."""
+    return [("/".join(names[:at]), "/".join(names[at:])) for at in range(1, len(names))]
+
+
+def _index(plate: Node) -> _Index:
+    every = wells(plate)
+    lines: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+    for line, listed in zip(lines, (rows(plate), columns(plate)), strict=True):
+        for entry in listed:
+            line.setdefault(entry.name, []).append(entry.id)
+    found: dict[tuple[Any, Any], list[Ref]] = {}
     for well in every:
         value = attributes_of(well)["well"]
-        if isinstance(value, dict) and (_id(value.get("row")), _id(value.get("column"))) in asked:
-            yield well
+        if isinstance(value, dict):
+            pair = (_id(value.get("row")), _id(value.get("column")))
+            found.setdefault(pair, []).append(well.key)
+    return _Index(*lines, found, {})
+
+
+def _positions(plate: Node) -> _Positions:
+    """Where all wells of a plate are."""
+    return plate.tree.keep(("positions of wells", plate.key), lambda: _read_positions(plate))
+
+
+def _read_positions(plate: Node) -> _Positions:
+    known: dict[str, list[Ref]] = {}
+    listed: Known = {}
+    problems: list[Exception] = []
+    for well in wells(plate):
+        try:
+            known.setdefault(position_of(well, listed), []).append(well.key)
+        except (InvalidAttributeError, MissingAttributeError, UnresolvedReferenceError) as problem:
+            problems.append(problem.with_traceback(None))
+    return _Positions(known, problems)
 
 
 def _id(reference: Any) -> Any:
@@ -247,9 +332,9 @@ def _id(reference: Any) -> Any:
     return found if isinstance(found, str) else None
 
 
-def _is_at(well: Node, position: str) -> bool:
+def _is_at(well: Node, position: str, listed: Known) -> bool:
     try:
-        return position_of(well) == position
+        return position_of(well, listed) == position
     except NgioCollectionsError:
         return False
 

@@ -7,17 +7,29 @@ from this version of the tree or another one, is looked at again: it may have be
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source, declared_ids, map_ids
+from ngio_collections.document import Source, map_ids
 from ngio_collections.errors import InvalidEditError
-from ngio_collections.graph import Edge, Layer, NodeTree, Raw, Segment, fingerprint
+from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
-from ngio_collections.graph._state import HOME, REMOVED, UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+from ngio_collections.resolve._moves import (
+    Gone,
+    Move,
+    differing,
+    ids_gone,
+    moves,
+    place_of,
+    receivers_first,
+    referrers,
+)
+from ngio_collections.resolve._moving import nodes_in, own_ids, target_of
 
 __all__ = ["CHOICES", "Plan", "Planned", "look_at"]
 
@@ -77,9 +89,24 @@ class _Memory:
         splits: The inlined nodes that were changed.
         pending: Where documents begin that differ from those in the store although no edit
             changed them, in a tree that was made of other ones.
+        gone: The ids that were moved to other documents.
+        moved: The nodes that are elsewhere than they were read.
+        built: The nodes that were built for each document, by the place where it begins, as
+            far as they are what its next version begins with.
+        edited: Where the documents begin that were ever built.
     """
 
-    __slots__ = ("pending", "places", "saved", "segment", "splits")
+    __slots__ = (
+        "built",
+        "edited",
+        "gone",
+        "moved",
+        "pending",
+        "places",
+        "saved",
+        "segment",
+        "splits",
+    )
 
     def __init__(self) -> None:
         self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
@@ -87,18 +114,10 @@ class _Memory:
         self.places: dict[int, Ref] = {}
         self.splits: dict[int, _Split] = {}
         self.pending: list[Ref] = []
-
-
-def _receiving_first(plans: list[Planned], moves: Iterable[tuple[str, str]]) -> list[Planned]:
-    """The documents in such an order that nothing is taken away before it is elsewhere.
-
-    Where documents exchange nodes there is no such order, and one of them is first.
-    """
-    for old, new in moves:
-        urls = [plan.source.url for plan in plans]
-        if old in urls and new in urls and urls.index(old) < urls.index(new):
-            plans.insert(urls.index(old), plans.pop(urls.index(new)))
-    return plans
+        self.gone: Gone = {}
+        self.moved: dict[int, Ref] = {}
+        self.built: dict[int, dict[int, Raw]] = {}
+        self.edited: set[int] = set()
 
 
 def _split(edge: Edge, before: _Split, new: Raw, to: str) -> list[Raw]:
@@ -199,47 +218,149 @@ class Plan:
         self._to = to
         self._root: Ref = (tree.segment, 0)
         self._memory = _memory_of(tree)
+        self._new: dict[int, tuple[Ref, Change, Change]] = {}
+        self._moved: dict[int, Ref] = {}
+        self._gone: Gone = {}
+        self._gone_since: dict[str, set[str]] = {}
+        self._is_new_start = False
         self._splits: dict[int, _Split] = {}
         self._dirty: set[int] = set()
-        self._gone: dict[str, dict[str, str]] = {}
+        self._depths: dict[int, int] = {}
+        self._built: dict[int, dict[int, Raw]] = {}
+        self._aimed: set[tuple[str, str, str]] = set()
+        self._ties: set[tuple[str, str]] = set()
         self._found: dict[str, Planned] = {}
 
     def made(self) -> list[Planned]:
         """The documents that may have to be written.
 
         Returns:
-            The documents, innermost first, and those that are equally deep by their URLs.
-            Cost: O(changes * depth), and what was changed since the last save is rebuilt.
+            The documents, innermost first, and those that are equally deep by their URLs; but
+            those that receive something before those that give it away. Cost: O(changes since
+            the last save * depth), and the documents that they are in; where nodes left
+            their place O(all changes * depth), and O(nodes) if it was for another document.
 
         Raises:
             InvalidEditError: A document that is in several places was edited differently, or
                 a change cannot be written where it is to go.
         """
-        self._gone = self._ids_gone()
+        moved = self._look_for_news()
         places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
-        changes = {key_of(before.ref): (before.ref, UNCHANGED) for before in self._saved()}
-        changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
-        new = {key: old for key, old, _ in self._memory.saved.changes(self._tree.changes)}
-        for key, old in new.items():
-            if old is not None:  # What was saved may have been taken back since.
-                changes.setdefault(key, (old[0], UNCHANGED))
-        for key, (ref, change) in sorted(changes.items(), key=itemgetter(0)):
+        for _, (ref, was, now) in sorted(self._new.items(), key=itemgetter(0)):
             if not self._tree.holds(ref):
                 continue
-            # All changes are marked, so that a document is built with those saved before.
-            touched = list(self._touched(ref, change, is_new=key in new))
-            old = new.get(key)
-            if old is not None and old[1].is_structural and self._tree.edge(ref) is not None:
+            touched = list(self._touched(ref, now, is_new=True))
+            if was.is_structural and self._tree.edge(ref) is not None:
                 touched.append(ref)
-            places.update((key_of(place), place) for place in touched if key in new)
+            places.update((key_of(place), place) for place in touched)
+        places.update((key_of(place), place) for place in self._referring_places())
         if self._memory.segment is not self._tree.segment and self._is_changed():
             places[key_of(self._root)] = self._root
+        if self._is_new_start or not self._memory.edited.isdisjoint(
+            places.keys() - self._memory.built.keys()
+        ):
+            self._mark_all()
         for place in places.values():
             self._plan(place)
         self._plan_pending()
+        self._verify_aims()
+        between = {(old, new) for _, old, new in moved}
+        self._ties |= {(old, new) for old, new in between if old in self._gone_since}
         # Changes come in the order of numbers that mean nothing; it must not show.
         plans = sorted(self._found.values(), key=lambda plan: (-plan.depth, plan.source.url))
-        return _receiving_first(plans, sorted({(old, new) for _, old, new in self._moves()}))
+        urls = receivers_first((plan.source.url for plan in plans), sorted(between))
+        return [self._found[url] for url in urls]
+
+    def _look_for_news(self) -> list[Move]:
+        """Note what changed since the last save.
+
+        Returns:
+            What was moved to other documents since the tree was opened.
+        """
+        memory, tree = self._memory, self._tree
+        self._moved = dict(memory.moved)
+        has_left = False
+        for key, old, new in memory.saved.changes(tree.changes):
+            ref = (old or new or (self._root, UNCHANGED))[0]
+            was, now = (UNCHANGED if one is None else one[1] for one in (old, new))
+            self._new[key] = (ref, was, now)
+            self._moved.pop(key, None)
+            if now.is_moved:
+                self._moved[key] = ref
+            # A new node was nowhere before.
+            has_left |= was.place != now.place and (old is not None or ref[1] > 0)
+        moved = list(moves(tree, self._moved))
+        self._gone = ids_gone(tree, moved)
+        self._gone_since = differing(self._gone, memory.gone)
+        is_replaced = memory.segment not in (None, tree.segment)
+        self._is_new_start = has_left or is_replaced or bool(self._gone_since)
+        return moved
+
+    def _mark_all(self) -> None:
+        """Let documents be built with all changes, of which those saved before may be anywhere."""
+        changes = {
+            key_of(split.ref): (split.ref, UNCHANGED) for split in self._memory.splits.values()
+        }
+        changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
+        for key, (ref, change) in changes.items():
+            if key not in self._new and self._tree.holds(ref):
+                for _ in self._touched(ref, change, is_new=False):
+                    pass
+        self._is_new_start = True
+
+    def _referring_places(self) -> Iterator[Ref]:
+        """Where documents begin that refer to what went to another document since the last save.
+
+        Those that are a reference only are planned.
+        """
+        for ref, number in referrers(self._tree, self._gone_since) if self._gone_since else ():
+            edge = self._tree.edge(ref)
+            if edge is not None and 0 < number < len(edge.layers) - 1:
+                self._add_layer(ref, edge, number)
+                continue
+            holder = self._tree.parent(ref) if number == 0 else ref
+            if holder is None:
+                assert edge is not None
+                self._add_layer(ref, edge, 0)
+            else:
+                self._mark(holder)
+                yield place_of(self._tree, holder)
+
+    def _verify_aims(self) -> None:
+        """Make sure that References mean one thing in the documents that received it."""
+        wanted: dict[str, dict[str, str]] = {}
+        for there, id_, url in sorted(self._aimed):
+            wanted.setdefault(there, {}).setdefault(id_, url)
+        for there, ids in wanted.items():
+            if there not in self._found:
+                continue
+            nodes = nodes_in(self._found[there].node)
+            times = Counter(id_ for raw in nodes for id_ in own_ids(raw))
+            twice = next((id_ for id_ in ids if times[id_] > 1), None)
+            if twice is not None:
+                raise InvalidEditError(
+                    f"{there} has the id {twice!r} twice with what was moved into it, and a "
+                    f"reference in {ids[twice]} could mean either; move it elsewhere, or replace "
+                    "one of the two by a node with another id"
+                )
+
+    def tied(self, urls: Iterable[str]) -> set[str]:
+        """The documents that have to be written with some, since nodes went from one to another.
+
+        Args:
+            urls: Some documents.
+
+        Returns:
+            They, and all that gave or received a node, or refer to one, from them to the last.
+        """
+        beside: dict[str, list[str]] = {}
+        for one, other in self._ties:
+            beside.setdefault(one, []).append(other)
+            beside.setdefault(other, []).append(one)
+        found = list(dict.fromkeys(urls))
+        for url in found:  # It grows meanwhile.
+            found += [other for other in beside.pop(url, ()) if other not in found]
+        return set(found)
 
     def _plan_pending(self) -> None:
         """Plan the documents that differ from those in the store, if no edit did it already.
@@ -264,34 +385,6 @@ class Plan:
             yield layer.source, layer.raw
         yield edge.target.source, None
 
-    def _moves(self) -> Iterator[tuple[Ref, str, str]]:
-        """The nodes that were moved, from which document, and to which."""
-        for ref, change in list(self._tree.changes.values()):
-            if change.place in (HOME, REMOVED) or not self._tree.holds(ref):
-                continue
-            edge = self._tree.edge(ref)
-            old = self._tree.url_of(ref) if edge is None else edge.stub.url
-            parent = self._tree.parent(ref)
-            assert parent is not None
-            place = self._place(parent)
-            beyond = self._tree.edge(place)
-            new = self._tree.url if beyond is None else beyond.target.url
-            if old is not None and new is not None and old != new:
-                yield ref, old, new
-
-    def _ids_gone(self) -> dict[str, dict[str, str]]:
-        """For each document the ids that were moved away, and where they are now."""
-        gone: dict[str, dict[str, str]] = {}
-        for moved, old, new in self._moves():
-            for ref in self._tree.walk(moved):
-                if self._tree.url_of(ref) == old:
-                    raw = self._tree.raw(ref)
-                    ids = [raw.get("id"), *declared_ids(raw.get("attributes"))]
-                    gone.setdefault(old, {}).update(
-                        (id_, new) for id_ in ids if isinstance(id_, str)
-                    )
-        return gone
-
     def note_written(self) -> None:
         """Take note of the documents that were written, so that later saves look at them."""
         for planned in self._found.values():
@@ -300,14 +393,18 @@ class Plan:
 
     def note_all_written(self) -> None:
         """Take note that all of it was written: later changes of inlined nodes count from here."""
-        self._memory.splits.update(self._splits)
-        self._memory.saved = self._tree.changes
-        self._memory.segment = self._tree.segment
-        self._memory.places.clear()
-        self._memory.pending.clear()
-
-    def _saved(self) -> list[_Split]:
-        return list(self._memory.splits.values())
+        memory = self._memory
+        memory.splits.update(self._splits)
+        memory.saved = self._tree.changes
+        memory.segment = self._tree.segment
+        memory.gone, memory.moved = self._gone, self._moved
+        memory.places.clear()
+        memory.pending.clear()
+        if self._is_new_start:
+            memory.built.clear()
+        for place, built in self._built.items():
+            memory.built.setdefault(place, {}).update(built)
+            memory.edited.add(place)
 
     def _is_changed(self) -> bool:
         """Whether the root is another node than the one that its document holds now."""
@@ -324,7 +421,7 @@ class Plan:
         """
         edge = self._tree.edge(ref)
         if edge is None:
-            place = self._place(ref)
+            place = place_of(self._tree, ref)
             self._mark(ref)
             yield place
             return
@@ -354,17 +451,26 @@ class Plan:
         parent = self._tree.parent(ref)
         if is_changed[0] and parent is not None:
             self._mark(parent)
-            yield self._place(parent)
+            yield place_of(self._tree, parent)
         elif is_changed[0] and is_new:
-            self._root_stub(edge.stub, layers[0])
-        depth = self._depth(ref)
+            self._add_layer(ref, edge, 0)
         for number in range(1, len(layers) - 1):  # Roots that are references themselves.
             if is_changed[number] and is_new:
-                self._add(edge.layers[number].source, layers[number], ref, depth)
+                self._add_layer(ref, edge, number)
 
-    def _root_stub(self, stub: Layer, raw: Raw) -> None:
-        """The document of the root, if that is a reference: it holds nothing else."""
-        self._add(stub.source, raw, self._root, 0)
+    def _add_layer(self, ref: Ref, edge: Edge, number: int) -> None:
+        """Plan a document that is a reference, and holds nothing else."""
+        layer, split = edge.layers[number], self._split(ref)
+        raw = layer.raw if split is None else split.layers[number]
+        at, depth = (self._root, 0) if number == 0 else (ref, self._depth(ref))
+        self._add(layer.source, self._fields(raw, layer.url, str(layer.url)), at, depth)
+
+    def _split(self, ref: Ref) -> _Split | None:
+        """How an inlined node is saved, if it was changed."""
+        key = key_of(ref)
+        if key in self._splits or key in self._new:
+            return self._splits.get(key)
+        return self._memory.splits.get(key)
 
     def _mark(self, ref: Ref) -> None:
         """Note that a node has to be built again, with all above it in its document."""
@@ -375,21 +481,19 @@ class Plan:
                 return
             at = self._tree.parent(at)
 
-    def _place(self, ref: Ref) -> Ref:
-        """Where the document that a node is in now begins."""
-        while self._tree.edge(ref) is None:
-            parent = self._tree.parent(ref)
-            if parent is None:
-                return ref
-            ref = parent
-        return ref
-
     def _depth(self, place: Ref) -> int:
-        depth, at = 0, self._tree.parent(place)
-        while at is not None:
-            depth += self._tree.edge(at) is not None
-            at = self._tree.parent(at)
-        return depth + (self._tree.edge(place) is not None)
+        """How many documents the one that begins at a place lies inside of, itself included."""
+        above: list[Ref] = []
+        at: Ref | None = place
+        while at is not None and key_of(at) not in self._depths:
+            above.append(at)
+            parent = self._tree.parent(at)
+            at = None if parent is None else place_of(self._tree, parent)
+        depth = 0 if at is None else self._depths[key_of(at)]
+        for one in reversed(above):
+            depth += self._tree.edge(one) is not None
+            self._depths[key_of(one)] = depth
+        return depth
 
     def _plan(self, place: Ref) -> None:
         edge = self._tree.edge(place)
@@ -418,13 +522,14 @@ class Plan:
 
     def _document(self, place: Ref, url: str) -> Raw:
         """The node of a document as it is now, without recursion."""
-        top: list[Any] = []
+        top: list[Any] = [None]
         stack: list[tuple[Ref, list[Any], int]] = [(place, top, 0)]
-        top.append(None)
+        built: dict[int, Raw] = {}
+        kept = {} if self._is_new_start else self._memory.built.get(key_of(place), {})
         while stack:
             ref, holder, at = stack.pop()
             raw = dict(self._own(ref, url, is_place=ref == place))
-            holder[at] = raw
+            holder[at] = built[key_of(ref)] = raw
             if not self._tree.has_list(ref):
                 continue
             items: list[Any] = []
@@ -433,12 +538,13 @@ class Plan:
                     items.append(item)
                 elif (edge := self._tree.edge(child)) is not None:
                     items.append(self._stub(child, edge, url))
-                elif self._has_to_be_built(ref, child, url):
+                elif self._has_to_be_built(ref, child, url, kept):
                     items.append(None)
                     stack.append((child, items, len(items) - 1))
                 else:
-                    items.append(self._original(child))
+                    items.append(kept.get(key_of(child)) or self._original(child))
             raw["nodes"] = items
+        self._built[key_of(place)] = built
         node: Raw = top[0]
         return node
 
@@ -448,9 +554,13 @@ class Plan:
         for segment, item, _ in self._tree.entries(ref, change):
             yield (item, None) if segment is None else (None, (segment, item))
 
-    def _has_to_be_built(self, parent: Ref, child: Ref, url: str) -> bool:
+    def _has_to_be_built(self, parent: Ref, child: Ref, url: str, kept: Mapping[int, Raw]) -> bool:
         """Whether a node is not what its document has: it changed, or came from elsewhere."""
-        if key_of(child) in self._dirty or url in self._gone:
+        if key_of(child) in self._dirty:
+            return True
+        if key_of(child) in kept:
+            return False
+        if url in self._gone:
             return True
         if parent[0] is child[0] and not self._tree.shrunk:
             return False
@@ -460,11 +570,14 @@ class Plan:
         """The own fields of a node of a document."""
         edge = self._tree.edge(ref)
         if is_place and edge is not None:
-            split = self._splits.get(key_of(ref))
-            return edge.target.raw if split is None else split.layers[-1]
-        raw = self._tree.raw(ref)
-        here = self._tree.url_of(ref)
-        if here is None or (here == url and url not in self._gone):
+            split = self._split(ref)
+            raw = edge.target.raw if split is None else split.layers[-1]
+            return self._fields(raw, url, url)
+        return self._fields(self._tree.raw(ref), self._tree.url_of(ref), url)
+
+    def _fields(self, raw: Raw, here: str | None, url: str) -> Raw:
+        """Own fields that count from one document, as they are in another, or after moves."""
+        if here is None or (here == url and not self._gone):
             return raw
         fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
         if "attributes" in fields:
@@ -474,20 +587,32 @@ class Plan:
         return fields
 
     def _referring(self, reference: Mapping[str, Any], here: str, url: str) -> Mapping[str, Any]:
-        """A Reference that leads where it led before nodes were moved between documents."""
-        if isinstance(reference.get("path"), dict):
+        """A Reference that leads where it led before nodes were moved between documents.
+
+        Args:
+            reference: The Reference; its path counts from the document that it will be in.
+            here: The document that it was in.
+            url: The document that it will be in.
+        """
+        id_ = reference["id"]
+        has_path = isinstance(reference.get("path"), dict)
+        home = target_of(reference, url) if has_path else here
+        now = self._gone.get(home or "", {}).get(id_)
+        if now is None and has_path:
             return reference
-        there = self._gone.get(here, {}).get(reference["id"], here)
-        return reference if there == url else {**reference, "path": _paths.path_to(url, there)}
+        there = now or here
+        if now is not None:
+            self._aimed.add((there, id_, url))
+            if id_ in self._gone_since.get(home or "", ()):
+                self._ties |= {(url, there), (url, home or "")}
+        if there != url:
+            return {**reference, "path": _paths.path_to(url, there)}
+        return {k: v for k, v in reference.items() if k != "path"} if has_path else reference
 
     def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
         """A reference as it stands in the document that holds it now."""
-        split = self._splits.get(key_of(ref))
-        raw = edge.stub.raw if split is None else split.layers[0]
-        here = edge.stub.url
-        if here is None or here == url:
-            return raw
-        return {k: _rebased_field(k, v, here, url) for k, v in raw.items()}
+        split = self._split(ref)
+        return self._fields(edge.stub.raw if split is None else split.layers[0], edge.stub.url, url)
 
     def _original(self, ref: Ref) -> Raw:
         """A node that did not change, as its document has it."""

@@ -16,7 +16,7 @@ from ngio_collections.document import Source
 from ngio_collections.errors import NotJsonError, PathError
 from ngio_collections.graph import fingerprint
 
-__all__ = ["consolidated_url", "entries", "sidecar", "stale"]
+__all__ = ["consolidated_url", "entries", "is_sidecar", "sidecar", "stale"]
 
 KEY: Final = "ngio:consolidated"
 VERSION: Final = "1"
@@ -25,7 +25,8 @@ SUFFIX: Final = ".consolidated.json"
 
 def consolidated_url(url: str) -> str:
     """Where the file for a collection is: beside its first document."""
-    return url.removesuffix(".json") + SUFFIX
+    where, mark, query = url.partition("?")
+    return f"{where.removesuffix('.json')}{SUFFIX}{mark}{query}"
 
 
 def sidecar(url: str, sources: Mapping[str, Source]) -> bytes:
@@ -59,12 +60,22 @@ def sidecar(url: str, sources: Mapping[str, Source]) -> bytes:
     )
 
 
-def entries(data: bytes, place: str) -> dict[str, Source]:
+def is_sidecar(data: bytes) -> bool:
+    """Whether a file is one that `consolidate` wrote, of whatever version."""
+    try:
+        whole = loads(data)
+    except JsonSyntaxError:
+        return False
+    return isinstance(whole, dict) and KEY in whole
+
+
+def entries(data: bytes, place: str, *, intact: bool = False) -> dict[str, Source]:
     """The documents in the file.
 
     Args:
         data: Its content.
         place: Its address.
+        intact: Whether those are left out whose content is not what their fingerprints say.
 
     Returns:
         The documents by address, each with the tag that it had.
@@ -88,6 +99,7 @@ def entries(data: bytes, place: str) -> dict[str, Source]:
         return {
             url: _source(url, entry)
             for url, entry in ((_paths.resolve(place, path), e) for path, e in found.items())
+            if not intact or fingerprint(entry["ome"]) == entry["fingerprint"]
         }
     except (PathError, KeyError, TypeError) as error:
         raise NotJsonError(f"has a document that is not as it should be: {error}", place) from error

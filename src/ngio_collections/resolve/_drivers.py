@@ -6,8 +6,10 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final, Self, TypeVar
 
 from ngio_collections.errors import DocumentAccessError, DocumentError, ForbiddenError
@@ -57,9 +59,10 @@ def _begin(store: Any, request: Request) -> Any:
         return store.stat(request.url)
     verb = "deleted from" if isinstance(request, Delete) else "written to"
     if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
-        raise ForbiddenError(
-            f"is in a store that cannot be {verb} ({type(store).__name__})", request.url
-        )
+        name = type(store).__name__
+        # The blocking face of a store has a name that nobody outside of it knows.
+        which = "" if name.startswith("_") else f" ({name})"
+        raise ForbiddenError(f"is in a store that cannot be {verb}{which}", request.url)
     if isinstance(request, Put):
         return store.put(
             request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
@@ -104,6 +107,8 @@ def _in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
 
 
 def _verify_concurrency(concurrency: int) -> None:
+    if type(concurrency) is not int:
+        raise TypeError(f"concurrency is a number from 1 on, not {concurrency!r}")
     if concurrency < 1:
         raise ValueError(f"concurrency is at least 1, not {concurrency}")
 
@@ -132,11 +137,7 @@ def run(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
     try:
         batch = next(flow)
         while True:
-            if _is_ordered(batch):
-                answers = _in_order(blocking, batch)
-            else:
-                answers = _waited(blocking, batch, concurrency)
-            batch = flow.send(answers)
+            batch = flow.send(_waited(blocking, batch, concurrency))
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -164,7 +165,7 @@ def run_stream(stream: Stream[T], store: ReadableStore, *, concurrency: int = 32
             if isinstance(step, Item):
                 yield step.value
             elif blocking is None:
-                answers = _run_apart(_gathered(store, step, concurrency))
+                answers = _run_apart(_answers(store, None, step, concurrency))
             else:
                 answers = _waited(blocking, step, concurrency)
             step = stream.send(answers)
@@ -195,10 +196,8 @@ async def drive_stream(
         while True:
             if isinstance(step, Item):
                 yield step.value
-            elif blocking is None:
-                answers = await _gathered(store, step, concurrency)
             else:
-                answers = await _in_threads(blocking, step, concurrency)
+                answers = await _answers(store, blocking, step, concurrency)
             step = stream.send(answers)
     except StopIteration:
         return
@@ -207,13 +206,32 @@ async def drive_stream(
 
 
 def _run_apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, in a thread of its own if this one has an event loop."""
+    """Run a coroutine to its end, in a thread of its own if this one has an event loop.
+
+    Whoever interrupts the wait, as with Ctrl-C in a notebook, interrupts the work.
+    """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)
+    begun: Future[Callable[[], object]] = Future()
+
+    async def working() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        begun.set_result(partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel))
+        return await work
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        done = pool.submit(asyncio.run, working())
+        try:
+            return done.result()
+        except BaseException:
+            if not done.done():
+                # It may have come to its end just now, and its loop with it.
+                with suppress(RuntimeError):
+                    begun.result()()
+            raise
 
 
 async def drive(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
@@ -232,18 +250,23 @@ async def drive(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -
     try:
         batch = next(flow)
         while True:
-            if _is_ordered(batch):
-                answers = await _awaited_in_order(store, batch)
-            elif blocking is not None:
-                answers = await _in_threads(blocking, batch, concurrency)
-            else:
-                answers = await _gathered(store, batch, concurrency)
-            batch = flow.send(answers)
+            batch = flow.send(await _answers(store, blocking, batch, concurrency))
     except StopIteration as stop:
         result: T = stop.value
         return result
     finally:
         flow.close()
+
+
+async def _answers(
+    store: Any, blocking: Any, batch: Sequence[Request], concurrency: int
+) -> list[Answer]:
+    """All answers in an event loop; `blocking` is the face of the store that blocks, if any."""
+    if _is_ordered(batch):
+        return await _awaited_in_order(store, batch)
+    if blocking is not None:
+        return await _in_threads(blocking, batch, concurrency)
+    return await _gathered(store, batch, concurrency)
 
 
 async def _awaited_in_order(store: Any, batch: Sequence[Request]) -> list[Answer]:
@@ -271,10 +294,12 @@ async def _gathered(store: Any, batch: Sequence[Request], concurrency: int) -> l
 
 
 def _waited(store: Any, batch: Sequence[Request], concurrency: int) -> list[Answer]:
-    """All answers of a store that blocks, from several threads as long as it is slow.
+    """All answers of a store that blocks; reads in several threads as long as it is slow.
 
     Threads would hold each other up where requests are quick.
     """
+    if _is_ordered(batch):
+        return _in_order(store, batch)
     answers: list[Answer] = []
     for start in range(0, len(batch), _STRETCH):
         stretch = batch[start : start + _STRETCH]

@@ -8,7 +8,7 @@ from typing import Any
 from ngio_collections import _paths
 from ngio_collections.document import declared_ids, references
 from ngio_collections.errors import NodeNotFoundError
-from ngio_collections.graph import Node
+from ngio_collections.graph import Edge, Node
 
 __all__ = ["follow"]
 
@@ -47,12 +47,13 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
     if not isinstance(id_, str):
         raise NodeNotFoundError(f"a Reference has an `id`, and this one has none: {reference!r}")
     here = node.document_url
-    if path is None and _is_of_stub(node, reference):
+    edge = node.tree.edge(node.key)
+    if path is None and edge is not None and _is_of_stub(node, edge, reference):
         node = node.parent() or node
-        here = node.document_url
+        here = edge.stub.url
     there = here if path is None else _paths.metadata_url(here, path)
-    places = [_place(node)] if there == here else list(_places(node.tree.root, there))
-    for place in places:
+    own = _place(node)  # Of another document than `here` if an edit moved the node.
+    for place in [own] if there == own.document_url else list(_places(node.tree.root, there)):
         found = _in_document(place, id_)
         if found is not None:
             return found
@@ -63,10 +64,9 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
     raise NodeNotFoundError(f"nothing has the id {id_!r}{where}, as {node!r} says")
 
 
-def _is_of_stub(node: Node, reference: Mapping[str, Any]) -> bool:
+def _is_of_stub(node: Node, edge: Edge, reference: Mapping[str, Any]) -> bool:
     """Whether a Reference of an inlined node is in the attributes of its stub."""
-    edge = node.tree.edge(node.key)
-    return edge is not None and any(
+    return any(
         one == reference and edge.layer_of(key, value) == 0
         for key, value in _attributes(node).items()
         for one in references({key: value})

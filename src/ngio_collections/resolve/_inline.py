@@ -18,6 +18,7 @@ from ngio_collections._collector import collector_paused
 from ngio_collections.document import Source, read_source
 from ngio_collections.errors import (
     DocumentError,
+    DocumentNotFoundError,
     ForbiddenError,
     LimitExceededError,
     NotOmeError,
@@ -35,7 +36,15 @@ from ngio_collections.resolve._scan import Scan, Stub, scan
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.store import Blob, Stat
 
-__all__ = ["OLDER_KEYS", "Inliner", "Progress", "Settings", "merged_node"]
+__all__ = [
+    "OLDER_KEYS",
+    "Inliner",
+    "Progress",
+    "Settings",
+    "explained",
+    "merged_node",
+    "require_type",
+]
 
 OLDER_KEYS: Final = ("multiscales", "plate", "well", "bioformats2raw.layout", "labels")
 """What metadata of OME-Zarr before RFC-8 is known by."""
@@ -79,6 +88,8 @@ class Settings:
             raise ValueError(f"on_error is 'skip' or 'raise', not {self.on_error!r}")
         if self.consolidated not in ("no", "trust", "verify"):
             raise ValueError(f"consolidated is True, False or 'verify', not {self.consolidated!r}")
+        if self.depth is not None and type(self.depth) is not int:
+            raise TypeError(f"depth is a number from 0 on, or None, not {self.depth!r}")
         if self.depth is not None and self.depth < 0:
             raise ValueError(f"depth is a number from 0 on, or None, not {self.depth!r}")
 
@@ -160,7 +171,8 @@ class Inliner:
             yield from self._fetch(url)
             entry = self._loaded[url]
             if isinstance(entry, DocumentError):
-                raise entry
+                raise (yield from explained(entry, url))
+            require_type(entry.source)
             built = self._assemble(url)
             inlined = Inlined(self._edges, self._originals, self.report(), built.paths)
             return NodeTree(Segment(built.raw, url, entry.source, inlined))
@@ -197,8 +209,10 @@ class Inliner:
             first = self._loaded[url]
             if isinstance(first, DocumentError):
                 if unreadable is None:
-                    raise first
+                    raise (yield from explained(first, url))
                 unreadable[url] = first
+            elif unreadable is None:
+                require_type(first.source)
         for loaded in list(self._loaded.values()):
             if isinstance(loaded, _Loaded):
                 self._note_failures(loaded)
@@ -207,7 +221,10 @@ class Inliner:
         """Note the references of a document whose target could not be read or does not fit."""
         for stub, url in loaded.links:
             target = None if url is None else self._loaded.get(url)
-            if isinstance(target, DocumentError):
+            if url is not None and target is None:
+                cause = f"lies deeper than depth={self._settings.depth}"
+                self._record(loaded, stub, "depth", url, cause)
+            elif isinstance(target, DocumentError):
                 if not _is_data(target, stub):
                     self._record(loaded, stub, kind_of(target), str(url), target)
             elif target is not None and stub.raw.get("type") != target.source.node.get("type"):
@@ -265,12 +282,13 @@ class Inliner:
         self._bytes += len(answer.data)
         # Not even their tags are asked for: the file may be somebody else's.
         refusal = self._settings.policy.refusal
+        is_verified = self._settings.consolidated == "verify"
         copies = {
             url: copy
-            for url, copy in entries(answer.data, place).items()
+            for url, copy in entries(answer.data, place, intact=is_verified).items()
             if url == entry or refusal(entry, url) is None
         }
-        if self._settings.consolidated == "verify":
+        if is_verified:
             urls = list(copies)
             for start in range(0, len(urls), BATCH):
                 batch = urls[start : start + BATCH]
@@ -585,10 +603,48 @@ def _mismatch(stub: Raw, target: Raw) -> tuple[str, str]:
     found, said = target.get("type"), _shown(stub.get("type"))
     if isinstance(found, str):
         return "type-mismatch", f"has the type {_shown(found)}, and its reference says {said}"
-    for key in OLDER_KEYS:
-        if key in target:
-            return "not-ome", f"holds metadata of OME-Zarr before RFC-8 ({key}), and no node"
+    older = _older(target)
+    if older is not None:
+        return "not-ome", older
     return "not-ome", "holds an object without a type, which is no node"
+
+
+def _older(raw: Raw) -> str | None:
+    """What is said of metadata from before RFC-8; None for all else."""
+    for key in OLDER_KEYS:
+        if key in raw:
+            return (
+                f"holds metadata of OME-Zarr before RFC-8 ({key}), and no node; "
+                "`convert` makes a collection of it"
+            )
+    return None
+
+
+def require_type(source: Source) -> None:
+    """Refuse metadata from before RFC-8, which would pass for a node without a type.
+
+    Raises:
+        NotOmeError: It is such.
+    """
+    older = None if isinstance(source.node.get("type"), str) else _older(source.node)
+    if older is not None:
+        raise NotOmeError(older, source.url)
+
+
+def explained(error: DocumentError, url: str) -> Flow[DocumentError]:
+    """The error of a document that somebody asked for, with a hint if it is an older group."""
+    where, mark, query = url.partition("?")
+    if not isinstance(error, DocumentNotFoundError) or not where.endswith("/zarr.json"):
+        return error
+    older = f"{where.removesuffix('zarr.json')}.zattrs"
+    (found,) = yield [Head(f"{older}{mark}{query}")]
+    if not isinstance(found, Stat):
+        return error
+    return DocumentNotFoundError(
+        "there is no such file, but a .zattrs of OME-Zarr 0.4 or older; "
+        "`convert` makes a collection of it",
+        url,
+    )
 
 
 _PENDING: Final = DocumentError("is being read")

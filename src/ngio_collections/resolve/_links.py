@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import read_source, references
+from ngio_collections._contract import json_pointer
+from ngio_collections.document import id_places, read_source
 from ngio_collections.errors import DocumentError, PathError
 from ngio_collections.graph import Node, Raw
 from ngio_collections.resolve._inline import Inliner, Settings
@@ -62,15 +63,19 @@ def _asked(root: Node, url: str, prefix: str, records: list[Unfollowed]) -> list
     """The References in the attributes of a document."""
     found: list[_Asked] = []
     for node in root.walk(has=None):
-        for reference in references(node.tree.raw(node.key).get("attributes")):
-            pointer = f"{prefix}{node.pointer}/attributes"
+        for declares, place, reference in id_places(node.tree.raw(node.key).get("attributes")):
+            if declares or not isinstance(reference, dict):
+                continue
+            if not isinstance(reference.get("id"), str):
+                continue
+            pointer = f"{prefix}{node.pointer}/attributes{json_pointer(place)}"
             path: Any = reference.get("path")
             try:
                 target = url if path is None else _paths.metadata_url(url, path)
             except PathError as error:
                 records.append(Unfollowed("malformed", url, pointer, repr(path), str(error)))
                 continue
-            found.append(_Asked(url, pointer, str(reference["id"]), target))
+            found.append(_Asked(url, pointer, reference["id"], target))
     return found
 
 

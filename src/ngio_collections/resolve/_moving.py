@@ -11,14 +11,14 @@ from ngio_collections.errors import InvalidEditError, PathError
 from ngio_collections.graph import Node, Raw, as_tree
 from ngio_collections.graph._export import rewritten
 
-__all__ = ["Parts", "embedded", "ids_of", "repointed", "split"]
+__all__ = ["Parts", "embedded", "ids_of", "nodes_in", "own_ids", "repointed", "split", "target_of"]
 
 Change = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _OF_STUB = ("type", "id", "name")
 
 
-def _nodes(raw: Raw) -> Iterator[Raw]:
+def nodes_in(raw: Raw) -> Iterator[Raw]:
     """A node and everything below it, without what references lead to."""
     found: list[Raw] = []
 
@@ -32,18 +32,19 @@ def _nodes(raw: Raw) -> Iterator[Raw]:
 
 def ids_of(raw: Raw) -> set[str]:
     """The ids that a node and everything below it declare, of nodes and in attributes."""
-    ids: set[str] = set()
-    for node in _nodes(raw):
-        id_ = node.get("id")
-        if isinstance(id_, str):
-            ids.add(id_)
-        ids.update(declared_ids(node.get("attributes")))
-    return ids
+    return {id_ for node in nodes_in(raw) for id_ in own_ids(node)}
+
+
+def own_ids(raw: Raw) -> list[str]:
+    """The ids that a node alone declares: its own, and those in its attributes."""
+    id_ = raw.get("id")
+    declared = declared_ids(raw.get("attributes"))
+    return [id_, *declared] if isinstance(id_, str) else declared
 
 
 def all_references(raw: Raw) -> Iterator[Mapping[str, Any]]:
     """The References in the attributes of a node and everything below it."""
-    for node in _nodes(raw):
+    for node in nodes_in(raw):
         yield from references(node.get("attributes"))
 
 
@@ -149,6 +150,8 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
     Raises:
         InvalidEditError: The types differ, or an id would be there twice.
     """
+    from ngio_collections._frozen import thaw  # noqa: PLC0415
+
     home = node.require_document_url()
     if target.get("type") != node.type:
         raise InvalidEditError(
@@ -161,11 +164,12 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
     twice = sorted(here & (ids_of(target) - ({root_id} if "id" in stub else set())))
     if twice:
         raise InvalidEditError(
-            f"{url} has ids that {home} has too: {', '.join(twice[:5])}; rename them first"
+            f"{url} has ids that {home} has too: {', '.join(twice[:5])}; in one of the two, "
+            "replace the nodes with them by nodes with other ids first"
         )
 
     def inward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
-        to = _target_of(reference, url)
+        to = target_of(reference, url)
         if to not in (None, url, home):
             return reference
         made = {k: v for k, v in reference.items() if k != "path" or v is None}
@@ -176,22 +180,25 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
     content = _paths.rebased(_referring(target, inward), url, home)
     merged = {**content, **{k: v for k, v in stub.items() if k not in ("path", "attributes")}}
     merged.pop("version", None)
-    theirs, ours = content.get("attributes"), stub.get("attributes")
+    inside = ids_of(target)
+    freed = _freed(home, url, inside, (root_id, stub_id))
+    theirs = content.get("attributes")
+    ours = map_ids(stub.get("attributes"), lambda value: value, freed)
     if isinstance(theirs, dict) and isinstance(ours, dict):
         merged["attributes"] = {**theirs, **ours}
     elif ours is not None:
         merged["attributes"] = ours
-    inside = ids_of(target)
     with node.tree.root.edit() as transaction:
         for other in _rest(node):
-            attributes = _inlined_references(other, url, inside, (root_id, stub_id))
-            if attributes is not None:
+            plain = thaw(other.raw.get("attributes"))
+            attributes = map_ids(plain, lambda value: value, freed)
+            if attributes is not plain:
                 transaction[other].set_attrs(attributes)
         transaction[node].replace(as_tree(merged, home).root)
     return transaction.result
 
 
-def _target_of(reference: Mapping[str, Any], base: str) -> str | None:
+def target_of(reference: Mapping[str, Any], base: str) -> str | None:
     """The document that a Reference leads to; None if it has no path, or a wrong one."""
     path = reference.get("path")
     if not isinstance(path, dict):
@@ -202,25 +209,25 @@ def _target_of(reference: Mapping[str, Any], base: str) -> str | None:
         return ""
 
 
-def _inlined_references(
-    node: Node, url: str, inside: set[str], renamed: tuple[Any, Any]
-) -> dict[str, Any] | None:
-    """The attributes of a node that referred to a document that is now part of its own."""
-    from ngio_collections._frozen import thaw  # noqa: PLC0415
+def _freed(home: str, url: str, inside: set[str], renamed: tuple[Any, Any]) -> Change:
+    """Takes the path from a Reference in a document to another one that becomes part of it.
 
-    home = node.require_document_url()
+    Args:
+        home: The document.
+        url: The other one.
+        inside: The ids in that.
+        renamed: The id of its root, and what that becomes.
+    """
 
-    def inward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
-        if _target_of(reference, home) != url or reference["id"] not in inside:
+    def free(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        if target_of(reference, home) != url or reference["id"] not in inside:
             return reference
         made = {key: value for key, value in reference.items() if key != "path"}
         if made["id"] == renamed[0] and isinstance(renamed[1], str):
             made["id"] = renamed[1]
         return made
 
-    plain = thaw(node.raw.get("attributes"))
-    made = map_ids(plain, lambda value: value, inward)
-    return None if made is plain else dict(made)
+    return free
 
 
 def repointed(raw: Raw, here: str, old: str, new: str) -> Raw:
@@ -238,7 +245,7 @@ def repointed(raw: Raw, here: str, old: str, new: str) -> Raw:
     places = [
         pointer
         for pointer, path in _paths.paths_in(raw)
-        if _target_of({"path": dict(path)}, here) == old
+        if target_of({"path": dict(path)}, here) == old
     ]
     if not places:
         return raw

@@ -82,12 +82,13 @@ class AccessPolicy:
             return None
         return f"is on another origin ({origin}); allow it with AccessPolicy(origins=[...])"
 
-    def root_folder(self, entry: str) -> str | None:
-        """The local folder that links must not lead out of either, if the entry is in it."""
+    @property
+    def folder(self) -> str | None:
+        """The root as a local folder, that links must not lead out of either, if it is one."""
         root = self.root
         if not isinstance(root, str) or not root.startswith("file:"):
             return None
-        return _paths.local_path(root) if _paths.is_within(entry, root) else None
+        return _paths.local_path(root)
 
     def require(self, entry: str, url: str) -> None:
         """Refuse a document that may not be read.

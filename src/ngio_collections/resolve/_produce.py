@@ -22,6 +22,7 @@ from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref
+from ngio_collections.resolve._moves import ids_gone, moved_nodes, moves
 
 __all__ = ["SEPARATOR", "decoded_id", "encoded_id", "one_document"]
 
@@ -89,9 +90,10 @@ class _Place:
         rebasing: Makes its paths count from the new document; None if they do already.
         layers: For each layer of an inlined root with attributes where its ids count, if that
             is not here alone.
+        is_moved: Whether an edit put it into another document, in which it has its ids now.
     """
 
-    __slots__ = ("key", "layers", "prefix", "rebasing", "root", "stub", "url")
+    __slots__ = ("is_moved", "key", "layers", "prefix", "rebasing", "root", "stub", "url")
 
     def __init__(self, url: str | None, prefix: str, root: Any, stub: Any, key: int = 0) -> None:
         self.url = url
@@ -101,6 +103,13 @@ class _Place:
         self.key = key
         self.rebasing: Rebasing | None = None
         self.layers: tuple[_Place, ...] = ()
+        self.is_moved = False
+
+    def of(self, url: str | None) -> _Place:
+        """Where something of another document is that was moved to here."""
+        made = _Place(url, self.prefix, self.root, self.stub, self.key)
+        made.is_moved = True
+        return made
 
 
 class _Production:
@@ -127,6 +136,7 @@ class _Production:
         self.content = tree.materialise((tree.segment, 0), origins)
         self._urls = urls_by_identity(tree, origins)
         self._edges = self._known_edges(origins)
+        self._gone = ids_gone(tree, moves(tree, moved_nodes(tree)))
         self._rebasings: dict[str, Rebasing | None] = {}
         self._places: dict[str, _Place] = {}
         self._stubs: dict[str, Counter[str]] = {}
@@ -292,7 +302,9 @@ class _Production:
             url = self._urls.get(id(raw), above.url)
             if url == above.url:
                 return above
-            return self._placed(_Place(url, above.prefix, above.root, above.stub, above.key))
+            place = above.of(url)
+            place.rebasing = self._rebasing(url)
+            return place
         url, root = edge.target.url, edge.target.raw.get("id")
         if self._is_namespaced:
             name = self._name(raw, edge, above)
@@ -305,7 +317,8 @@ class _Production:
                 prefix = f"{place.prefix}{_MIDDLE}{len(middles)}{SEPARATOR}"
                 id_ = layer.raw.get("id")
                 middles.append(_Place(layer.url, prefix, id_, place.stub, id(layer.raw)))
-            place.layers = (above, *middles, place)
+            around = above if edge.stub.url == above.url else above.of(edge.stub.url)
+            place.layers = (around, *middles, place)
             self._note_hidden(edge, place.layers)
         return place
 
@@ -375,7 +388,8 @@ class _Production:
                 hidden = self._hidden.get(ids_of.key, ())
                 for value in references:
                     id_ = value["id"]
-                    if "path" not in value and id_ != ids_of.root and id_ not in hidden:
+                    is_at_home = "path" not in value and self._home(ids_of, id_) is ids_of
+                    if is_at_home and id_ != ids_of.root and id_ not in hidden:
                         aims.add(id_)
                         continue
                     is_plain = False
@@ -440,9 +454,9 @@ class _Production:
     def _referred(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> Mapping[str, Any]:
         """A Reference that leads to the same thing from the new document."""
         target = self._target(value, place, ids)
-        if target is None:
-            return value  # Its path is written anew with all others.
         has_path = isinstance(value.get("path"), dict)
+        if target is None:  # If it has a path, that is written anew with all others.
+            return value if has_path else self._outward(value, place, ids)
         new = self._id_in(target, value["id"])
         if new is None:
             return value if has_path else self._outward(value, place, target)
@@ -466,11 +480,18 @@ class _Production:
         """Where the document is that a Reference leads to; None if it is not in the new one."""
         path = value.get("path")
         if not isinstance(path, dict):
-            return ids
+            return self._home(ids, value["id"])
         try:
-            return self._places.get(_paths.metadata_url(place.url, path))
+            url = _paths.metadata_url(place.url, path)
         except PathError:
             return None
+        return self._places.get(self._gone.get(url, {}).get(value["id"], url))
+
+    def _home(self, ids: _Place, id_: str) -> _Place | None:
+        """Where the document is now that has an id which counts at a place."""
+        url = str(ids.url)
+        there = self._gone.get(url, {}).get(id_, url)
+        return ids if there == url and not ids.is_moved else self._places.get(there)
 
     def _id_in(self, place: _Place, id_: str) -> str | None:
         """The id that something of a document has in the new one, None if it is not there."""

@@ -118,3 +118,13 @@ def kind_of(error: DocumentError) -> str:
         (NotJsonError, "malformed"),
     )
     return next((kind for type_, kind in kinds if isinstance(error, type_)), "unreadable")
+
+
+def without_node(report: Any) -> frozenset[str]:
+    """The addresses that references led to, and at which there is no node.
+
+    Args:
+        report: What was read to make a tree; nothing if it is no report.
+    """
+    records = report.failures if isinstance(report, Report) else ()
+    return frozenset(one.target for one in records if one.kind in ("missing", "not-ome"))

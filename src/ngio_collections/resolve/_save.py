@@ -13,6 +13,7 @@ from ngio_collections.errors import (
     ConflictError,
     DocumentError,
     DocumentNotFoundError,
+    InvalidEditError,
     NotJsonError,
 )
 from ngio_collections.graph import fingerprint
@@ -70,6 +71,7 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
     Raises:
         ConflictError: A document was changed by somebody else, or is gone.
         ForbiddenError: A document is in a store that cannot be written to.
+        InvalidEditError: Two of them are one file.
         DocumentError: A document cannot be written. The message says what was before it.
     """
     unchanged = dict.fromkeys(plan.source.url for plan in plans if _is_written(plan))
@@ -87,6 +89,7 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
             raise answer
         assert isinstance(answer, Blob)
         ready.append(_Ready(plan, _replaced(plan, answer)))
+    _verify_files([one.plan.source for one in ready])
     writable = yield [Probe(one.plan.source.url) for one in ready]
     for refusal in writable:
         if isinstance(refusal, DocumentError):
@@ -122,6 +125,20 @@ def _replaced(plan: Planned, now: Blob) -> bytes:
             source.url,
         )
     return dumps_bytes(source.with_node(plan.node), Layout.of(now.data))
+
+
+def _verify_files(sources: Sequence[Source]) -> None:
+    """Make sure that no two of the documents are one local file under two names."""
+    names: dict[str, str] = {}
+    for source in sources:
+        # Elsewhere documents with the same content may have the same tag.
+        if source.url.startswith("file:"):
+            other = names.setdefault(source.tag, source.url)
+            if other != source.url:
+                raise InvalidEditError(
+                    f"{other} and {source.url} are one file under two names (a link), and both "
+                    "were edited; edit it under one name, save, and open the tree again"
+                )
 
 
 def _verify_copy(source: Source, now: Blob) -> None:

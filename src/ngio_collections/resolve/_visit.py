@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from ngio_collections.document import Source
 from ngio_collections.document._source import is_in_zarr
-from ngio_collections.errors import DocumentError
+from ngio_collections.errors import DocumentError, NotOmeError
 from ngio_collections.graph._segment import Raw
 from ngio_collections.resolve._inline import OLDER_KEYS, Inliner, Settings, _Link, _Loaded
 from ngio_collections.resolve._requests import Answer, Flow
@@ -26,6 +26,9 @@ class Visitor(Inliner):
     Args:
         settings: How.
         visit: Is called with each document as it arrives, and with its bytes.
+
+    Attributes:
+        nodeless: The bytes of those documents to begin with that hold no node.
     """
 
     batch: ClassVar = 64  # Their bytes are held while the first of them is looked at.
@@ -33,6 +36,7 @@ class Visitor(Inliner):
     def __init__(self, settings: Settings, visit: Callable[[Source, bytes], None]) -> None:
         super().__init__(settings)
         self._visit = visit
+        self.nodeless: dict[str, bytes] = {}
 
     def visit(self, urls: Sequence[str], unreadable: dict[str, DocumentError]) -> Flow[None]:
         """Read documents and all that they refer to, level by level, each once.
@@ -52,6 +56,8 @@ class Visitor(Inliner):
         if isinstance(source, Source):
             assert isinstance(answer, Blob)
             self._visit(source, answer.data)
+        elif isinstance(source, NotOmeError) and isinstance(answer, Blob) and url == self._entry:
+            self.nodeless[url] = answer.data
         return source
 
     def _scanned(

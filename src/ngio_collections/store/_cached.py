@@ -56,6 +56,8 @@ class CachedStore:
     def __init__(
         self, store: ReadableStore, *, max_bytes: int = _DEFAULT_BYTES, validate: bool = True
     ) -> None:
+        if type(max_bytes) is not int or max_bytes < 0:
+            raise ValueError(f"max_bytes is a number from 0 on, not {max_bytes!r}")
         self._store = store
         self._cache = _Cache(max_bytes, validate)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ngio_collections._paths import local_path
+from ngio_collections._paths import as_url, local_path
 from ngio_collections.errors import (
     ConflictError,
     DocumentAccessError,
@@ -23,7 +23,7 @@ from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
 from ngio_collections.store._root import Root
 from ngio_collections.store._threads import in_thread
 
-__all__ = ["LocalStore"]
+__all__ = ["LocalStore", "real_url"]
 
 # Without O_NONBLOCK, opening a named pipe waits until somebody writes to it.
 _READ: Final = (
@@ -148,7 +148,8 @@ class LocalStore:
         Raises:
             ConflictError: It has another tag, or is gone.
             DocumentNotFoundError: There is no such file, and no tag was asked for.
-            DocumentAccessError: It is no regular file, or the system refuses it.
+            DocumentAccessError: It is no regular file, it is write-protected, or the system
+                refuses it.
             ForbiddenError: It is outside of the root.
         """
         await in_thread(self._files.delete, url, if_match=if_match)
@@ -276,6 +277,16 @@ def _path(url: str) -> str:
         raise DocumentAccessError(f"is no local file: {error}", url) from error
 
 
+def real_url(url: str) -> str:
+    """The address of a local file without links, as far as it is there; others as they are."""
+    if not url.startswith("file:"):
+        return url
+    try:
+        return as_url(os.path.realpath(local_path(url)))
+    except (OSError, ValueError):  # What is no path leads nowhere else.
+        return url
+
+
 def _read_on(descriptor: int, data: bytes, max_bytes: int | None, url: str) -> bytes:
     """Read the rest of a file that has another size than it said."""
     pieces, size = [data], len(data)
@@ -302,8 +313,7 @@ def _check(url: str, path: str, if_match: str | None, if_absent: bool) -> os.sta
     if if_absent:
         raise ConflictError("is there already; expected none, and nothing was written", url)
     _check_tag(url, status, if_match)
-    if not os.access(path, os.W_OK):
-        raise DocumentAccessError("is write-protected; change its mode if it is to be changed", url)
+    _check_mode(url, path)
     return status
 
 
@@ -315,6 +325,13 @@ def _check_deletable(url: str, path: str, if_match: str | None) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise _not_a_file(status, url)
     _check_tag(url, status, if_match)
+    _check_mode(url, path)
+
+
+def _check_mode(url: str, path: str) -> None:
+    """Refuse a file whose mode says that it is not to be changed."""
+    if not os.access(path, os.W_OK):
+        raise DocumentAccessError("is write-protected; change its mode if it is to be changed", url)
 
 
 def _check_tag(url: str, status: os.stat_result, if_match: str | None) -> None:

@@ -197,17 +197,18 @@ class _Recheck:
         new = self._after
         for finding in introduced:
             ref, at = _place(new.home, finding.pointer)
-            found.append((new.home.entry(ref).order(at), finding.rule, finding))
-        found.sort(key=lambda one: (*one[:2], one[2].found, one[2].expected))
+            found.append((new.home.entry(ref).order(at), _words(finding), finding))
+        found.sort(key=lambda one: one[:2])
         return [finding for _, _, finding in found]
 
-    def _moved(self, finding: Finding) -> tuple[tuple[int, ...], str, Finding]:
+    def _moved(self, finding: Finding) -> tuple[tuple[int, ...], tuple[str, ...], Finding]:
         """A finding of the old version as it is in the new one, where it may be elsewhere."""
         ref, at = _place(self._before.home, finding.pointer)
         entry = self._after.home.entry(ref)
         pointer = json_pointer((*entry.pointer, *at))
         path = outline(entry.names())
-        return entry.order(at), finding.rule, replace(finding, pointer=pointer, path=path)
+        moved = replace(finding, pointer=pointer, path=path)
+        return entry.order(at), _words(finding), moved
 
 
 def _place(home: StateHome, pointer: str) -> tuple[Ref, Pointer]:
@@ -252,5 +253,10 @@ def _key(found: Found) -> tuple[Any, ...]:
     )
 
 
+def _words(finding: Finding) -> tuple[str, ...]:
+    """What decides the order of findings in one place; see `Found.words`."""
+    return (finding.rule, finding.found, finding.expected)
+
+
 def _order(found: Found) -> tuple[Any, ...]:
-    return (found.node.order(found.at), found.rule.id, *found.words)
+    return (found.node.order(found.at), *found.words)

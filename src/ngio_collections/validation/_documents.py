@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -42,7 +43,10 @@ def lost(record: Unfollowed) -> str | None:
     """Why the path of a node leads to no node, None if that is nobody's mistake."""
     if record.kind not in _MISTAKES:
         return None
-    return f"the path leads to {record.target}, which could not be taken: {record.cause}"
+    target = record.target
+    with suppress(PathError):  # It may be no address, and is shown as it is.
+        target = _paths.relative(record.document, target)
+    return f"the path leads to {target}, which could not be taken: {record.cause}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,13 @@ from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
 from ngio_collections.validation._run import File, Found, Run
 
-__all__ = ["in_order", "places_of_findings", "plans_for", "validate_document"]
+__all__ = [
+    "finding_without_node",
+    "in_order",
+    "places_of_findings",
+    "plans_for",
+    "validate_document",
+]
 
 
 @lru_cache(maxsize=32)
@@ -51,7 +57,7 @@ def in_order(found: Iterable[Found], root: Any) -> list[Found]:
         root: The root node of the document.
     """
     position = Positions(root)
-    return sorted(found, key=lambda one: (position.of(one.relative), one.rule.id, *one.words))
+    return sorted(found, key=lambda one: (position.of(one.relative), *one.words))
 
 
 def validate_document(
@@ -95,7 +101,7 @@ def validate_document(
     plans = plans_for(profile, revision, rules, "MAY")
     envelope = open_envelope(parse_document(data, url), url)
     if not isinstance(envelope.node, dict):
-        return [_no_node(plans, envelope, url)]
+        return [finding_without_node(plans, envelope, url)]
     found = _found_in(envelope, plans, url)
     return [one.finding(url) for one in in_order(found, envelope.node)]
 
@@ -117,7 +123,7 @@ def places_of_findings(
     plans = plans_for(profile, revision, None, "MAY")
     envelope = open_envelope(document, url)
     if not isinstance(envelope.node, dict):
-        finding = _no_node(plans, envelope, url)
+        finding = finding_without_node(plans, envelope, url)
         return {(finding.rule, finding.pointer)}
     found = _found_in(envelope, plans, url)
     return {(one.rule.id, json_pointer((*envelope.pointer, *one.relative))) for one in found}
@@ -130,7 +136,7 @@ def _found_in(envelope: Envelope, plans: Plans, url: str | None) -> Iterator[Fou
     return run.segment(home, 0, len(home.segment))
 
 
-def _no_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:
+def finding_without_node(plans: Plans, envelope: Envelope, url: str | None) -> Finding:
     """What is said of a document with something else in the place of its node."""
     rule = plans.profile.rules[plans.profile.concepts["root-node"].rule]
     found = f"`ome` is {show(envelope.node)}"

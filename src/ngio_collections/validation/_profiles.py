@@ -146,8 +146,10 @@ def package_of(profile: str, revision: str) -> str:
         return f"ngio_collections._generated.{PROFILES[(profile, revision)]}"
     except KeyError:
         known = ", ".join(f"{name} at {at}" for name, at in PROFILES)
+        others = [name for name, at in PROFILES if at == revision]
+        hint = f"; give profile {others[0]!r} with this revision" if others else ""
         raise UnknownProfileError(
-            f"there is no profile {profile!r} at revision {revision!r}; there are: {known}"
+            f"there is no profile {profile!r} at revision {revision!r}{hint}; there are: {known}"
         ) from None
 
 

@@ -134,14 +134,14 @@ class Found(NamedTuple):
     kind: str = VIOLATION
 
     @property
-    def words(self) -> tuple[str, str]:
-        """What it says: the order of what one rule finds at one place."""
-        return self.found, self.expected
-
-    @property
     def relative(self) -> Pointer:
         """The place, counted from the root node of the document."""
         return (*self.node.relative, *self.at)
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """What decides the order of findings in one place, whichever was made first."""
+        return (self.rule.id, self.found, self.expected)
 
     def finding(self, url: str | None) -> Finding:
         """The finding in a document."""

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from ngio_collections.document import Source
+from ngio_collections.document import Source, open_envelope, parse_document
 from ngio_collections.graph import Node
 from ngio_collections.resolve import Unfollowed
 from ngio_collections.validation._declarations import SegmentDeclarations
 from ngio_collections.validation._documents import PATH_TARGET, Document, documents_of, lost
-from ngio_collections.validation._engine import in_order
+from ngio_collections.validation._engine import finding_without_node, in_order
 from ngio_collections.validation._findings import Finding, write_finding
 from ngio_collections.validation._guard import Guard
 from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._run import Found, Run
 
 __all__ = [
+    "finding_of_nodeless",
     "findings_in",
     "findings_of_record",
     "findings_of_source",
@@ -73,6 +74,16 @@ def findings_of_record(record: Unfollowed, plans: Plans) -> list[Finding]:
         return []
     rule = plans.profile.rules[PATH_TARGET]
     return [write_finding(rule, record.document, record.pointer, said)]
+
+
+def finding_of_nodeless(data: bytes, url: str, plans: Plans) -> Finding:
+    """What is said of a document that has something else in the place of its node.
+
+    Raises:
+        NotOmeError: It has no such place.
+    """
+    envelope = open_envelope(parse_document(data, url), url)
+    return finding_without_node(plans, envelope, url)
 
 
 def findings_of_source(source: Source, plans: Plans, most: int | None = None) -> list[Finding]:

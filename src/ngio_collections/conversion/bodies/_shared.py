@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Final
 
 from ngio_collections import _paths
@@ -14,12 +15,13 @@ from ngio_collections.conversion._engine import (
     UnconvertibleError,
     Wrong,
 )
-from ngio_collections.conversion._names import GROUP, VERSION
+from ngio_collections.conversion._names import GROUP, NAMED, VERSION
 from ngio_collections.conversion._work import ListTask, Task
 from ngio_collections.errors import PathError
 
 ORTHONORMAL: Final = 1e-6
 """How far a matrix may be from a rotation."""
+_LARGEST: Final = int(sys.float_info.max)
 
 __all__ = [
     "is_whole",
@@ -63,9 +65,9 @@ def version_back(piece: Restored) -> Any:
 
 
 def name_back(piece: Restored) -> Any:
-    """The name of a node, unless the source had none."""
+    """The name of a node, unless it is the one that it was given."""
     name = piece.node.field("name")
-    return ABSENT if name is None or piece.node.was_added("name") else name
+    return ABSENT if name is None or name == piece.attributes.get(NAMED) else name
 
 
 def is_whole(value: Any) -> bool:
@@ -103,11 +105,14 @@ def listed(field: str, value: Any, piece: Piece, at: str) -> Mapped:
 
 
 def is_vector(value: Any, length: int) -> bool:
-    """Whether a value is an array of so many numbers."""
+    """Whether a value is an array of so many numbers that floats can hold."""
     return (
         isinstance(value, list)
         and len(value) == length
-        and all(type(number) in (int, float) for number in value)
+        and all(
+            type(one) is float or (type(one) is int and -_LARGEST <= one <= _LARGEST)
+            for one in value
+        )
     )
 
 
@@ -118,7 +123,7 @@ def is_rotation(rows: list[list[float]]) -> bool:
         return False
     for i in range(size):
         for j in range(size):
-            product = sum(a * b for a, b in zip(rows[i], rows[j], strict=True))
+            product = sum(float(a) * b for a, b in zip(rows[i], rows[j], strict=True))
             if abs(product - (1 if i == j else 0)) > ORTHONORMAL:
                 return False
     return abs(_determinant([list(row) for row in rows]) - 1) <= ORTHONORMAL

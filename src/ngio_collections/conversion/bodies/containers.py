@@ -56,7 +56,7 @@ def series_group_series(value: Any, piece: Piece, at: str) -> Mapped:
 @restores(conversions.series_group_series)
 def series_group_series_back(piece: Restored) -> Any:
     task: BackTask = piece.work
-    if task.plate is not None or piece.node.was_added("series"):
+    if task.plate is not None:
         return ABSENT
     paths = [task.path_from_parent(node.group) for node in task.nodes[1:]]
     return [path for path in paths if path is not None]

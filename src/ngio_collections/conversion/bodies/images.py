@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
 from ngio_collections._generated import conversions
+from ngio_collections._plain import plain_json
 from ngio_collections.conversion._engine import (
     ABSENT,
     DONE,
@@ -23,9 +25,10 @@ from ngio_collections.conversion._engine import (
     restore,
     restores,
 )
-from ngio_collections.conversion._names import ADDED, GROUP, Ids, Names
-from ngio_collections.conversion._restoring import BackTask
+from ngio_collections.conversion._names import GROUP, NAMED, Ids, Names
+from ngio_collections.conversion._restoring import Back, BackTask
 from ngio_collections.conversion._work import ImageTask, Task, path_from
+from ngio_collections.conversion.bodies._relations import relations_of
 from ngio_collections.conversion.bodies._shared import (
     is_vector,
     name_back,
@@ -43,6 +46,7 @@ from ngio_collections.conversion.bodies.space import (
     systems_back,
     systems_of,
 )
+from ngio_collections.errors import InvalidEditError
 
 
 class Steps(NamedTuple):
@@ -53,11 +57,20 @@ class Steps(NamedTuple):
 
     @property
     def is_finite(self) -> bool:
-        """Whether JSON can hold the numbers."""
-        return all(math.isfinite(number) for number in (*self.scale, *(self.translation or ())))
+        """Whether they are numbers that can be computed with."""
+        try:
+            return all(map(math.isfinite, (*self.scale, *(self.translation or ()))))
+        except OverflowError:  # An integer beyond all floats.
+            return False
 
     def then(self, other: Steps) -> Steps:
-        """Both, one after the other."""
+        """Both, one after the other; infinite where no float can hold the numbers."""
+        try:
+            return self._then(other)
+        except OverflowError:  # Where integers beyond all floats and floats come together.
+            return Steps([math.inf] * len(self.scale))
+
+    def _then(self, other: Steps) -> Steps:
         scale = [a * b for a, b in zip(self.scale, other.scale, strict=True)]
         if self.translation is None and other.translation is None:
             return Steps(scale)
@@ -131,9 +144,7 @@ def _image(value: Any, at: str, task: ImageTask) -> Made:
     convert(piece)
     if not made.node["name"]:
         wanted = task.title if task.images or not task.name else task.name
-        made.node["name"] = task.around.names.take(wanted)
-        if "name" not in piece.rest:
-            made.attributes[ADDED] = ["name"]
+        made.attributes[NAMED] = made.node["name"] = task.around.names.take(wanted)
     made.attributes[GROUP] = path_from(home, task.group.url)
     if task.is_label:
         mark_as_label(made, task)
@@ -233,13 +244,16 @@ def multiscale_coordinatesystems_back(piece: Restored) -> Any:
 @converts(conversions.multiscale_coordinatetransformations)
 def multiscale_coordinatetransformations(value: Any, piece: Piece, at: str) -> Mapped:
     pyramid: Pyramid = piece.work
+    if pyramid.version == NEWER:
+        return relations_of(value, piece, at, pyramid.task, pyramid.systems)
     assert pyramid.system is not None
     steps = _steps(value, pyramid.system.dimensions)
     if isinstance(steps, Wrong):
         return steps
+    if not steps.is_finite:
+        return Wrong("numbers that can be multiplied with each other")
     pyramid.outer = steps
-    piece.keep("coordinateTransformations", value)
-    return "/attributes/coordinateSystems"
+    return DONE  # What became of them is known after the levels.
 
 
 @restores(conversions.multiscale_coordinatetransformations)
@@ -263,7 +277,35 @@ def multiscale_datasets(value: Any, piece: Piece, at: str) -> Mapped:
     if not piece.node.children:
         assert first is not None
         raise first
+    if pyramid.outer is not None:
+        _note_outer(piece, value, pyramid.outer, pyramid.system)
     return DONE
+
+
+def _note_outer(piece: Piece, levels: list[Any], outer: Steps, system: System | None) -> None:
+    """Note what became of the transformations of the whole image.
+
+    They are in those of its levels. Where these have none, they become theirs. They do not
+    where one was refused, because nobody knows what they would follow after.
+    """
+    field = "coordinateTransformations"
+    at = f"{piece.at}/{field}"
+    row = piece.table.fields(piece.work.version)[field]
+    place = piece.node.place
+    nodes = piece.node.children
+    assert system is not None
+    if not any(isinstance(level, dict) and field in level for level in levels):
+        for node in nodes:
+            node.attributes[field] = [{**_placed(outer, system.id), "input": {"id": node.id}}]
+        piece.page.mapped(at, place, f"/nodes/0/attributes/{field}", row.reason)
+        return
+    where = piece.keep(field, piece.value[field])
+    for number, node in enumerate(nodes):
+        if field in node.attributes:
+            piece.page.mapped(at, place, f"/nodes/{number}/attributes/{field}", row.reason, row.key)
+            return
+    reason = "No level has a transformation that could be converted, which they would follow."
+    piece.page.kept(at, place, where, piece.rest_key, reason)
 
 
 def _level(value: Any, at: str, pyramid: Pyramid) -> Made:
@@ -292,8 +334,9 @@ def multiscale_datasets_back(piece: Restored) -> Any:
 def dataset_path(value: Any, piece: Piece, at: str) -> Mapped:
     task: Task = piece.work.task
     url, canonical = zarr_url(value, task, at)
-    if url in piece.work.task.missing:
-        raise UnconvertibleError(at, f"leads to {url}, and there is no array")
+    why = piece.work.task.missing.get(url)
+    if why is not None:
+        raise UnconvertibleError(at, f"leads to {url}, {why}")
     piece.node.node["path"] = path_from(piece.node.home, url)
     piece.node.node["name"] = piece.work.names.take(value)
     if value != canonical:
@@ -360,15 +403,49 @@ def _newer(steps: Steps, path: str, value: list[Any]) -> list[dict[str, Any]]:
 
 @restores(conversions.dataset_coordinatetransformations)
 def dataset_coordinatetransformations_back(piece: Restored) -> Any:
-    for item in piece.attributes.get("coordinateTransformations", ()):
-        steps = item.get("transformations") if item.get("type") == "sequence" else [item]
-        plain = [
-            {"type": step["type"], step["type"]: step[step["type"]]}
-            for step in steps
-            if step.get("type") in ("scale", "translation")
-        ]
-        return _newer_back(plain, piece) if piece.version == NEWER else plain
-    return ABSENT
+    image = piece.work.image_of(piece.node)
+    found = [
+        item
+        for item in piece.attributes.get("coordinateTransformations") or ()
+        if isinstance(item, Mapping)
+    ]
+    if not found:
+        return ABSENT
+    own = _id_of(None if image is None else image.system)
+    chosen = next((item for item in found if _id_of(item.get("output")) == own), found[0])
+    plain = _plain(_steps_back(chosen, piece.node))
+    return _newer_back(plain, piece) if piece.version == NEWER else plain
+
+
+def _id_of(reference: Any) -> Any:
+    return reference.get("id") if isinstance(reference, Mapping) else None
+
+
+def _steps_back(value: Mapping[str, Any], level: Back) -> Steps:
+    """The transformation of a level as a scale and a translation, which is all there may be.
+
+    Raises:
+        InvalidEditError: It is another one.
+    """
+    flat: list[Mapping[str, Any]] = []
+    stack: list[Any] = [value]
+    while stack:
+        item = stack.pop()
+        inner = item.get("transformations") if isinstance(item, Mapping) else None
+        if isinstance(inner, Sequence) and item.get("type") == "sequence":
+            stack.extend(reversed(inner))
+        else:
+            flat.append(item if isinstance(item, Mapping) else {})
+    vectors = [item.get(str(item.get("type"))) for item in flat]
+    length = next((len(one) for one in vectors if isinstance(one, Sequence)), 0)
+    steps = _steps(plain_json(flat), length) if length else Wrong("a scale or a translation")
+    if isinstance(steps, Wrong):
+        kinds = ", ".join(dict.fromkeys(str(item.get("type")) for item in flat)) or "sequence"
+        raise InvalidEditError(
+            f"{level.node!r} has a transformation that OME-Zarr has no word for at a level "
+            f"({kinds}); expected a scale, or a scale and a translation"
+        )
+    return steps
 
 
 def _newer_back(plain: list[dict[str, Any]], piece: Restored) -> Any:

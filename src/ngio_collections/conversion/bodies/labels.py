@@ -61,7 +61,7 @@ def labels_of(value: Any, piece: Piece, at: str) -> Mapped:
 def labels_back(piece: Restored) -> Any:
     """What is known of the labels of an image, as it was."""
     labels = piece.attributes.get("labels")
-    if not isinstance(labels, Mapping) or piece.node.was_added("image-label"):
+    if not isinstance(labels, Mapping):
         return ABSENT
     return restore(Restored("image-label", piece.version, piece.node, piece.work, value=labels))
 
@@ -216,9 +216,7 @@ def _image_at(path: Any, task: ImageTask) -> Mapping[str, Any] | None:
 
 @restores(conversions.image_label_source)
 def image_label_source_back(piece: Restored) -> Any:
-    if "source" not in piece.value or piece.node.was_added("source"):
-        return ABSENT
-    return {"image": PARENT}
+    return {"image": PARENT} if "source" in piece.value else ABSENT
 
 
 # -- single labels ---------------------------------------------------------------

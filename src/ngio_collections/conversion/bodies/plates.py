@@ -25,8 +25,8 @@ from ngio_collections.conversion._engine import (
     restores,
 )
 from ngio_collections.conversion._ledger import Page
-from ngio_collections.conversion._names import ADDED, GROUP, sanitised
-from ngio_collections.conversion._restoring import Back, BackTask
+from ngio_collections.conversion._names import ADDED, GROUP, NAMED, sanitised
+from ngio_collections.conversion._restoring import Back, BackTask, Line
 from ngio_collections.conversion._work import Entry, ListTask, PlateTask, WellRef, path_from
 from ngio_collections.conversion.bodies._shared import (
     is_whole,
@@ -35,7 +35,10 @@ from ngio_collections.conversion.bodies._shared import (
     version_of,
     zarr_url,
 )
+from ngio_collections.errors import InvalidEditError
 
+POSITION: Final = "position"
+"""What was added to a well whose path does not say where it is."""
 _ACQUISITION: Final = re.compile(r"acquisition_(0|[1-9][0-9]*)").fullmatch
 
 
@@ -52,9 +55,7 @@ def plate_group_plate(value: Any, piece: Piece, at: str) -> Mapped:
     made.attributes["plate"] = {"rows": [], "columns": []}
     convert(Piece("plate", value, at, page=piece.page, made=made, work=task))
     if not made.node["name"]:
-        made.node["name"] = task.name or task.title
-        if "name" not in value:
-            made.attributes[ADDED] = ["name"]
+        made.attributes[NAMED] = made.node["name"] = task.name or task.title
     made.attributes[GROUP] = path_from(made.home, task.group.url)
     return DONE
 
@@ -331,6 +332,8 @@ def plate_well_path(value: Any, piece: Piece, at: str) -> Mapped:
         )
     _make_well(piece.node, row, column, well)
     added = [field for field in ("rowIndex", "columnIndex") if field not in piece.value]
+    if -1 in by_path:
+        added.append(POSITION)
     if added:
         piece.node.attributes[ADDED] = added
     if value != canonical:
@@ -368,7 +371,18 @@ def _make_well(made: Made, row: Entry, column: Entry, well: _WellOnPlate) -> Non
 def plate_well_path_back(piece: Restored) -> Any:
     task: BackTask = piece.work
     path = task.path_to(piece.node.group)
-    return ABSENT if path is None else path
+    if path is None:
+        return ABSENT
+    row, column = (_line_of(piece, line) for line in ("row", "column"))
+    if row is None or column is None or piece.node.was_added(POSITION):
+        return path
+    if path != f"{row.name}/{column.name}":
+        raise InvalidEditError(
+            f"{piece.node.node!r} is at {row.name}/{column.name} of the plate, and its group at "
+            f"{path}; OME-Zarr has the names of row and column in the path, so move the group, "
+            f"with its arrays, and say so in {GROUP}, or take the edit back"
+        )
+    return path
 
 
 def _well_index(value: Any, position: int, line: str) -> Mapped:
@@ -401,16 +415,17 @@ def plate_well_columnindex_back(piece: Restored) -> Any:
 
 def _index_back(piece: Restored, line: str) -> Any:
     """The position of the row or the column of a well on its plate."""
+    found = _line_of(piece, line)
+    return ABSENT if found is None else found.number
+
+
+def _line_of(piece: Restored, line: str) -> Line | None:
+    """The row or the column of a well, as its plate has it."""
     well = piece.attributes.get("well")
     reference = well.get(line) if isinstance(well, Mapping) else None
-    plate: Back | None = piece.work.plate
-    if not isinstance(reference, Mapping) or plate is None or piece.node.was_added(f"{line}Index"):
-        return ABSENT
-    lines = plate.attributes.get("plate", {}).get(f"{line}s", ())
-    for number, entry in enumerate(lines):
-        if isinstance(entry, Mapping) and entry.get("id") == reference.get("id"):
-            return number
-    return ABSENT
+    id_ = reference.get("id") if isinstance(reference, Mapping) else None
+    task: BackTask = piece.work
+    return task.lines(f"{line}s").get(id_) if isinstance(id_, str) else None
 
 
 # -- wells -----------------------------------------------------------------------
@@ -514,10 +529,10 @@ def well_image_acquisition_back(piece: Restored) -> Any:
     if reference is None:
         reference = task.acquisition_of(piece.node)
     id_ = reference.get("id") if isinstance(reference, Mapping) else None
-    return number_of(id_) if task.plate is None else _number_on(task.plate, id_)
+    return number_of(id_) if task.plate is None else number_on(task.plate, id_)
 
 
-def _number_on(plate: Back, id_: Any) -> Any:
+def number_on(plate: Back, id_: Any) -> Any:
     """What a plate calls one of its acquisitions by."""
     kept = plate.attributes.get("ome-zarr:acquisitions")
     known = kept.get(id_) if isinstance(kept, Mapping) and isinstance(id_, str) else None

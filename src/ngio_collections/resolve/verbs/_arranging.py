@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ngio_collections import _paths
-from ngio_collections._json import Layout, dumps_bytes
-from ngio_collections.document import Source, is_in_zarr, read_source, replace_node, without_node
-from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
+from ngio_collections._contract import json_pointer
+from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
+from ngio_collections.document import is_in_zarr, read_source, replace_node, without_node
+from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError, NotJsonError
 from ngio_collections.graph import Node
 from ngio_collections.resolve._changes import Planned
-from ngio_collections.resolve._consolidated import consolidated_url, sidecar, stale
+from ngio_collections.resolve._consolidated import consolidated_url, is_sidecar, sidecar, stale
 from ngio_collections.resolve._inline import Inliner, Progress, Settings
 from ngio_collections.resolve._links import checked_links
 from ngio_collections.resolve._moving import embedded, repointed, split
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._report import Report
-from ngio_collections.resolve._requests import Delete, Flow, Get, Put
+from ngio_collections.resolve._requests import Delete, Flow, Get, Probe, Put
 from ngio_collections.resolve._save import Saved, write_documents
 from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
@@ -25,10 +27,11 @@ from ngio_collections.resolve.verbs._common import (
     blob_of,
     document_url,
     require_node,
+    setting,
     store_for,
 )
 from ngio_collections.resolve.verbs._writing import put_new, rooted
-from ngio_collections.store import ReadableStore
+from ngio_collections.store import Blob, ReadableStore
 
 __all__ = ["check_links", "consolidate", "delete", "embed", "externalize", "relocate"]
 
@@ -118,8 +121,8 @@ def embed(
         raise InvalidEditError(f"{node!r} is no reference: it has no `path`")
     home = node.require_document_url()
     url = _paths.metadata_url(home, path)
-    (policy or AccessPolicy()).require(home, url)
-    return Work(_embed(node, url, limits or Limits()), store_for(store, url, node, policy))
+    setting(policy, AccessPolicy).require(home, url)
+    return Work(_embed(node, url, setting(limits, Limits)), store_for(store, url, node, policy))
 
 
 def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
@@ -145,30 +148,52 @@ def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Sa
         DocumentNotFoundError: There is no such document.
         NotOmeError: It holds no node, and is left alone.
         ConflictError: It was changed by somebody else meanwhile.
+        NotJsonError: Other things in it, which stay, have a key twice.
         DocumentError: It cannot be deleted.
     """
     url = document_url(location)
     return Work(_delete(url), store_for(store, url))
 
 
+@dataclass(frozen=True, slots=True)
+class _Deleted(Saved):
+    """The same for a document of which nothing is left."""
+
+    def __str__(self) -> str:
+        return "\n".join(f"deleted {url}" for url in self.written)
+
+
 def _delete(url: str) -> Flow[Saved]:
     (answer,) = yield [Get(url)]
     blob = blob_of(answer)
     source = read_source(blob.data, url, blob.tag)
-    yield from _remove(source, Layout.of(blob.data))
-    return Saved((url,))
-
-
-def _remove(source: Source, layout: Layout) -> Flow[None]:
-    """Delete a document, or its node where the file has other things in it too."""
     rest = without_node(source.document)
-    if rest or is_in_zarr(source.document):
-        request: Delete | Put = Put(source.url, dumps_bytes(rest, layout), if_match=source.tag)
+    has_more = bool(rest) or is_in_zarr(source.document)
+    if has_more:
+        _require_unique_keys(blob, url)
+        data = dumps_bytes(rest, Layout.of(blob.data))
+        request: Delete | Put = Put(url, data, if_match=source.tag)
     else:
-        request = Delete(source.url, if_match=source.tag)
+        request = Delete(url, if_match=source.tag)
     (answer,) = yield [request]
     if isinstance(answer, DocumentError):
         raise answer
+    return Saved((url,)) if has_more else _Deleted((url,))
+
+
+def _require_unique_keys(blob: Blob, url: str) -> None:
+    """Refuse to write a document anew of which only a part was read.
+
+    Raises:
+        NotJsonError: A key is there twice.
+    """
+    twice = duplicate_keys(blob.data)
+    if twice:
+        raise NotJsonError(
+            f"has a key twice ({json_pointer(twice[0])}), of which only the last was read; "
+            "writing it would lose the other: mend it first",
+            url,
+        )
 
 
 def relocate(
@@ -181,8 +206,10 @@ def relocate(
     """Move a document, and mend every reference to it in other documents.
 
     First the new document is written, then the references are mended, and last the old one is
-    deleted, so that no reference leads nowhere in between. In the moved document paths
-    count from the new place. What it refers to is not moved.
+    deleted, so that no reference leads nowhere in between. Before the first byte the stores
+    are asked whether all of that may be done; if it is interrupted all the same, repeating it
+    does what is left. In the moved document paths count from the new place. What it refers to
+    is not moved.
 
     Args:
         location: The document, a `.json` file.
@@ -198,6 +225,7 @@ def relocate(
             somebody else meanwhile.
         InvalidEditError: The document is the metadata of a Zarr group, which cannot be moved
             without its arrays.
+        NotJsonError: A document that would be written has a key twice.
         DocumentError: A document cannot be read or written.
     """
     old, new = document_url(location), document_url(to)
@@ -220,20 +248,42 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     )
     node = repointed(moved.node, old, old, new)
     node = _paths.rebased(node, old, new)
-    content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
-    (tag,) = yield [Put(new, content, if_absent=True)]
-    if isinstance(tag, DocumentError):
-        raise tag
     plans = [
         Planned(source, repointed(source.node, source.url, old, new), None, 0) for source in others
     ]
-    saved = yield from write_documents(plans)
-    (gone,) = yield [Delete(old, if_match=moved.tag)]
-    if isinstance(gone, ConflictError):
-        gone.add_note(f"{new} holds what it was before; the references lead there")
-    if isinstance(gone, DocumentError):
-        raise gone
+    changing = [plan.source.url for plan in plans if plan.node is not plan.source.node]
+    for url, blob in zip((old, *urls), blobs, strict=True):
+        if url == old or url in changing:
+            _require_unique_keys(blob, url)
+    for refusal in (yield [Probe(url) for url in (new, *changing, old)]):
+        if isinstance(refusal, DocumentError):
+            raise refusal
+    content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
+    yield from _put_moved(new, content)
+    try:
+        saved = yield from write_documents(plans)
+        (gone,) = yield [Delete(old, if_match=moved.tag)]
+        if isinstance(gone, DocumentError):
+            raise gone
+    except DocumentError as error:
+        error.add_note(f"{new} was written already; repeating this does what is left of it")
+        raise
     return Saved((new, *saved.written), saved.skipped)
+
+
+def _put_moved(url: str, content: bytes) -> Flow[None]:
+    """Write the moved document; it may be there from a time that was interrupted.
+
+    Raises:
+        ConflictError: There is another document already.
+    """
+    (answer,) = yield [Put(url, content, if_absent=True)]
+    if isinstance(answer, ConflictError):
+        (there,) = yield [Get(url)]
+        if isinstance(there, Blob) and there.data == content:
+            return
+    if isinstance(answer, DocumentError):
+        raise answer
 
 
 def check_links(
@@ -271,15 +321,14 @@ def check_links(
         raise TypeError("check_links needs at least one document")
     urls = [document_url(location) for location in locations]
     settings = Settings(
-        policy=policy or AccessPolicy(),
-        limits=limits or Limits(),
+        policy=setting(policy, AccessPolicy),
+        limits=setting(limits, Limits),
         depth=depth,
         levels=levels,
         progress=progress,
     )
-    return Work(
-        checked_links(urls, settings), store_for(store, urls[0], policy=policy), concurrency
-    )
+    found = store_for(store, urls[0], policy=policy, others=urls[1:])
+    return Work(checked_links(urls, settings), found, concurrency)
 
 
 def consolidate(
@@ -314,11 +363,12 @@ def consolidate(
 
     Raises:
         DocumentError: The document cannot be read, or the file not be written.
-        ConflictError: With `check`, documents have changed; the message names them.
+        ConflictError: There is a file in its place that `consolidate` has not written. With
+            `check`, documents have changed; the message names them.
     """
     url = document_url(location)
     settings = Settings(
-        policy=policy or AccessPolicy(), limits=limits or Limits(), progress=progress
+        policy=setting(policy, AccessPolicy), limits=setting(limits, Limits), progress=progress
     )
     return Work(
         _consolidate(url, settings, check=check), store_for(store, url, policy=policy), concurrency
@@ -339,7 +389,18 @@ def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
                 place,
             )
         return Saved((), tuple(sources), inliner.report())
-    (tag,) = yield [Put(place, sidecar(url, sources))]
+    (there,) = yield [Get(place)]
+    if isinstance(there, Blob):
+        if not is_sidecar(there.data):
+            raise ConflictError(
+                "is there already and is no consolidated file: move it, since consolidate writes "
+                "to this place",
+                place,
+            )
+        request = Put(place, sidecar(url, sources), if_match=there.tag)
+    else:
+        request = Put(place, sidecar(url, sources), if_absent=True)
+    (tag,) = yield [request]
     if isinstance(tag, DocumentError):
         raise tag
     return Saved((place,), report=inliner.report())

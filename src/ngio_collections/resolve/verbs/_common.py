@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ngio_collections import _paths
 from ngio_collections.document import Source
@@ -11,7 +13,7 @@ from ngio_collections.errors import DocumentAccessError, DocumentError
 from ngio_collections.graph import Node
 from ngio_collections.resolve._policy import AccessPolicy
 from ngio_collections.resolve._requests import Answer, Flow
-from ngio_collections.store import Blob, LocalStore, ReadableStore
+from ngio_collections.store import Blob, LocalStore, ReadableStore, RouterStore
 
 __all__ = [
     "CONCURRENCY",
@@ -20,8 +22,11 @@ __all__ = [
     "document_url",
     "remembering",
     "require_node",
+    "setting",
     "store_for",
 ]
+
+T = TypeVar("T")
 
 Location: TypeAlias = str | os.PathLike[str]
 """A path or an address of a `.json` file, or of a Zarr group."""
@@ -34,10 +39,13 @@ def document_url(location: Location) -> str:
     """The address of the metadata document that a person means.
 
     What does not end in `.json` is a Zarr group, whose metadata is in its `zarr.json`
-    (RFC-8, "Metadata storage").
+    (RFC-8, "Metadata storage"). A query, as signed addresses have one, is no part of the name.
     """
+    if not isinstance(location, str | os.PathLike):
+        raise TypeError(f"expected a path or an address, not a {type(location).__name__}")
     url = _paths.as_url(location)
-    return url if url.endswith(".json") else f"{url}/zarr.json"
+    where, mark, query = url.partition("?")
+    return url if where.lower().endswith(".json") else f"{where}/zarr.json{mark}{query}"
 
 
 def store_for(
@@ -45,25 +53,62 @@ def store_for(
     url: str,
     node: Node | Any | None = None,
     policy: AccessPolicy | None = None,
+    others: Iterable[str] = (),
 ) -> ReadableStore:
     """The store that was given, or the one that a node was read from, or that of local files.
 
-    With a policy that has a folder as its root, local files are kept to that folder by where
-    links lead, too.
+    With a policy that has a folder as its root, local files in it are kept to that folder by
+    where links lead, too. The documents that somebody asks for, `url` and `others`, may be
+    outside.
     """
     if store is not None:
+        if not isinstance(store, ReadableStore):
+            raise TypeError(f"store is one such as LocalStore(...), not {store!r:.60}")
         return store
     known = node.tree.segment.source if isinstance(node, Node) else None
     if isinstance(known, Source) and known.store is not None:
-        remembered: ReadableStore = known.store
-        return remembered
+        return _confined(known.store, policy, url)
     if url.startswith("file:"):
-        root = None if policy is None else policy.root_folder(url)
-        return LocalStore(root)
+        return _files(policy, url, *others)
     scheme = url.partition(":")[0]
     raise DocumentAccessError(
         f"is no local file, and there is no store for {scheme}: give one with store=...", url
     )
+
+
+class _PolicyFiles(RouterStore):
+    """Local files, those in the root of a policy wherever links lead.
+
+    The documents that somebody asks for by their addresses may be outside of the root; all
+    others are refused there by the policy.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__({folder: LocalStore(folder)}, LocalStore())
+
+
+def _files(policy: AccessPolicy | None, *entries: str) -> ReadableStore:
+    folder = None if policy is None else policy.folder
+    if folder is None:
+        return LocalStore()
+    root = _paths.as_url(folder)
+    is_all_inside = all(_paths.is_within(url, root) for url in entries)
+    return LocalStore(folder) if is_all_inside else _PolicyFiles(folder)
+
+
+def _confined(known: ReadableStore, policy: AccessPolicy | None, url: str) -> ReadableStore:
+    """The store that a tree was read from, kept to the root of the policy of this call.
+
+    A `LocalStore` with a root of its own stays, unless that of the policy is in it: what
+    somebody made to be confined is never opened.
+    """
+    folder = None if policy is None else policy.folder
+    if folder is None or not isinstance(known, LocalStore | _PolicyFiles):
+        return known
+    own = known.root if isinstance(known, LocalStore) else None
+    if own is not None and not Path(folder).resolve().is_relative_to(Path(own).resolve()):
+        return known
+    return _files(policy, url)
 
 
 def remembering(opening: Flow[Node], store: ReadableStore) -> Flow[Node]:
@@ -73,6 +118,15 @@ def remembering(opening: Flow[Node], store: ReadableStore) -> Flow[Node]:
     if isinstance(source, Source):
         source.store = store
     return node
+
+
+def setting(value: T | None, kind: type[T]) -> T:
+    """A policy, limits or a strategy as somebody gave it, or as it is by default."""
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}(...), not {value!r:.60}")
+    return value
 
 
 def require_node(node: Any) -> Node:

@@ -7,9 +7,13 @@ from typing import Any, Final
 
 from ngio_collections import _paths
 from ngio_collections.document import read_source
-from ngio_collections.errors import NodeNotFoundError, UnresolvedReferenceError
+from ngio_collections.errors import (
+    DocumentNotFoundError,
+    NodeNotFoundError,
+    UnresolvedReferenceError,
+)
 from ngio_collections.graph import Inlined, Node, NodeTree, Segment
-from ngio_collections.resolve._inline import Inliner, Progress, Settings
+from ngio_collections.resolve._inline import Inliner, Progress, Settings, explained, require_type
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Get
@@ -21,6 +25,7 @@ from ngio_collections.resolve.verbs._common import (
     blob_of,
     document_url,
     remembering,
+    setting,
     store_for,
 )
 from ngio_collections.store import ReadableStore
@@ -52,13 +57,17 @@ def open(  # noqa: A001
     """
     url = document_url(location)
     found = store_for(store, url)
-    return Work(remembering(_open(url, limits or Limits()), found), found)
+    return Work(remembering(_open(url, setting(limits, Limits)), found), found)
 
 
 def _open(url: str, limits: Limits) -> Flow[Node]:
     (answer,) = yield [Get(url, limits.document_bytes)]
+    if isinstance(answer, DocumentNotFoundError):
+        raise (yield from explained(answer, url))
     blob = blob_of(answer)
-    return read_source(blob.data, url, blob.tag).tree().root
+    source = read_source(blob.data, url, blob.tag)
+    require_type(source)
+    return source.tree().root
 
 
 def open_inlined(
@@ -107,11 +116,11 @@ def open_inlined(
     """
     url = document_url(location)
     settings = Settings(
-        policy=policy or AccessPolicy(),
-        limits=limits or Limits(),
+        policy=setting(policy, AccessPolicy),
+        limits=setting(limits, Limits),
         depth=depth,
         on_error=on_error,
-        strategy=strategy or Inlining(),
+        strategy=setting(strategy, Inlining),
         levels=levels,
         consolidated=_CONSOLIDATED.get(consolidated, str(consolidated)),
         progress=progress,
@@ -157,9 +166,9 @@ def open_ref(
         NodeNotFoundError: The document has no node with the id.
         DocumentError: The document cannot be read.
     """
-    url, id_ = _target(reference, base, policy or AccessPolicy())
+    url, id_ = _target(reference, base, setting(policy, AccessPolicy))
     found = store_for(store, url, reference, policy)
-    opening = remembering(_open(url, limits or Limits()), found)
+    opening = remembering(_open(url, setting(limits, Limits)), found)
     return Work(_open_ref(opening, id_), found)
 
 
@@ -201,7 +210,7 @@ def open_inlined_ref(
         NodeNotFoundError: The document has no node with the id.
         DocumentError: The document cannot be read.
     """
-    url, id_ = _target(reference, base, policy or AccessPolicy())
+    url, id_ = _target(reference, base, setting(policy, AccessPolicy))
     work = open_inlined(
         url,
         depth=depth,
@@ -237,6 +246,10 @@ def _target(
         if path is None:
             raise UnresolvedReferenceError(f"{reference!r} is no reference: it has no `path`")
     else:
+        if not isinstance(reference, Mapping):
+            raise TypeError(
+                f"expected a node or a Reference, not {reference!r:.60}; `open` opens a location"
+            )
         here = None if base is None else document_url(base)
         path, id_ = reference.get("path"), reference.get("id")
         if path is None and here is not None:
@@ -246,6 +259,5 @@ def _target(
             "a Reference without a `path` is in a document of its own: give its address as base"
         )
     url = _paths.metadata_url(here, path)
-    if here is not None:
-        policy.require(here, url)
+    policy.require(here or url, url)
     return url, id_

@@ -109,7 +109,9 @@ def _put(url: str, data: bytes, *, overwrite: bool) -> Flow[str]:
 def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
     """Write the document that a node is in, if edits changed it.
 
-    In an inlined tree that is the one document that holds the node; `save_tree` writes all.
+    In an inlined tree that is the one document that holds the node, and for a node in the
+    place of a reference the one that declares that, too. Documents that nodes were moved to
+    or from are written with it, so that none is lost. `save_tree` writes all.
 
     Args:
         node: A node of the edited tree.
@@ -117,16 +119,19 @@ def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
             local files.
 
     Returns:
-        What was written: one document, or none.
+        What was written.
 
     Raises:
         ConflictError: The document was changed by somebody else since it was read.
-        InvalidEditError: The tree was not opened from a document.
+        InvalidEditError: The tree was not opened from a document, or a reference to what was
+            moved could mean two things.
         DocumentError: It cannot be written.
     """
     node = require_node(node)
     url = _home(node)
-    return Work(_save(node.tree, "auto", url), store_for(store, url, node))
+    edge = node.tree.edge(node.key)
+    urls = set() if edge is None else {str(layer.url) for layer in edge.layers}
+    return Work(_save(node.tree, "auto", {url} | urls), store_for(store, url, node))
 
 
 def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = None) -> Work[Saved]:
@@ -147,14 +152,16 @@ def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = Non
             local files.
 
     Returns:
-        The documents that were written, and those that were looked at and left. Cost: O(edits),
-        and what the changed documents cost.
+        The documents that were written, and those that were looked at and left. Cost: O(edits
+        since the last save), and what the changed documents cost; O(nodes) where nodes went
+        to other documents, of which the references in all documents are mended.
 
     Raises:
         ConflictError: A document was changed by somebody else since it was read.
         ForbiddenError: A document is in a store that cannot be written to.
-        InvalidEditError: The tree was not opened from documents, or a document that is in it
-            several times was edited differently.
+        InvalidEditError: The tree was not opened from documents; a document that is in it
+            several times was edited differently; a document received a node whose id it has
+            already, and a reference could mean either.
         DocumentError: A document cannot be written.
     """
     node = require_node(node)
@@ -172,9 +179,12 @@ def _home(node: Node) -> str:
     return url
 
 
-def _save(tree: NodeTree, to: str, only: str | None) -> Flow[Saved]:
+def _save(tree: NodeTree, to: str, only: set[str] | None) -> Flow[Saved]:
     plan = Plan(tree, to)
-    documents = [one for one in plan.made() if only in (None, one.source.url)]
+    documents = plan.made()
+    if only is not None:
+        wanted = plan.tied(only)
+        documents = [one for one in documents if one.source.url in wanted]
     try:
         saved = yield from write_documents(documents)
     finally:

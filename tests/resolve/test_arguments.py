@@ -1,0 +1,81 @@
+"""Arguments of a wrong type are refused at once, and older metadata with the way to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+import ngio_collections as ngc
+
+ENTRY: Final = "memory://lab/p.json"
+
+
+def _store() -> ngc.MemoryStore:
+    return ngc.MemoryStore({ENTRY: {"ome": {"type": "collection", "nodes": []}}})
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"strategy": "stub"}, "expected Inlining"),
+        ({"policy": "/tmp"}, "expected AccessPolicy"),
+        ({"limits": 3}, "expected Limits"),
+        ({"depth": "2"}, "depth is a number"),
+        ({"depth": 1.5}, "depth is a number"),
+        ({"depth": True}, "depth is a number"),
+        ({"concurrency": "4"}, "concurrency is a number"),
+        ({"concurrency": 1.5}, "concurrency is a number"),
+        ({"store": "."}, "store is one such as LocalStore"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_refused_with_what_is_expected(
+    options: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(TypeError, match=expected):
+        ngc.open_inlined(ENTRY, **{"store": _store(), **options})
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda verbs: verbs.open_ref("p.json"), "expected a node or a Reference"),
+        (lambda verbs: verbs.open_inlined_ref("p.json"), "expected a node or a Reference"),
+        (lambda verbs: verbs.create(ngc.new_node("collection"), "x.json"), "not a Node"),
+        (lambda verbs: verbs.check_links(["p.json"]), "not a list"),
+        (lambda verbs: verbs.open(None), "not a NoneType"),
+    ],
+)
+def test_what_is_no_location_is_refused(call: Callable[[Any], Any], expected: str) -> None:
+    with pytest.raises(TypeError, match=expected):
+        call(ngc)
+
+
+OPENING: Final[list[Callable[..., Any]]] = [
+    ngc.open,
+    ngc.open_inlined,
+    ngc.check_links,
+    ngc.consolidate,
+]
+
+
+@pytest.mark.parametrize("opening", OPENING)
+@pytest.mark.parametrize("key", ["multiscales", "plate", "well", "labels"])
+def test_metadata_from_before_rfc_8_is_no_node_and_the_way_is_shown(
+    opening: Callable[..., Any], key: str
+) -> None:
+    group = {"zarr_format": 3, "attributes": {"ome": {"version": "0.5", key: []}}}
+    store = ngc.MemoryStore({"memory://lab/a.zarr/zarr.json": group})
+    with pytest.raises(ngc.NotOmeError, match=rf"before RFC-8 \({key}\).*`convert`"):
+        opening("memory://lab/a.zarr", store=store)
+
+
+@pytest.mark.parametrize("opening", OPENING)
+def test_a_group_of_zarr_2_is_recognised_and_the_way_is_shown(opening: Callable[..., Any]) -> None:
+    store = ngc.MemoryStore({"memory://lab/a.zarr/.zattrs": {"multiscales": []}})
+    with pytest.raises(ngc.DocumentNotFoundError, match=r"\.zattrs of OME-Zarr 0\.4.*`convert`"):
+        opening("memory://lab/a.zarr", store=store)
+    with pytest.raises(ngc.DocumentNotFoundError) as plain:
+        opening("memory://lab/b.zarr", store=store)
+    assert "convert" not in str(plain.value)

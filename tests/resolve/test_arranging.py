@@ -1,0 +1,119 @@
+"""Moving and deleting documents loses nothing, and can be done again after a failure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import ngio_collections as ngc
+from ngio_collections import MemoryStore, ReadOnly, RouterStore
+from tests.resolve.graphs import contents
+
+OLD, NEW, REFERRER = "memory://lab/old.json", "memory://lab/x/new.json", "memory://lab/all.json"
+NODE = '"ome": {"type": "collection", "attributes": {"lab:a": 1}}'
+STUB = '{"type": "collection", "path": {"type": "json", "path": "./old.json"}}'
+ALL = f'"ome": {{"type": "collection", "nodes": [{STUB}]}}'
+
+
+def _store(old: str = NODE, referrer: str = ALL) -> MemoryStore:
+    return MemoryStore({OLD: f"{{{old}}}".encode(), REFERRER: f"{{{referrer}}}".encode()})
+
+
+@pytest.mark.parametrize(
+    ("old", "referrer", "place"),
+    [
+        (f'{NODE}, "keep": 1, "keep": 2', ALL, "/keep"),
+        (NODE.replace("1}", '1, "lab:a": 2}'), ALL, "/ome/attributes/lab:a"),
+        (NODE, f'{ALL}, "keep": 1, "keep": 2', "/keep"),
+    ],
+)
+def test_a_document_with_a_key_twice_is_not_moved_nor_mended(
+    old: str, referrer: str, place: str
+) -> None:
+    store = _store(old, referrer)
+    before = contents(store)
+    with pytest.raises(ngc.NotJsonError, match=place):
+        ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
+    assert contents(store) == before
+
+
+def test_a_document_that_does_not_refer_to_it_may_have_a_key_twice() -> None:
+    store = _store(referrer='"ome": {"type": "collection"}, "keep": 1, "keep": 2')
+    saved = ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
+    assert (saved.written, saved.skipped) == ((NEW,), (REFERRER,))
+
+
+def test_deleting_a_node_loses_nothing_of_what_stays() -> None:
+    store = _store(f'{NODE}, "keep": 1, "keep": 2')
+    before = contents(store)
+    with pytest.raises(ngc.NotJsonError, match="/keep"):
+        ngc.delete(OLD, store=store)
+    assert contents(store) == before
+
+
+def test_what_was_deleted_is_not_said_to_be_written() -> None:
+    store = _store(f'{NODE}, "keep": 1')
+    assert str(ngc.delete(OLD, store=store)) == f"wrote {OLD}"
+    assert str(ngc.delete(REFERRER, store=store)) == f"deleted {REFERRER}"
+
+
+@pytest.mark.parametrize("protected", [OLD, REFERRER, "memory://lab/x"])
+def test_nothing_is_written_where_a_part_of_a_move_would_be_refused(protected: str) -> None:
+    inside = _store()
+    before = contents(inside)
+    store = RouterStore({protected: ReadOnly(inside)}, inside)
+    with pytest.raises(ngc.ForbiddenError):
+        ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
+    assert contents(inside) == before
+
+
+class _Failing(MemoryStore):
+    """A store in which something goes wrong once."""
+
+    fails = ""
+
+    async def put(self, url: str, data: bytes, **conditions: Any) -> str:
+        self._fail(url)
+        return await super().put(url, data, **conditions)
+
+    async def delete(self, url: str, *, if_match: str | None = None) -> None:
+        self._fail(url)
+        await super().delete(url, if_match=if_match)
+
+    def _fail(self, url: str) -> None:
+        if url == self.fails:
+            self.fails = ""
+            raise ngc.DocumentAccessError("has no room left", url)
+
+
+@pytest.mark.parametrize("at", [REFERRER, OLD])
+def test_a_move_that_failed_says_what_was_written_and_can_be_repeated(at: str) -> None:
+    whole = _store()
+    ngc.relocate(OLD, NEW, documents=[REFERRER], store=whole)
+    store = _Failing(contents(_store()), latency=0)
+    store.fails = at
+    with pytest.raises(ngc.DocumentAccessError, match="no room") as failed:
+        ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
+    assert any(note.startswith(f"{NEW} was written") for note in failed.value.__notes__)
+    ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
+    assert contents(store) == contents(whole)
+
+
+def test_another_document_where_it_is_to_go_is_left_alone() -> None:
+    store = _store()
+    ngc.create(NEW, ngc.new_node("collection", id="other"), store=store)
+    before = contents(store)
+    with pytest.raises(ngc.ConflictError, match="is there already"):
+        ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
+    assert contents(store) == before
+
+
+def test_links_that_were_not_looked_at_are_on_the_report() -> None:
+    stub = json.loads(STUB)
+    store = MemoryStore({REFERRER: {"ome": {"type": "collection", "nodes": [stub]}}})
+    report = ngc.check_links(REFERRER, depth=0, store=store)
+    assert [(one.kind, one.target) for one in report.unfollowed] == [("depth", OLD)]
+    assert report.failures == ()
+    assert [one.kind for one in ngc.check_links(REFERRER, store=store).failures] == ["missing"]
