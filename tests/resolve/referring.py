@@ -30,12 +30,13 @@ OVERLAY: Final = "mark:overlay"
 class _Maker:
     """Draws documents in which everything with an id has a mark, and every Reference a tag."""
 
-    def __init__(self, draw: st.DrawFn, count: int, *, own_paths: bool) -> None:
+    def __init__(self, draw: st.DrawFn, count: int, *, own_paths: bool, own_ids: bool) -> None:
         self.draw = draw
         self.own_paths = own_paths
         self.urls = _URLS[:count]
         self.numbers = itertools.count()
-        self.free: list[list[str]] = [list(draw(st.permutations(_IDS))) for _ in self.urls]
+        self.ids = [[f"{id_}{home}" if own_ids else id_ for id_ in _IDS] for home in range(count)]
+        self.free: list[list[str]] = [list(draw(st.permutations(ids))) for ids in self.ids]
 
     def thing(self, home: int, *, always: bool = False) -> dict[str, Any]:
         """Something that may have an id, unique in its document."""
@@ -47,7 +48,7 @@ class _Maker:
     def reference(self, home: int) -> dict[str, Any]:
         """A Reference to something of any document, which need not be there."""
         target = self.draw(st.integers(0, len(self.urls) - 1))
-        made: dict[str, Any] = {"id": self.draw(st.sampled_from(_IDS))}
+        made: dict[str, Any] = {"id": self.draw(st.sampled_from(self.ids[target]))}
         if target != home or (self.own_paths and not self.draw(st.integers(0, 3))):
             made["path"] = dict(_paths.path_to(self.urls[home], self.urls[target]))
         return {**made, "tag": next(self.numbers)}
@@ -92,15 +93,18 @@ class _Maker:
 
 
 @st.composite
-def referring(draw: st.DrawFn, *, own_paths: bool = True) -> dict[str, bytes]:
+def referring(
+    draw: st.DrawFn, *, own_paths: bool = True, own_ids: bool = False
+) -> dict[str, bytes]:
     """Documents by address; the first is the one to open. Ids are unique in each.
 
     Args:
         draw: Given by hypothesis.
         own_paths: Whether a Reference may have a path to the document that it is in.
+        own_ids: Whether an id is in one of the documents only.
     """
     count = draw(st.integers(1, len(_URLS)))
-    make = _Maker(draw, count, own_paths=own_paths)
+    make = _Maker(draw, count, own_paths=own_paths, own_ids=own_ids)
     roots = [make.node(number) for number in range(count)]
     for number in range(1, count):
         above = roots[draw(st.integers(0, number - 1))]

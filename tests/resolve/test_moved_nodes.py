@@ -325,3 +325,26 @@ def test_saving_a_node_in_the_place_of_a_reference_writes_both_of_its_documents(
     edited = _found(view, "C").set_attrs({"lab:by": "Grace", "lab:new": 1})
     written = ngc.save(_found(edited, "C")).written
     assert written == ("memory://lab/w/C.json", "memory://lab/w/A.json")
+
+
+def test_what_was_moved_into_one_place_of_a_document_is_meant_there() -> None:
+    store = _lab(A=_collection("A", _image("raw"), _image("nuclei", "raw")), B=_collection("B"))
+    plate = _collection("plate", _stub("A"), _stub("B"), {**_stub("B"), "id": "again"})
+    store = ngc.MemoryStore(
+        {**{url: store.read(url) for url in store.urls()}, PLATE: {"ome": plate}}
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    moved = _found(view, "raw").move(_found(view, "again"))
+    one = ngc.save_inlined(moved, "memory://lab/one.json", store=store)
+    assert _sources(one) == {"A--nuclei": "again--raw"}
+
+
+def test_a_reference_that_is_in_what_was_moved_is_meant_in_one_document() -> None:
+    row = {"type": "collection", "id": "row", "nodes": [_BESIDE]}
+    store = _lab(
+        A=_collection("A", row, _image("cells", "C")), B=_collection("B"), C=_collection("C")
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    moved = _found(view, "row").move(_found(view, "B"))
+    one = ngc.save_inlined(moved, "memory://lab/one.json", store=store)
+    assert _sources(one) == {"A--cells": "B--C"}

@@ -22,7 +22,6 @@ from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref
-from ngio_collections.resolve._moves import ids_gone, moved_nodes, moves
 
 __all__ = ["SEPARATOR", "decoded_id", "encoded_id", "one_document"]
 
@@ -136,7 +135,8 @@ class _Production:
         self.content = tree.materialise((tree.segment, 0), origins)
         self._urls = urls_by_identity(tree, origins)
         self._edges = self._known_edges(origins)
-        self._gone = ids_gone(tree, moves(tree, moved_nodes(tree)))
+        # The places of ids that were moved away from a document.
+        self._arrived: dict[tuple[str | None, str], _Place] = {}
         self._rebasings: dict[str, Rebasing | None] = {}
         self._places: dict[str, _Place] = {}
         self._stubs: dict[str, Counter[str]] = {}
@@ -216,7 +216,7 @@ class _Production:
             if not children:
                 continue
             self._lists.append(children)
-            nodes = self._leaves(children, above)
+            nodes = None if above.is_moved else self._leaves(children, above)
             if nodes is None or not known.isdisjoint(map(id, children)):
                 nodes = []
                 inner = []
@@ -235,6 +235,8 @@ class _Production:
 
     def _own(self, raw: Raw, place: _Place) -> dict[str, Any]:
         fields = dict(raw)
+        if place.is_moved:
+            self._note_arrived(raw, place)
         if "path" in fields and place.rebasing is not None:
             fields["path"] = place.rebasing.within(fields["path"])
         if self._is_namespaced and "id" in fields:
@@ -305,6 +307,9 @@ class _Production:
             place = above.of(url)
             place.rebasing = self._rebasing(url)
             return place
+        around = above if edge.stub.url == above.url else above.of(edge.stub.url)
+        if around.is_moved:
+            self._note_arrived(edge.stub.raw, around)
         url, root = edge.target.url, edge.target.raw.get("id")
         if self._is_namespaced:
             name = self._name(raw, edge, above)
@@ -317,7 +322,6 @@ class _Production:
                 prefix = f"{place.prefix}{_MIDDLE}{len(middles)}{SEPARATOR}"
                 id_ = layer.raw.get("id")
                 middles.append(_Place(layer.url, prefix, id_, place.stub, id(layer.raw)))
-            around = above if edge.stub.url == above.url else above.of(edge.stub.url)
             place.layers = (around, *middles, place)
             self._note_hidden(edge, place.layers)
         return place
@@ -338,6 +342,12 @@ class _Production:
         if folder not in self._rebasings:
             self._rebasings[folder] = Rebasing.between(folder, self._url)
         return self._rebasings[folder]
+
+    def _note_arrived(self, raw: Raw, place: _Place) -> None:
+        """Note the ids that a node took along into another document."""
+        for id_ in (raw.get("id"), *declared_ids(raw.get("attributes"))):
+            if isinstance(id_, str):
+                self._arrived.setdefault((place.url, id_), place)
 
     def _note_hidden(self, edge: Edge, places: tuple[_Place, ...]) -> None:
         """Note the ids of attributes that others of the same name took the place of.
@@ -485,13 +495,14 @@ class _Production:
             url = _paths.metadata_url(place.url, path)
         except PathError:
             return None
-        return self._places.get(self._gone.get(url, {}).get(value["id"], url))
+        return self._arrived.get((url, value["id"])) or self._places.get(url)
 
     def _home(self, ids: _Place, id_: str) -> _Place | None:
         """Where the document is now that has an id which counts at a place."""
-        url = str(ids.url)
-        there = self._gone.get(url, {}).get(id_, url)
-        return ids if there == url and not ids.is_moved else self._places.get(there)
+        moved = self._arrived.get((ids.url, id_))
+        if moved is not None or not ids.is_moved:
+            return moved or ids
+        return self._places.get(str(ids.url))
 
     def _id_in(self, place: _Place, id_: str) -> str | None:
         """The id that something of a document has in the new one, None if it is not there."""
