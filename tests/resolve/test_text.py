@@ -22,6 +22,7 @@ from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._text import document_text
 from ngio_collections.resolve.verbs import _writing
 from ngio_collections.resolve.verbs._writing import rooted
+from tests.resolve.edits import STEPS, edited
 from tests.resolve.graphs import Collection, collections, moderate
 from tests.resolve.referring import referring
 
@@ -220,6 +221,19 @@ def test_documents_full_of_references_are_the_same_in_both_ways(
     _compare(ngc.open_inlined(next(iter(documents)), store=store, strategy=strategy), out)
 
 
+@moderate
+@given(st.one_of(tidy(), referring()), STEPS, st.sampled_from(OUTS), WINS)
+def test_edited_views_are_the_same_in_both_ways(
+    documents: dict[str, bytes], steps: list[Any], out: str, wins: str
+) -> None:
+    store = ngc.MemoryStore(documents)
+    strategy = ngc.Inlining(attributes=wins)
+    root = ngc.open_inlined(next(iter(documents)), store=store, strategy=strategy)
+    for step in steps:
+        root = edited(root, [step])
+        _compare(root, out)
+
+
 # -- what is made from its text --------------------------------------------------------
 
 
@@ -264,10 +278,66 @@ def test_a_path_is_moved_by_another_beginning_whatever_follows() -> None:
         assert made["ome"]["nodes"][0]["path"]["path"] == f"./p/q/{rest}"
 
 
-def test_edited_views_are_made_node_by_node() -> None:
-    view = _one()
-    assert _text(view.tree, OUTS[3], "structural") is not None
-    assert _text(view.set_attr("lab:x", 1).tree, OUTS[3], "structural") is None
+def _screen() -> ngc.Node:
+    documents = in_memory(Screen(2, 3, 2).document(), "scene")
+    store = ngc.MemoryStore({f"{HOME}/{name}": data for name, data in documents.items()})
+    return ngc.open_inlined(f"{HOME}/{ENTRY}", store=store)
+
+
+@pytest.mark.parametrize("out", OUTS)
+def test_edited_views_are_made_from_their_text(out: str) -> None:
+    view = _screen()
+    image = next(view.walk(type="multiscale"))
+    scene = next(node for node in view.walk() if node.stub is not None)
+    for edited_ in (
+        image.set_attr("lab:checked", True),
+        image.rename("checked"),
+        scene.set_attr("lab:checked", [1.5, None]),
+        scene.remove(),
+        view.set_attr("lab:path", {"x": "./x"}),
+        next(image.children()).remove(),
+        next(image.children()).move(image, 1),
+    ):
+        assert _compare(edited_, out) == set(IDS)
+
+
+def test_paths_of_new_nodes_count_from_the_document_that_they_are_put_into() -> None:
+    scene = next(node for node in _screen().walk() if node.document_url.endswith("w0s1.json"))
+    label = {"type": "singlescale", "id": "new", "path": {"type": "zarr", "path": "./new.zarr"}}
+    view = scene.add(ngc.as_tree(label).root)
+    for out in OUTS:
+        assert _compare(view, out) == set(IDS)
+    text = _text(view.tree, f"{HOME}/out.json", "structural") or b""
+    assert b'"path":"./p0/p0w0/new.zarr"' in text
+
+
+def test_what_was_moved_to_another_document_is_written_node_by_node() -> None:
+    view = _screen()
+    image = next(view.walk(type="multiscale"))
+    assert _compare(image.move(view), OUTS[3]) == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "from_text"),
+    [
+        ("lab:x", {"path": FORM}, False),
+        ("lab:x", None, True),
+        ("source", {"id": "p0"}, False),
+        ("coordinateSystems", [], True),
+        ("coordinateSystems", [{"id": "new", "axes": []}], False),
+    ],
+)
+def test_ids_and_paths_that_are_set_at_an_inlined_node_are_written_node_by_node(
+    key: str, value: Any, from_text: bool
+) -> None:
+    scene = next(node for node in _screen().walk() if node.stub is not None)
+    made = _compare(scene.set_attr(key, value), OUTS[3])
+    assert made == (set(IDS) if from_text else set())
+
+
+def test_what_is_no_json_is_refused_in_edited_views_as_in_others() -> None:
+    odd = ngc.as_tree({"type": "collection", "id": "x", "attributes": {"lab:x": float("nan")}})
+    assert _text(_screen().add(odd.root).tree, OUTS[3], "structural") is None
 
 
 def test_views_of_what_was_produced_are_made_node_by_node() -> None:

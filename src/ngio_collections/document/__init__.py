@@ -8,6 +8,7 @@ from ngio_collections.document._references import (
     declared_ids,
     id_places,
     ids_in,
+    ids_in_all,
     map_ids,
     references,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "declared_ids",
     "id_places",
     "ids_in",
+    "ids_in_all",
     "is_in_zarr",
     "map_ids",
     "new_document",

@@ -6,12 +6,12 @@ follows from where they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ngio_collections._contract import Pointer
 
-__all__ = ["IdPlace", "declared_ids", "id_places", "ids_in", "map_ids", "references"]
+__all__ = ["IdPlace", "declared_ids", "id_places", "ids_in", "ids_in_all", "map_ids", "references"]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -68,23 +68,33 @@ def references(attributes: Any) -> list[Mapping[str, Any]]:
 
 def ids_in(attributes: Any) -> tuple[list[str], list[Mapping[str, Any]]]:
     """The ids that the attributes of a node declare, and the References in them."""
+    return ids_in_all((attributes,))
+
+
+def ids_in_all(many: Iterable[Any]) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """The ids that the attributes of nodes declare, and the References in them; see `ids_in`."""
     declared: list[str] = []
     referred: list[Mapping[str, Any]] = []
-    if not isinstance(attributes, dict):
-        return declared, referred
-    for key, value in attributes.items():
-        for path, kind in _PLACES.get(key, ()):
-            inner = value
-            if len(path) == 2:
-                inner = value.get(path[1]) if isinstance(value, dict) else None
-            if not inner:
+    for attributes in many:
+        if not isinstance(attributes, dict):
+            continue
+        for key in attributes:
+            # Most attributes of a million nodes are looked at here, and end here.
+            if key not in _PLACES:
                 continue
-            if kind == _TRANSFORMS:
-                _transformations(inner, _noting(referred))
-            elif kind == _REFERS:
-                referred += _objects(inner)
-            else:
-                declared += [one["id"] for one in _objects(inner)]
+            value = attributes[key]
+            for path, kind in _PLACES[key]:
+                inner = value
+                if len(path) == 2:
+                    inner = value.get(path[1]) if isinstance(value, dict) else None
+                if not inner:
+                    continue
+                if kind == _DECLARES:
+                    declared += [one["id"] for one in _objects(inner)]
+                elif kind == _REFERS:
+                    referred += _objects(inner)
+                else:
+                    _transformations(inner, _noting(referred))
     return declared, referred
 
 

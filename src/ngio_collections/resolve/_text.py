@@ -6,8 +6,8 @@ inlined in it is left out at first, with a mark in its place, and put in as text
 
 It gives the very text that `_produce` and the backend give, or None. Why it is the same:
 
-- **What is written** was parsed, and nothing in it was edited. So it is plain JSON, and the
-  backend writes a value alike wherever it stands. A mark is a random text; that as many of
+- **What is written** was parsed, or set by an edit. So it is plain JSON, and the backend writes
+  a value alike wherever it stands. A mark is a random text; that as many of
   them are found as were put in, each once, shows that nothing else looks like one.
 - **Keys.** In JSON the quotes of a key are the only ones that have no backslash in front, but
   for those that begin or end another text. So every key `path` is found as `"path"`. More may
@@ -25,16 +25,21 @@ It gives the very text that `_produce` and the backend give, or None. Why it is 
   many as the ids and References that `_produce` would change, so that they are the same, and all
   get the same beginning. The root has the id of the place itself, and so do References to it.
 
-Whatever is not so is not made here: edited trees, paths of other forms, References with paths,
-references whose id is not that of what they lead to.
+- **Edits** rebuild the nodes that they change and those above; what they set is plain JSON. In
+  an edited tree the nodes with a path are counted anew. What an edit moved from one document to
+  another, or set at an inlined node if there are ids in it, is not made here.
+
+Whatever is not so is not made here: paths of other forms, References with paths, references whose
+id is not that of what they lead to.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from io import BytesIO
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -42,9 +47,11 @@ from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
 from ngio_collections._json import dumps_parsed
 from ngio_collections._paths import Rebasing
-from ngio_collections.document import ids_in
-from ngio_collections.graph import Edge, Inlined, NodeTree, Raw
+from ngio_collections._plain import is_plain
+from ngio_collections.document import ids_in, ids_in_all
+from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._segment import child_nodes
+from ngio_collections.graph._state import Ref
 from ngio_collections.resolve._produce import SEPARATOR, encoded_id
 
 __all__ = ["document_text"]
@@ -84,7 +91,7 @@ class _Place(NamedTuple):
 
     Attributes:
         name: What its ids begin with, up to the separator; empty if nothing.
-        root: The id of its root.
+        root: The id of its root, if its ids begin with something.
         forms: The forms of its paths.
     """
 
@@ -94,19 +101,43 @@ class _Place(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A node that is written with all that is below it, but for other parts."""
+    """Nodes beside each other that are written with all that is below them, but for other parts.
 
-    raw: Raw
+    Attributes:
+        nodes: The nodes; several if nothing is inlined in any of them.
+        place: Where their documents are.
+        level: How many parts it is in.
+    """
+
+    nodes: list[Raw]
     place: _Place
     level: int
+
+
+class _Read(NamedTuple):
+    """A tree as JSON, with what is known of its nodes.
+
+    Attributes:
+        root: Its root node.
+        edges: The nodes that stand in the place of a reference, by identity.
+        holders: The nodes that hold one, however deep, by identity.
+        rebuilt: The nodes that edits changed or that hold one, by identity.
+        paths: How many nodes have an object as their `path`; None if that is to be counted.
+    """
+
+    root: Raw
+    edges: Mapping[int, Edge]
+    holders: Container[int]
+    rebuilt: Container[int]
+    paths: int | None
 
 
 class _Text:
     """Makes the text of one document.
 
     Args:
-        tree: The tree, as it was read.
-        inlined: What was inlined in it.
+        read: The tree as JSON.
+        home: The address of its document.
         url: The address of the new document.
         ids: What becomes of ids; one of `IDS`.
         whole: Makes the document of a root.
@@ -114,23 +145,21 @@ class _Text:
 
     def __init__(
         self,
-        tree: NodeTree,
-        inlined: Inlined,
+        read: _Read,
+        home: str,
         url: str,
         ids: str,
         whole: Callable[[Raw], Mapping[str, Any]],
     ) -> None:
-        self._tree = tree
-        self._edges = inlined.edges
-        self._originals = inlined.originals
-        self._paths = inlined.paths
+        self._root, self._edges, self._holders, self._rebuilt, self._paths = read
+        self._home = home
         self._url = url
         self._ids = ids
         self._whole = whole
-        self._forms: dict[str, tuple[_Form, ...]] = {}
+        self._folders: dict[str, _Place] = {}
         self._names: set[str] = set()
         self._mark = secrets.token_hex(16)
-        self._keys_found = self._forms_found = 0
+        self._keys_found = self._forms_found = self._paths_counted = 0
         self._known: list[str] = []
         self._referred: set[str] = set()
 
@@ -140,11 +169,12 @@ class _Text:
         Raises:
             _DeclinedError: It cannot be made like this.
         """
-        root = self._tree.segment.root
-        home = _Place("", root.get("id"), self._forms_of(str(self._tree.url)))
+        root = self._root
         edge = self._edges.get(id(root))
-        place = home if edge is None else self._entered(root, edge, home)
-        text, inner = self._written(_Part(root, place, 0), self._whole)
+        place = self._folder(self._home)
+        if edge is not None:
+            place = self._entered(root, edge, place)
+        text, inner = self._written(_Part([root], place, 0), self._whole)
         out = BytesIO()
         stack: list[bytes | _Part] = self._pieces(text, inner)
         while stack:
@@ -160,7 +190,8 @@ class _Text:
         return out.getvalue()
 
     def _verify(self) -> None:
-        if self._keys_found != 2 * self._forms_found or self._forms_found != self._paths:
+        paths = self._paths_counted if self._paths is None else self._paths
+        if self._keys_found != 2 * self._forms_found or self._forms_found != paths:
             raise _DeclinedError
         ids: Iterable[str] = self._known
         if self._ids == "structural":
@@ -174,40 +205,48 @@ class _Text:
 
     # -- places ----------------------------------------------------------------------
 
-    def _forms_of(self, url: str) -> tuple[_Form, ...]:
+    def _folder(self, url: str | None) -> _Place:
+        """Where the documents of a folder are if their ids stay as they are."""
         # Up to the last slash it is the folder, of which there are fewer than of documents.
+        url = str(url)
         folder = url[: url.rindex("/") + 1] if "?" not in url else _paths.folder(url)
-        if folder not in self._forms:
-            rebasing = Rebasing.between(folder, self._url)
-            if rebasing is None:
-                self._forms[folder] = tuple(_Form(old, None, None) for old in _FORMS)
-            elif rebasing.lead is None:
-                raise _DeclinedError
-            else:
-                lead, shared = rebasing.lead.encode(), rebasing.shared.encode()
-                self._forms[folder] = tuple(
-                    _Form(old, old[:-2] + lead, old + shared if shared else None) for old in _FORMS
-                )
-        return self._forms[folder]
+        found = self._folders.get(folder)
+        if found is None:
+            found = self._folders[folder] = _Place("", None, self._forms_from(folder))
+        return found
+
+    def _forms_from(self, folder: str) -> tuple[_Form, ...]:
+        rebasing = Rebasing.between(folder, self._url)
+        if rebasing is None:
+            return tuple(_Form(old, None, None) for old in _FORMS)
+        if rebasing.lead is None:
+            raise _DeclinedError
+        lead, shared = rebasing.lead.encode(), rebasing.shared.encode()
+        return tuple(
+            _Form(old, old[:-2] + lead, old + shared if shared else None) for old in _FORMS
+        )
 
     def _entered(self, raw: Raw, edge: Edge, above: _Place) -> _Place:
         """Where the document of an inlined node is."""
         id_ = raw.get("id")
-        for layer in edge.layers:
+        layers = edge.layers
+        for layer in layers:
             if layer.raw.get("id") != id_:
                 raise _DeclinedError
-        if "attributes" in edge.layers[0].raw or len(edge.layers) > 2:
+        if "attributes" in layers[0].raw or len(layers) > 2:
             self._verify_layers(edge)
-        name = ""
-        if self._ids == "namespaced":
-            if not isinstance(id_, str) or not id_:
-                raise _DeclinedError
-            name = f"{above.name}{SEPARATOR if above.name else ''}{encoded_id(id_)}"
-            if name in self._names:
-                raise _DeclinedError
-            self._names.add(name)
-        forms = self._forms_of(str(edge.target.url))
-        return above if forms is above.forms and not name else _Place(name, id_, forms)
+        if edge.raw is not raw:
+            _verify_edited(raw, edge)
+        place = self._folder(layers[-1].url)
+        if self._ids != "namespaced":
+            return place
+        if not isinstance(id_, str) or not id_:
+            raise _DeclinedError
+        name = f"{above.name}{SEPARATOR if above.name else ''}{encoded_id(id_)}"
+        if name in self._names:
+            raise _DeclinedError
+        self._names.add(name)
+        return _Place(name, id_, place.forms)
 
     def _verify_layers(self, edge: Edge) -> None:
         """Make sure that the ids of attributes are all those of the document of the target."""
@@ -231,44 +270,71 @@ class _Text:
     ) -> tuple[bytes, list[_Part]]:
         """The new text of a part, with marks in the places of the parts in it."""
         inner: list[_Part] = []
-        raw = self._opened(part, inner)
-        text = dumps_parsed(raw if whole is None else whole(raw))
+        nodes = part.nodes
+        if len(nodes) == 1:
+            nodes = [self._opened(part, inner)]
+        text = dumps_parsed(nodes if whole is None else whole(nodes[0]))
         if text is None:
             raise _DeclinedError
-        if self._edges or self._ids == "strict":
-            text = self._with_ids(text, raw, part.place)
+        if whole is None:
+            text = text[1:-1]
+        if self._edges or self._ids == "strict" or self._paths is None:
+            text = self._with_ids(text, nodes, part.place)
         elif self._ids == "namespaced":
             _verify_usual(text)
         return self._with_paths(text, part.place), inner
 
     def _opened(self, part: _Part, inner: list[_Part]) -> Raw:
         """The node of a part with marks in the places of other parts, which are taken note of."""
-        raw, place, level = part
-        edge = self._edges.get(id(raw))
-        if _is_leaf(raw, edge) or (not self._edges and level == _ALONE):
+        (raw,), _, level = part
+        if _is_leaf(raw, self._edges.get(id(raw))) or (not self._edges and level == _ALONE):
             return raw
         root = dict(raw)
         stack = [root]
         for holder in stack:  # It grows meanwhile.
-            items = list(child_nodes(holder))
-            for at, item in enumerate(items):
-                edge = self._edges.get(id(item))
-                there = place
-                if edge is not None:
-                    there = self._entered(item, edge, place)
-                    if there is place and _is_leaf(item, edge):
-                        continue
-                elif id(item) in self._originals:
-                    items[at] = copy = dict(item)
-                    stack.append(copy)
-                    continue
-                elif self._edges or type(item) is not dict or "nodes" not in item:
-                    continue
-                items[at] = f"{self._mark}{len(inner)}"
-                inner.append(_Part(item, there, level + 1))
+            items = self._items(child_nodes(holder), part, inner, stack)
             if items:
                 holder["nodes"] = items
         return root
+
+    def _items(
+        self, nodes: list[Any], part: _Part, inner: list[_Part], stack: list[dict[str, Any]]
+    ) -> list[Any]:
+        """The nodes of a list, in which marks and nodes to be looked into take their places."""
+        _, place, level = part
+        items: list[Any] = []
+        run: _Part | None = None
+        for node in nodes:
+            edge = self._edges.get(id(node))
+            item = node
+            if edge is None:
+                run = None
+                if not self._edges:
+                    if type(node) is dict and "nodes" in node:
+                        item = self._left_out(_Part([node], place, level + 1), inner)
+                elif id(node) in self._holders or id(node) in self._rebuilt:
+                    item = dict(node)
+                    stack.append(item)
+                items.append(item)
+                continue
+            there = self._entered(node, edge, place)
+            is_leaf = _is_leaf(node, edge)
+            if is_leaf and there is place:
+                run = None
+            elif is_leaf and run is not None and run.place is there:
+                run.nodes.append(node)
+                continue
+            else:
+                found = _Part([node], there, level + 1)
+                item = self._left_out(found, inner)
+                run = found if is_leaf else None
+            items.append(item)
+        return items
+
+    def _left_out(self, part: _Part, inner: list[_Part]) -> str:
+        """The mark of a part, which is taken note of."""
+        inner.append(part)
+        return f"{self._mark}{len(inner) - 1}"
 
     def _pieces(self, text: bytes, inner: list[_Part]) -> list[bytes | _Part]:
         """A text and the parts whose marks are in it, from its end to its beginning."""
@@ -302,31 +368,41 @@ class _Text:
         self._forms_found += found
         return text
 
-    def _with_ids(self, text: bytes, root: Raw, place: _Place) -> bytes:
+    def _with_ids(self, text: bytes, nodes: list[Raw], place: _Place) -> bytes:
         """A text with the ids of the new document; those that could be there twice are noted."""
-        nodes: list[Any] = [root]
-        declared: list[str] = []
-        referred: list[str] = []
+        ids: list[Any] = []
+        attributes: list[Any] = []
+        level: list[Any] = nodes
         try:
-            for node in nodes:  # It grows meanwhile.
-                if "attributes" in node:
-                    found, references = ids_in(node["attributes"])
-                    declared += found
-                    referred += map(_id_of, references)
-                if "nodes" in node:
-                    nodes += child_nodes(node)
-        except TypeError:  # Something that is no node is where nodes are.
+            while level:
+                ids += _ids_of(level)
+                attributes += [node["attributes"] for node in level if "attributes" in node]
+                if self._paths is None:
+                    self._paths_counted += sum(map(_has_path, level))
+                holders = [node for node in level if "nodes" in node]
+                level = list(chain.from_iterable(map(child_nodes, holders)))
+        except (AttributeError, TypeError):  # Something that is no node is where nodes are.
             raise _DeclinedError from None
-        try:
-            ids = list(map(_id_of, nodes))
-        except (KeyError, TypeError):  # Not all nodes have one; marks have none.
-            ids = [node["id"] for node in nodes if type(node) is dict and "id" in node]
+        declared, references = ids_in_all(attributes)
         ids += declared
+        referred = list(map(_id_of, references))
         if self._ids == "namespaced":
             return _namespaced(text, ids, referred, place)
         self._known += ids
         self._referred.update(referred)
         return text
+
+
+def _ids_of(nodes: list[Any]) -> list[Any]:
+    """The ids of nodes."""
+    try:
+        return list(map(_id_of, nodes))
+    except (KeyError, TypeError):  # Not all nodes have one; marks have none.
+        return [node["id"] for node in nodes if type(node) is dict and "id" in node]
+
+
+def _has_path(node: Any) -> bool:
+    return type(node) is dict and type(node.get("path")) is dict
 
 
 def _namespaced(text: bytes, ids: list[str], referred: list[str], place: _Place) -> bytes:
@@ -350,9 +426,23 @@ def _inside(text: str) -> bytes:
     return written[1:-1]
 
 
+def _verify_edited(raw: Raw, edge: Edge) -> None:
+    """Make sure that what was set at an inlined node neither has ids nor refers to any."""
+    attributes = raw.get("attributes")
+    read = edge.raw.get("attributes")
+    if attributes is read:
+        return
+    before = read if isinstance(read, dict) else {}
+    if not isinstance(attributes, dict):
+        raise _DeclinedError
+    for key, value in attributes.items():
+        if before.get(key) is not value and any(ids_in({key: value})):
+            raise _DeclinedError
+
+
 def _is_leaf(raw: Raw, edge: Edge | None) -> bool:
     """Whether a node is the root of a document in which nothing is inlined."""
-    return edge is not None and edge.target.raw.get("nodes") is raw.get("nodes")
+    return edge is not None and edge.layers[-1].raw.get("nodes") is raw.get("nodes")
 
 
 def _verify_usual(text: bytes) -> None:
@@ -377,13 +467,41 @@ def document_text(
         may look otherwise (see `dumps_bytes`) if that is too deep for orjson; None if it cannot
         be had from the text. Cost: about twice that of writing it, whether it can or not.
     """
-    inlined = tree.segment.inlined
-    if inlined is None or inlined.paths is None or tree.is_edited or tree.url is None:
+    if tree.url is None:
         return None
-    if not inlined.edges and ids == "structural" and Rebasing.between(tree.url, url) is None:
-        return None  # Its root is as it should be, and need not be parsed again.
     try:
         with collector_paused():
-            return _Text(tree, inlined, url, ids, whole).made()
+            read = _read(tree)
+            if not read.edges and ids == "structural" and Rebasing.between(tree.url, url) is None:
+                return None  # Its root is as it should be, and need not be parsed again.
+            return _Text(read, tree.url, url, ids, whole).made()
     except _DeclinedError:
         return None
+
+
+def _read(tree: NodeTree) -> _Read:
+    """A tree as JSON.
+
+    Raises:
+        _DeclinedError: Something in it was in another document before than what it is in.
+    """
+    inlined = tree.segment.inlined
+    if inlined is None or inlined.paths is None:
+        raise _DeclinedError
+    if not tree.is_edited:
+        root = tree.segment.root
+        return _Read(root, inlined.edges, inlined.originals, (), inlined.paths)
+    for segment in {ref[0] for ref, _ in tree.changes.values()} - {tree.segment}:
+        if segment.inlined is not None or not is_plain(segment.root):
+            raise _DeclinedError
+    origins: dict[int, Ref] = {}
+    root = tree.materialise((tree.segment, 0), origins)
+    edges = dict(inlined.edges)
+    for key, ref in origins.items():
+        edge, parent = tree.edge(ref), tree.parent(ref)
+        if edge is not None:
+            edges[key] = edge
+        home = tree.url_of(ref) if edge is None else edge.stub.url
+        if parent is not None and tree.url_of(parent) != home:
+            raise _DeclinedError
+    return _Read(root, edges, inlined.originals, origins, None)
