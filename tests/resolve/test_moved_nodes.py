@@ -348,3 +348,17 @@ def test_a_reference_that_is_in_what_was_moved_is_meant_in_one_document() -> Non
     moved = _found(view, "row").move(_found(view, "B"))
     one = ngc.save_inlined(moved, "memory://lab/one.json", store=store)
     assert _sources(one) == {"A--cells": "B--C"}
+
+
+def test_what_was_moved_between_two_places_of_a_document_is_meant_in_both() -> None:
+    store = _lab(B=_collection("B", _image("raw"), _image("cells", "raw")))
+    plate = _collection("plate", _stub("B"), {**_stub("B"), "id": "again"})
+    store = ngc.MemoryStore(
+        {**{url: store.read(url) for url in store.urls()}, PLATE: {"ome": plate}}
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    again = _found(view, "again")
+    raw = next(node for node in again.children() if node.id == "raw")
+    moved = raw.move(_found(view, "B"))
+    one = ngc.save_inlined(moved, "memory://lab/one.json", store=store)
+    assert _sources(one) == {"B--cells": "B--raw", "again--cells": "B--raw"}

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
@@ -21,7 +21,7 @@ from ngio_collections.errors import InvalidEditError, PathError
 from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
-from ngio_collections.graph._state import Ref
+from ngio_collections.graph._state import Ref, key_of
 
 __all__ = ["SEPARATOR", "decoded_id", "encoded_id", "one_document"]
 
@@ -77,6 +77,9 @@ def decoded_id(id_: str) -> tuple[str, ...]:
     )
 
 
+_Home: TypeAlias = tuple[str | None, int]
+
+
 class _Place:
     """Where a document is in the new one.
 
@@ -89,10 +92,11 @@ class _Place:
         rebasing: Makes its paths count from the new document; None if they do already.
         layers: For each layer of an inlined root with attributes where its ids count, if that
             is not here alone.
-        is_moved: Whether an edit put it into another document, in which it has its ids now.
+        home: The address and the key of where its ids were read.
+        is_moved: Whether an edit put it elsewhere, where it has its ids now.
     """
 
-    __slots__ = ("is_moved", "key", "layers", "prefix", "rebasing", "root", "stub", "url")
+    __slots__ = ("home", "is_moved", "key", "layers", "prefix", "rebasing", "root", "stub", "url")
 
     def __init__(self, url: str | None, prefix: str, root: Any, stub: Any, key: int = 0) -> None:
         self.url = url
@@ -100,13 +104,15 @@ class _Place:
         self.root = root
         self.stub = stub
         self.key = key
+        self.home = (url, key)
         self.rebasing: Rebasing | None = None
         self.layers: tuple[_Place, ...] = ()
         self.is_moved = False
 
-    def of(self, url: str | None) -> _Place:
-        """Where something of another document is that was moved to here."""
+    def of(self, url: str | None, key: int) -> _Place:
+        """Where something of another place is that was moved to here."""
         made = _Place(url, self.prefix, self.root, self.stub, self.key)
+        made.home = (url, key)
         made.is_moved = True
         return made
 
@@ -135,8 +141,11 @@ class _Production:
         self.content = tree.materialise((tree.segment, 0), origins)
         self._urls = urls_by_identity(tree, origins)
         self._edges = self._known_edges(origins)
-        # The places of ids that were moved away from a document.
-        self._arrived: dict[tuple[str | None, str], _Place] = {}
+        self._left = self._left_places(origins) if self._is_namespaced else {}
+        # Where the ids are that were moved: by where they were read, and by their document.
+        self._arrived: dict[tuple[_Home, str], _Place] = {}
+        self._moved: dict[tuple[str | None, str], _Place] = {}
+        self._homes: dict[_Home, _Place] = {}
         self._rebasings: dict[str, Rebasing | None] = {}
         self._places: dict[str, _Place] = {}
         self._stubs: dict[str, Counter[str]] = {}
@@ -156,6 +165,24 @@ class _Production:
             if edge is not None:
                 edges[key] = edge
         return edges
+
+    def _left_places(self, origins: dict[int, Ref]) -> dict[int, int]:
+        """The keys of the places that moved nodes were read in, by the identity of their JSON."""
+        keys = {key_of(ref): key for key, ref in origins.items()}
+        found: dict[int, int] = {}
+        for key, ref in origins.items():
+            change = self._tree.change(ref)
+            segment, position = ref
+            if change is None or not change.is_moved or not position:
+                continue
+            position = segment.parents[position]
+            while position and segment.edge(position) is None:
+                position = segment.parents[position]
+            if segment.edge(position) is not None:
+                found[key] = keys.get(key_of((segment, position)), id(segment.raw(position)))
+            elif segment is self._tree.segment:
+                found[key] = 0
+        return found
 
     def _taken_ids(self) -> dict[int, set[str]]:
         """The ids of each document, if there are references that have that of their target."""
@@ -301,13 +328,8 @@ class _Production:
         """Where a node is: in the document of the node above, or in another one."""
         edge = self._edges.get(id(raw))
         if edge is None:
-            url = self._urls.get(id(raw), above.url)
-            if url == above.url:
-                return above
-            place = above.of(url)
-            place.rebasing = self._rebasing(url)
-            return place
-        around = above if edge.stub.url == above.url else above.of(edge.stub.url)
+            return self._around(raw, self._urls.get(id(raw), above.url), above)
+        around = self._around(raw, edge.stub.url, above)
         if around.is_moved:
             self._note_arrived(edge.stub.raw, around)
         url, root = edge.target.url, edge.target.raw.get("id")
@@ -326,11 +348,21 @@ class _Production:
             self._note_hidden(edge, place.layers)
         return place
 
+    def _around(self, raw: Raw, url: str | None, above: _Place) -> _Place:
+        """Where a node of a document is that is below a place, to which it may have been moved."""
+        left = self._left.get(id(raw), above.home[1])
+        if (url, left) == above.home:
+            return above
+        place = above.of(url, left if id(raw) in self._left else 0)
+        place.rebasing = self._rebasing(url)
+        return place
+
     def _placed(self, place: _Place) -> _Place:
         """A place, with what makes its paths count from the new document; the first is known."""
         place.rebasing = self._rebasing(place.url)
         if place.url is not None:
             self._places.setdefault(place.url, place)
+        self._homes.setdefault(place.home, place)
         return place
 
     def _rebasing(self, url: str | None) -> Rebasing | None:
@@ -347,7 +379,8 @@ class _Production:
         """Note the ids that a node took along into another document."""
         for id_ in (raw.get("id"), *declared_ids(raw.get("attributes"))):
             if isinstance(id_, str):
-                self._arrived.setdefault((place.url, id_), place)
+                self._arrived.setdefault((place.home, id_), place)
+                self._moved.setdefault((place.url, id_), place)
 
     def _note_hidden(self, edge: Edge, places: tuple[_Place, ...]) -> None:
         """Note the ids of attributes that others of the same name took the place of.
@@ -495,14 +528,14 @@ class _Production:
             url = _paths.metadata_url(place.url, path)
         except PathError:
             return None
-        return self._arrived.get((url, value["id"])) or self._places.get(url)
+        return self._moved.get((url, value["id"])) or self._places.get(url)
 
     def _home(self, ids: _Place, id_: str) -> _Place | None:
         """Where the document is now that has an id which counts at a place."""
-        moved = self._arrived.get((ids.url, id_))
+        moved = self._arrived.get((ids.home, id_))
         if moved is not None or not ids.is_moved:
             return moved or ids
-        return self._places.get(str(ids.url))
+        return self._homes.get(ids.home) or self._places.get(str(ids.url))
 
     def _id_in(self, place: _Place, id_: str) -> str | None:
         """The id that something of a document has in the new one, None if it is not there."""
