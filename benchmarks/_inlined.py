@@ -99,6 +99,13 @@ def _saving_there(
             limit,
             words,
         ),
+        Figure(
+            f"{named}, ids namespaced, edited",
+            median_ratio(done["edited"], done["plain"]),
+            "x",
+            limit,
+            words,
+        ),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from ngio_collections.document import new_document
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import NodeTree
 from ngio_collections.resolve._produce import one_document
-from ngio_collections.resolve._text import document_text
+from ngio_collections.resolve._text import _paths_after, document_text
 from ngio_collections.resolve.verbs import _writing
 from ngio_collections.resolve.verbs._writing import rooted
 from tests.resolve.edits import STEPS, edited
@@ -231,7 +232,19 @@ def test_edited_views_are_the_same_in_both_ways(
     root = ngc.open_inlined(next(iter(documents)), store=store, strategy=strategy)
     for step in steps:
         root = edited(root, [step])
+        # Some that have children as well are not counted, and then there is no text.
+        assert (_paths_of(root) or 0) <= sum(_has_path(node) for node in root.walk())
         _compare(root, out)
+
+
+def _has_path(node: ngc.Node) -> bool:
+    return isinstance(node.raw.get("path"), Mapping)
+
+
+def _paths_of(root: ngc.Node) -> int | None:
+    inlined = root.tree.segment.inlined
+    assert inlined is not None
+    return None if inlined.paths is None else _paths_after(root.tree, inlined.paths)
 
 
 # -- what is made from its text --------------------------------------------------------

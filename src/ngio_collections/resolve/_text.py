@@ -51,7 +51,7 @@ from ngio_collections._plain import is_plain
 from ngio_collections.document import ids_in, ids_in_all
 from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._segment import child_nodes
-from ngio_collections.graph._state import Ref
+from ngio_collections.graph._state import REMOVED, Ref, key_of
 from ngio_collections.resolve._produce import SEPARATOR, encoded_id
 
 __all__ = ["document_text"]
@@ -504,4 +504,38 @@ def _read(tree: NodeTree) -> _Read:
         home = tree.url_of(ref) if edge is None else edge.stub.url
         if parent is not None and tree.url_of(parent) != home:
             raise _DeclinedError
-    return _Read(root, edges, inlined.originals, origins, None)
+    return _Read(root, edges, inlined.originals, origins, _paths_after(tree, inlined.paths))
+
+
+def _paths_after(tree: NodeTree, paths: int) -> int | None:
+    """How many nodes have an object as their `path` after edits; None if nodes were moved.
+
+    Args:
+        tree: The tree.
+        paths: How many there were before.
+    """
+    gone = {key for key, (_, change) in tree.changes.items() if change.place == REMOVED}
+    for segment in {ref[0] for ref, _ in tree.changes.values()} - {tree.segment}:
+        paths += sum(map(_has_path, segment.raws))
+    for key, (ref, change) in tree.changes.items():
+        segment, position = ref
+        if change.is_moved and position:
+            return None
+        if key in gone:
+            above = segment.parents[position]
+            while above >= 0 and key_of((segment, above)) not in gone:
+                above = segment.parents[above]
+            if above < 0:
+                paths -= sum(_has_path(raw) for raw in _all_below(segment.raw(position)))
+        elif change.raw is not None and tree.holds(ref):
+            paths += _has_path(tree.raw(ref)) - _has_path(segment.raw(position))
+    return paths
+
+
+def _all_below(raw: Raw) -> list[Any]:
+    """A node and all nodes below it."""
+    nodes: list[Any] = [raw]
+    for node in nodes:  # It grows meanwhile.
+        if type(node) is dict and "nodes" in node:
+            nodes += child_nodes(node)
+    return nodes
