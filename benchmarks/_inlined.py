@@ -22,6 +22,7 @@ INLINE_LIMIT = {"none": 1.3}
 INLINE_LIMIT_OTHERS = 2.0
 MEMORY_LIMIT = 1.3
 SAVE_LIMIT = {"none": 2.0}
+SAVE_LIMIT_OTHERS = 8.0
 """Of many documents all ids are looked at, which takes longer than writing them."""
 EDITS = 3
 SAVE_TREE_LIMIT_MS = 50.0
@@ -72,13 +73,13 @@ def saving_whole(settings: Settings) -> list[Figure]:
         found = sharded(Screen.of(settings.nodes), shard)
         with tempfile.TemporaryDirectory() as elsewhere:
             for where, folder in (("beside", found.entry.parent), ("elsewhere", elsewhere)):
-                limit = SAVE_LIMIT.get(shard)
+                limit = SAVE_LIMIT.get(shard, SAVE_LIMIT_OTHERS)
                 figures += _saving_there(found, where, folder, limit, settings)
     return figures
 
 
 def _saving_there(
-    found: Sharded, where: str, folder: Path | str, limit: float | None, settings: Settings
+    found: Sharded, where: str, folder: Path | str, limit: float, settings: Settings
 ) -> list[Figure]:
     done = fresh("save", found.entry, folder, str(settings.few))
     for name in ("inlined.json", "plain.json"):

@@ -219,9 +219,9 @@ def save_inlined(
             local files.
 
     Returns:
-        The root of the new document. Cost: O(nodes); most of it is spared where a view that
-        was not edited can be made from its text, and then the new document is parsed when
-        somebody looks at its root.
+        The root of the new document. Cost: O(nodes); most of it is spared where the view can
+        be made from its text, and then the new document is parsed when somebody looks at its
+        root.
 
     Raises:
         ConflictError: There is such a document already.
