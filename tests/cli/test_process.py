@@ -303,6 +303,14 @@ def test_every_command_has_a_help_that_says_what_its_exit_codes_mean(
     assert command in run("--help").output
 
 
+@pytest.mark.parametrize("command", [*NEW_COMMANDS, "validate", "fix", "convert", "demo"])
+def test_the_help_of_a_command_is_as_wide_as_the_terminal(run: Run, command: str) -> None:
+    text = run(command, "--help", columns=600).output
+    paragraphs = [line.strip() for line in text.partition("╭")[0].splitlines() if line.strip()]
+    # A line that ends without a full stop would be a paragraph that was cut.
+    assert all(paragraph.endswith((".", "]", "}", "...")) for paragraph in paragraphs), paragraphs
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_the_new_commands_work_on_a_terminal_of_few_characters(
     process: Process, write: Write, encoding: str

@@ -5,9 +5,11 @@ What a command does is imported when it runs, so that `--help` stays quick.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
 
@@ -62,12 +64,26 @@ def options(
     """Take the options that stand before a command."""
 
 
+C = TypeVar("C", bound=Callable[..., None])
+
+
+def _command(panel: str, name: str | None = None) -> Callable[[C], C]:
+    """Add a command whose help is its docstring, with paragraphs as wide as the terminal."""
+
+    def add(function: C) -> C:
+        paragraphs = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+        text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+        return app.command(name, help=text, rich_help_panel=panel)(function)
+
+    return add
+
+
 _LOOKING: Final = "Look at collections"
 _WRITING: Final = "Write documents"
 _RULES: Final = "The rules, and a first look"
 
 
-@app.command(rich_help_panel=_LOOKING)
+@_command(_LOOKING)
 def validate(
     paths: Annotated[
         list[str],
@@ -183,11 +199,11 @@ def validate(
     )
 
 
-app.command(rich_help_panel=_LOOKING)(_reading_commands.tree)
-app.command("check-links", rich_help_panel=_LOOKING)(_reading_commands.check_links)
-app.command(rich_help_panel=_LOOKING)(_reading_commands.diff)
-app.command(rich_help_panel=_LOOKING)(_reading_commands.table)
-for _command in (
+_command(_LOOKING)(_reading_commands.tree)
+_command(_LOOKING, "check-links")(_reading_commands.check_links)
+_command(_LOOKING)(_reading_commands.diff)
+_command(_LOOKING)(_reading_commands.table)
+for _writing in (
     _writing_commands.convert,
     _writing_commands.fix,
     _writing_commands.upgrade,
@@ -197,10 +213,10 @@ for _command in (
     _writing_commands.embed,
     _writing_commands.relocate,
 ):
-    app.command(rich_help_panel=_WRITING)(_command)
+    _command(_WRITING)(_writing)
 
 
-@app.command(rich_help_panel=_RULES)
+@_command(_RULES)
 def rules(
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
@@ -221,7 +237,7 @@ def rules(
     print_rules(profile=profile, revision=revision, as_json=output is Format.JSON, level=level)
 
 
-@app.command(rich_help_panel=_RULES)
+@_command(_RULES)
 def schema(
     profile: ProfileOption = "ngio",
     revision: RevisionOption = "v1-2026-08",
@@ -235,7 +251,7 @@ def schema(
     print_schema(profile=profile, revision=revision, concept=concept)
 
 
-@app.command(rich_help_panel=_RULES)
+@_command(_RULES)
 def demo(
     directory: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Where to write; a folder that is new or empty.")
