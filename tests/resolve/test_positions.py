@@ -439,3 +439,12 @@ def test_what_is_made_of_scales_and_translations_places_a_level() -> None:
     between = ngc.transform_between(image.levels()[0], image)
     assert between([1, 1]).tolist() == [4.0, 6.0]
     assert ngc.validate_document({"ome": {"version": "0.9", **image.to_json()}}) != []
+
+
+def test_the_first_level_of_the_document_is_taken_as_the_finest() -> None:
+    coarse = _level("coarse", "um", type="scale", scale=[4, 6])
+    document = _document(_image([_system("um", "yx")], coarse, _level("fine", "um", **SCALE)))
+    image = ngc.as_tree(document["ome"]).root
+    assert [level.id for level in image.levels()] == ["coarse", "fine"]
+    assert image.scale() == (4.0, 6.0)
+    assert not [finding for finding in ngc.validate_document(document) if "level" in finding.rule]
