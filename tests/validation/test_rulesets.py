@@ -131,6 +131,11 @@ def test_an_unknown_name_is_an_error_that_suggests_others(name: str) -> None:
         ngc.rules()[name]
 
 
+def test_a_number_is_no_id_of_a_rule() -> None:
+    with pytest.raises(TypeError, match=r"0 is no id of a rule; .*list\(rules\)"):
+        ngc.rules()[0]  # type: ignore[index]
+
+
 def test_the_error_suggests_what_was_meant() -> None:
     with pytest.raises(ngc.UnknownRuleError, match="did you mean well-position"):
         ngc.rules("well-positions")

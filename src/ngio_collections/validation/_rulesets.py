@@ -83,7 +83,10 @@ class RuleSet:
 
         Raises:
             UnknownRuleError: It is not in the set.
+            TypeError: It is no text.
         """
+        if not isinstance(id, str):
+            raise TypeError(f"{show(id)} is no id of a rule; for rules by number, list(rules)")
         try:
             return self._rules[id]
         except KeyError:
