@@ -157,3 +157,20 @@ def test_a_root_that_is_a_reference_itself_is_saved_and_brought_back(to: str) ->
     )
     ngc.save_tree(view)
     assert {url: store.read(url) for url in store.urls()} == before
+
+
+@pytest.mark.parametrize("id", ["b", "inner"])
+@pytest.mark.parametrize("again", [False, True])
+def test_what_was_edited_before_it_left_the_tree_is_saved_when_it_is_back(
+    id: str, again: bool
+) -> None:
+    store = _store()
+    edited = _view(store).find(id).set_attr("k:9", 1).tree.root
+    without = edited.find("b").remove()
+    if again:  # Saved, edited once more, and removed.
+        ngc.save_tree(edited)
+        edited = edited.find(id).set_attr("k:9", 2).tree.root
+        without = edited.find("b").remove()
+    assert _written(ngc.save_tree(without)) == {"a.json"}
+    assert _written(ngc.save_tree(edited)) == {"a.json", "b.json"}
+    assert _said(_view(store)) == _said(edited)

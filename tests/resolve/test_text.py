@@ -324,6 +324,14 @@ def test_paths_of_new_nodes_count_from_the_document_that_they_are_put_into() -> 
     assert b'"path":"./p0/p0w0/new.zarr"' in text
 
 
+def test_what_came_and_went_with_what_it_was_put_into_is_not_counted() -> None:
+    scene = next(node for node in _screen().walk() if node.document_url.endswith("w0s1.json"))
+    label = {"type": "singlescale", "id": "new", "path": {"type": "zarr", "path": "./new.zarr"}}
+    view = scene.add(ngc.as_tree(label).root).at(scene).remove()
+    assert _paths_of(view) == sum(_has_path(node) for node in view.walk())
+    assert _compare(view, OUTS[3]) == set(IDS)
+
+
 def test_what_was_moved_to_another_document_is_written_node_by_node() -> None:
     view = _screen()
     image = next(view.walk(type="multiscale"))

@@ -18,7 +18,7 @@ from ngio_collections.document import Source, map_ids
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
-from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph._state import REMOVED, UNCHANGED, Change, Ref, key_of
 from ngio_collections.resolve._moves import (
     Gone,
     Move,
@@ -219,6 +219,7 @@ class Plan:
         self._root: Ref = (tree.segment, 0)
         self._memory = _memory_of(tree)
         self._new: dict[int, tuple[Ref, Change, Change]] = {}
+        self._back: set[int] = set()
         self._moved: dict[int, Ref] = {}
         self._gone: Gone = {}
         self._gone_since: dict[str, set[str]] = {}
@@ -253,6 +254,7 @@ class Plan:
             if was.is_structural and self._tree.edge(ref) is not None:
                 touched.append(ref)
             places.update((key_of(place), place) for place in touched)
+        places.update((key_of(place), place) for place in self._places_back())
         places.update((key_of(place), place) for place in self._referring_places())
         if self._memory.segment is not self._tree.segment and self._is_changed():
             places[key_of(self._root)] = self._root
@@ -287,6 +289,8 @@ class Plan:
             self._moved.pop(key, None)
             if now.is_moved:
                 self._moved[key] = ref
+            if was.place == REMOVED != now.place:
+                self._back.add(key)
             # A new node was nowhere before.
             has_left |= was.place != now.place and (old is not None or ref[1] > 0)
         moved = list(moves(tree, self._moved))
@@ -307,6 +311,20 @@ class Plan:
                 for _ in self._touched(ref, change, is_new=False):
                     pass
         self._is_new_start = True
+
+    def _places_back(self) -> Iterator[Ref]:
+        """Where documents begin that were not in the tree at the last save, and have changes.
+
+        What was changed in them before they left the tree may not be written.
+        """
+        for key, (ref, change) in self._tree.changes.items() if self._back else ():
+            if key in self._new or not self._tree.holds(ref):
+                continue
+            at: Ref | None = ref
+            while at is not None and key_of(at) not in self._back:
+                at = self._tree.parent(at)
+            if at is not None:
+                yield from self._touched(ref, change, is_new=True)
 
     def _referring_places(self) -> Iterator[Ref]:
         """Where documents begin that refer to what went to another document since the last save.

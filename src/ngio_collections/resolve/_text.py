@@ -515,18 +515,21 @@ def _paths_after(tree: NodeTree, paths: int) -> int | None:
         paths: How many there were before.
     """
     gone = {key for key, (_, change) in tree.changes.items() if change.place == REMOVED}
-    for segment in {ref[0] for ref, _ in tree.changes.values()} - {tree.segment}:
-        paths += sum(map(_has_path, segment.raws))
+    segments = {ref[0] for ref, _ in tree.changes.values()}
+    there = {segment for segment in segments if tree.holds((segment, 0))}
+    paths += sum(sum(map(_has_path, one.raws)) for one in there - {tree.segment})
     for key, (ref, change) in tree.changes.items():
         segment, position = ref
         if change.is_moved and position:
             return None
+        if segment not in there:
+            continue
         if key in gone:
             above = segment.parents[position]
             while above >= 0 and key_of((segment, above)) not in gone:
                 above = segment.parents[above]
             if above < 0:
-                paths -= sum(_has_path(raw) for raw in _all_below(segment.raw(position)))
+                paths -= sum(map(_has_path, _all_below(segment.raw(position))))
         elif change.raw is not None and tree.holds(ref):
             paths += _has_path(tree.raw(ref)) - _has_path(segment.raw(position))
     return paths
