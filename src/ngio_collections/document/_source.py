@@ -153,7 +153,7 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
         The document.
 
     Raises:
-        NotJsonError: The content is not JSON.
+        NotJsonError: The content is not JSON, or has a key twice.
         NotOmeError: There is no node in it.
     """
     try:
@@ -163,7 +163,7 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
             with collector_paused():
                 document = loads(data)
     except JsonSyntaxError as error:
-        raise NotJsonError(f"is not JSON: {error}", url) from error
+        raise NotJsonError(error.problem, url) from error
     if type(document) is dict and "attributes" not in document:
         # So it is in most documents, of which there are many.
         node = document.get("ome")

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ngio_collections._contract import json_pointer
-from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
+from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections.document import Source, read_source
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
     DocumentNotFoundError,
     InvalidEditError,
-    NotJsonError,
 )
 from ngio_collections.graph import fingerprint
 from ngio_collections.resolve._changes import Planned
@@ -115,13 +113,6 @@ def _replaced(plan: Planned, now: Blob) -> bytes:
         raise ConflictError(
             "was changed by somebody else since it was read, and is left as it is; open it again, "
             "and repeat the edits",
-            source.url,
-        )
-    twice = duplicate_keys(now.data)
-    if twice:
-        raise NotJsonError(
-            f"has a key twice ({json_pointer(twice[0])}), of which only the last was read; "
-            "writing it would lose the other: mend it first",
             source.url,
         )
     return dumps_bytes(source.with_node(plan.node), Layout.of(now.data))
