@@ -74,11 +74,13 @@ _PIECE: Final = 1 << 17
 """So many bytes stay in the cache of the processor between the two steps."""
 
 
-def loads(data: bytes | str) -> Any:
+def loads(data: bytes | str, *, is_checked: bool = True) -> Any:
     r"""Parse JSON.
 
     Args:
         data: The text, as a string or as UTF-8 bytes, with or without a byte order mark.
+        is_checked: Whether keys that an object has twice are looked for, where that is not done
+            by the way.
 
     Returns:
         Dictionaries, lists and scalars. Cost: O(length); what is nested beyond the reach of
@@ -97,7 +99,9 @@ def loads(data: bytes | str) -> Any:
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
         try:
             value = _ORJSON.loads(raw)
-            if _is_all(raw, _ORJSON.dumps(value)):
+            if is_checked and _is_all(raw, _ORJSON.dumps(value)):
+                return value
+            if not is_checked and not _may_hold_long_integers(raw):
                 return value
         except TypeError:
             pass  # It is nested more deeply than orjson writes.

@@ -12,6 +12,7 @@ import pytest
 
 import ngio_collections as ngc
 from ngio_collections import LocalStore, MemoryStore, Unfollowed
+from ngio_collections.document import _source
 from ngio_collections.errors import DocumentError
 from ngio_collections.store import Blob, Stat
 from tests.graph.model import resolve
@@ -192,6 +193,27 @@ def test_what_could_not_be_saved_again_is_not_opened_and_says_where_it_is(
     assert str(refused.value) == f"{TARGET}: {record.cause}"
     with pytest.raises(ngc.UnresolvedReferenceError, match="malformed"):
         ngc.open_inlined(ENTRY, on_error="raise", store=store)
+    assert contents(store) == before
+
+
+def test_of_a_very_large_document_keys_are_looked_at_before_it_is_written_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("orjson")  # Without it, they are looked at by the way.
+    text = b'{"ome": {"type": "collection", "name": "a", "name": "b", "nodes": []}, "keep": 1}'
+    store = _store(text)
+    before = contents(store)
+    monkeypatch.setattr(_source, "LARGE", 1)
+    monkeypatch.setattr(_source, "CHECKED", len(text) - 1)
+    root = ngc.open_inlined(ENTRY, store=store)
+    part = next(node for node in root.walk() if node.stub is not None)
+    with pytest.raises(ngc.NotJsonError, match="/ome/name") as refused:
+        ngc.save_tree(part.set_attr("lab:k", 1), store=store)
+    assert refused.value.document == TARGET
+    with pytest.raises(ngc.NotJsonError, match="/ome/name"):
+        ngc.delete(TARGET, store=store)
+    with pytest.raises(ngc.NotJsonError, match="/ome/name"):
+        ngc.relocate(TARGET, TARGET.replace("part", "new"), store=store)
     assert contents(store) == before
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections._json import Layout, dumps_bytes
-from ngio_collections.document import Source, read_source
+from ngio_collections.document import Source, read_source, require_whole
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
@@ -115,6 +115,7 @@ def _replaced(plan: Planned, now: Blob) -> bytes:
             "and repeat the edits",
             source.url,
         )
+    require_whole(now.data, source.url)
     return dumps_bytes(source.with_node(plan.node), Layout.of(now.data))
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
-from ngio_collections.document import is_in_zarr, read_source, replace_node, without_node
+from ngio_collections.document import (
+    is_in_zarr,
+    read_source,
+    replace_node,
+    require_whole,
+    without_node,
+)
 from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
 from ngio_collections.graph import Node
 from ngio_collections.resolve._changes import Planned
@@ -169,6 +175,7 @@ def _delete(url: str) -> Flow[Saved]:
     rest = without_node(source.document)
     has_more = bool(rest) or is_in_zarr(source.document)
     if has_more:
+        require_whole(blob.data, url)
         data = dumps_bytes(rest, Layout.of(blob.data))
         request: Delete | Put = Put(url, data, if_match=source.tag)
     else:
@@ -238,6 +245,7 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     for refusal in (yield [Probe(url) for url in (new, *changing, old)]):
         if isinstance(refusal, DocumentError):
             raise refusal
+    require_whole(blobs[0].data, old)
     content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
     yield from _put_moved(new, content)
     try:
