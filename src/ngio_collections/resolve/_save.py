@@ -31,20 +31,23 @@ class Saved:
         written: The documents that were written, in the order of writing.
         skipped: The documents that were looked at, and are as they should be already.
         report: What was read for it, and what was not, where references were followed.
+        deleted: The documents that are no more.
     """
 
     written: tuple[str, ...]
     skipped: tuple[str, ...] = ()
     report: Report | None = field(default=None, compare=False, repr=False)
+    deleted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON."""
-        return {"written": list(self.written), "skipped": list(self.skipped)}
+        made = {"written": list(self.written), "skipped": list(self.skipped)}
+        return {**made, "deleted": list(self.deleted)} if self.deleted else made
 
     def __str__(self) -> str:
-        if not self.written:
-            return "nothing had to be written"
-        return "\n".join(f"wrote {url}" for url in self.written)
+        lines = [f"wrote {url}" for url in self.written]
+        lines += [f"deleted {url}" for url in self.deleted]
+        return "\n".join(lines) or "nothing had to be written"
 
 
 class _Ready(NamedTuple):

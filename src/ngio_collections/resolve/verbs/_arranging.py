@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
@@ -160,14 +159,6 @@ def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Sa
     return Work(_delete(url), store_for(store, url))
 
 
-@dataclass(frozen=True, slots=True)
-class _Deleted(Saved):
-    """The same for a document of which nothing is left."""
-
-    def __str__(self) -> str:
-        return "\n".join(f"deleted {url}" for url in self.written)
-
-
 def _delete(url: str) -> Flow[Saved]:
     (answer,) = yield [Get(url)]
     blob = blob_of(answer)
@@ -183,7 +174,7 @@ def _delete(url: str) -> Flow[Saved]:
     (answer,) = yield [request]
     if isinstance(answer, DocumentError):
         raise answer
-    return Saved((url,)) if has_more else _Deleted((url,))
+    return Saved((url,)) if has_more else Saved((), deleted=(url,))
 
 
 def relocate(
@@ -208,7 +199,7 @@ def relocate(
         store: Where documents are; local files by default.
 
     Returns:
-        The documents that were written, and those that did not refer to it.
+        The documents that were written, those that did not refer to it, and the old one.
 
     Raises:
         ConflictError: There is a document already where it is to go, or one was changed by
@@ -256,7 +247,7 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     except DocumentError as error:
         error.add_note(f"{new} was written already; repeating this does what is left of it")
         raise
-    return Saved((new, *saved.written), saved.skipped)
+    return Saved((new, *saved.written), saved.skipped, deleted=(old,))
 
 
 def _put_moved(url: str, content: bytes) -> Flow[None]:
