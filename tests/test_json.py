@@ -31,7 +31,7 @@ VALUES = [
     *('""', '"\\u0000"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\udc00\\ud800"', '"é"', '"\\/"'),
     *('{"\\ud800": 1}', '"\u2028"', '"\x7f"'),
     *("[]", "{}", '{"": {"": []}}', " \t\r\n[ 1 , 2 ]\n", '{"b": 1, "a": 2}'),
-    *('{"a": 1, "b": 2, "a": 3}', "true", "false", "null", "[" * 200 + "]" * 200),
+    *("true", "false", "null", "[" * 200 + "]" * 200),
 ]
 
 
@@ -48,12 +48,6 @@ def test_integers_of_any_size_stay_integers(number: int, backend: str) -> None:
     found = loads(f'{{"a": [{number}]}}')["a"][0]
     assert type(found) is int
     assert found == number
-
-
-def test_the_last_of_two_equal_keys_counts(backend: str) -> None:
-    found = loads('{"a": 1, "b": 2, "a": 3}')
-    assert found == {"a": 3, "b": 2}
-    assert list(found) == ["a", "b"]
 
 
 @pytest.mark.parametrize("encode", [lambda text: text, lambda text: text.encode()])
@@ -103,11 +97,6 @@ def test_integers_of_any_size_stay_integers_wherever_they_are_in_a_long_text(
     text += " " * (2 * _json._PIECE)
     assert _json.loads(text)[2] == number
     assert type(_json.loads(text)[2]) is int
-
-
-def test_integers_longer_than_python_reads_are_refused(backend: str) -> None:
-    with pytest.raises(JsonSyntaxError, match="4300"):
-        loads("1" * 5_000)
 
 
 def test_a_number_beyond_all_floats_never_becomes_something_that_is_not_json(backend: str) -> None:

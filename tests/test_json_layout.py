@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ngio_collections._json import COMPACT, Layout, dumps_bytes, duplicate_keys, loads
+from ngio_collections._json import COMPACT, Layout, dumps_bytes, loads
 from tests import json_cases
-from tests.json_cases import JSON, nested
+from tests.json_cases import JSON
 
 backend = json_cases.backend
 
@@ -99,52 +98,3 @@ def test_a_text_is_compact_where_nothing_else_is_said() -> None:
     assert COMPACT.unit is None
     assert Layout(3).unit == "   "
     assert Layout("\t").unit == "\t"
-
-
-# -- keys that an object has twice -----------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("{}", []),
-        ("1", []),
-        ('{"a": {"a": [{"a": 1}, {"a": 1}]}}', []),
-        ('{"a": 1, "b": 2, "a": 3}', [("a",)]),
-        ('{"a": 1, "a": 2, "a": 3}', [("a",)]),
-        ('{"a": 1, "\\u0061": 1}', [("a",)]),
-        ('{"": {"~/": [0, {"x": 1, "x": 1}]}}', [("", "~/", 1, "x")]),
-        ('{"a": {"b": 1, "b": 1}, "a": 3}', [("a", "b"), ("a",)]),
-        ('[[[]], [{"c": {}, "c": [], "d": 0, "d": 1}]]', [(1, 0, "c"), (1, 0, "d")]),
-        ('\ufeff{"\\ud800": 1, "\\ud800": 2}', [("\ud800",)]),
-    ],
-)
-def test_keys_that_an_object_has_twice_are_found(
-    text: str, expected: list[tuple[str | int, ...]]
-) -> None:
-    assert duplicate_keys(text) == expected
-    assert duplicate_keys(text.encode()) == expected
-
-
-def test_the_places_of_the_first_ten_are_given() -> None:
-    text = "[" + ",".join(['{"a": 1, "a": 2}'] * 50) + "]"
-    assert duplicate_keys(text) == [(at, "a") for at in range(10)]
-
-
-@pytest.mark.parametrize("levels", [900, 5_000, 19_999])
-def test_keys_are_found_at_any_depth(levels: int) -> None:
-    before, after = nested(levels, "objects").split("0")
-    assert duplicate_keys(before + "0" + after) == []
-    found = duplicate_keys(before + '{"x":1,"x":2}' + after)
-    assert found == [("a",) * levels + ("x",)]
-
-
-@pytest.mark.parametrize("text", ["", "[1,]", "[NaN]", '{"a": 1, "a": 2', '{"a": 1, "a": NaN}'])
-def test_a_text_that_is_not_json_has_no_keys(text: str) -> None:
-    with pytest.raises(ValueError, match=r"line 1|NaN is not JSON"):
-        duplicate_keys(text)
-
-
-@given(JSON)
-def test_what_was_written_from_a_value_has_no_key_twice(value: Any) -> None:
-    assert duplicate_keys(json.dumps(value)) == [] or "\\ud" in repr(value)

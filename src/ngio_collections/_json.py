@@ -1,31 +1,32 @@
 """The one place where JSON is parsed and written; orjson is used where it is installed.
 
 All backends give the same values: integers of any size stay integers, what is not JSON
-(`NaN`, `Infinity`) is refused, and nesting is limited by `MAX_NESTING` alone. Whatever is
-read can be written.
+(`NaN`, `Infinity`) or would lose a part (a key that an object has twice) is refused, and
+nesting is limited by `MAX_NESTING` alone. Whatever is read can be written.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from ngio_collections._contract import Pointer
 from ngio_collections._json_deep import (
-    DECODER,
     ENCODER,
     MAX_NESTING,
+    DuplicateKeyError,
+    JsonLossError,
     JsonSyntaxError,
     TooDeepError,
     decoder,
     may_nest_too_deeply,
     parse,
+    unique_members,
     write,
 )
 from ngio_collections._json_problem import problem_of
@@ -33,13 +34,15 @@ from ngio_collections._json_problem import problem_of
 __all__ = [
     "COMPACT",
     "MAX_NESTING",
+    "DuplicateKeyError",
+    "JsonLossError",
     "JsonSyntaxError",
     "JsonValueError",
     "Layout",
     "dumps_bytes",
     "dumps_parsed",
-    "duplicate_keys",
     "loads",
+    "unique_members",
 ]
 
 
@@ -64,15 +67,20 @@ _ORJSON: Final = _backend()
 _DIGITS_TO_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG_INTEGER: Final = b"0" * 19
 _SAMPLE: Final = b"0" * (19 // 4)
+_COLON: Final = re.compile(rb"\\u003[aA]")
+_TWICE_SHOWN: Final = 10
+_DECODER: Final = decoder(unique_members)
 _PIECE: Final = 1 << 17
 """So many bytes stay in the cache of the processor between the two steps."""
 
 
-def loads(data: bytes | str) -> Any:
-    """Parse JSON.
+def loads(data: bytes | str, *, is_checked: bool = True) -> Any:
+    r"""Parse JSON.
 
     Args:
         data: The text, as a string or as UTF-8 bytes, with or without a byte order mark.
+        is_checked: Whether keys that an object has twice are looked for, where that is not done
+            by the way.
 
     Returns:
         Dictionaries, lists and scalars. Cost: O(length); what is nested beyond the reach of
@@ -80,15 +88,41 @@ def loads(data: bytes | str) -> Any:
 
     Raises:
         JsonSyntaxError: The text is not JSON, or has more than `MAX_NESTING` levels.
+        JsonLossError: It is JSON that cannot be kept as it is: an object has a key twice
+            (`"a"` and `"\u0061"` are the same), or an integer more digits than Python reads.
+
+    Examples:
+        >>> loads(b'{"nodes": [{"id": "a", "name": "x"}]}')
+        {'nodes': [{'id': 'a', 'name': 'x'}]}
     """
     if _ORJSON is not None:
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        if not _may_hold_long_integers(raw):
-            try:
-                return _ORJSON.loads(raw)
-            except _ORJSON.JSONDecodeError:
-                pass  # The standard library decides, and words the error.
+        try:
+            value = _ORJSON.loads(raw)
+            if is_checked and _is_all(raw, _ORJSON.dumps(value)):
+                return value
+            if not is_checked and not _may_hold_long_integers(raw):
+                return value
+        except TypeError:
+            pass  # It is nested more deeply than orjson writes.
+        except _ORJSON.JSONDecodeError:
+            pass
+    # It decides what cannot be decided here, and words the errors.
     return _stdlib_loads(data)
+
+
+def _is_all(raw: bytes, text: bytes) -> bool:
+    """Whether nothing was lost when a text was parsed by orjson, told by what orjson writes.
+
+    Of keys that an object has twice the parser drops all but the last, and it makes floats of
+    integers beyond 64 bits. Each member of an object takes a colon outside of texts, and those
+    in texts are the same in both, if none is escaped. So a key that was dropped is a colon less.
+    """
+    if raw.startswith(text):
+        return True  # As it is in what was written without spaces.
+    if b"\\u003" in raw and _COLON.search(raw):
+        return False
+    return raw.count(b":") == text.count(b":") and not _may_hold_long_integers(raw)
 
 
 def _may_hold_long_integers(raw: bytes) -> bool:
@@ -107,12 +141,41 @@ def _stdlib_loads(data: bytes | str) -> Any:
     text = _text(data)
     # Newer Pythons read more levels than are allowed.
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if may_nest_too_deeply(raw):
-        return _parsed(text, parse)
+    if not may_nest_too_deeply(raw):
+        try:
+            return _DECODER.decode(text)
+        except json.JSONDecodeError as error:
+            raise _worded(error) from error
+        except DuplicateKeyError:
+            pass
+        except JsonSyntaxError:
+            raise
+        except (ValueError, RecursionError):  # Python has a limit for integers.
+            pass
+    return _slowly(text)
+
+
+def _worded(error: json.JSONDecodeError) -> JsonSyntaxError:
+    return JsonSyntaxError(f"{error.msg} at line {error.lineno}, column {error.colno}")
+
+
+def _slowly(text: str) -> Any:
+    """What a text says, by the parser that knows where it is in the text."""
+    twice: list[Pointer] = []
+
+    def note(place: Pointer) -> None:
+        if place not in twice:
+            twice.append(place)
+        if len(twice) > _TWICE_SHOWN:
+            raise DuplicateKeyError(twice[:_TWICE_SHOWN], more=True)
+
     try:
-        return _parsed(text, DECODER.decode)
-    except RecursionError:
-        return _parsed(text, parse)
+        value = parse(text, note)
+    except json.JSONDecodeError as error:
+        raise _worded(error) from error
+    if twice:
+        raise DuplicateKeyError(twice)
+    return value
 
 
 def _text(data: bytes | str) -> str:
@@ -122,79 +185,6 @@ def _text(data: bytes | str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise JsonSyntaxError(f"not UTF-8 at byte {error.start}") from error
-
-
-def _parsed(text: str, parser: Callable[[str], Any]) -> Any:
-    """What a parser gives, with its errors as ours."""
-    try:
-        return parser(text)
-    except json.JSONDecodeError as error:
-        raise JsonSyntaxError(
-            f"{error.msg} at line {error.lineno}, column {error.colno}"
-        ) from error
-    except JsonSyntaxError:
-        raise
-    except ValueError as error:  # Python refuses integers of more than 4,300 digits.
-        raise JsonSyntaxError(str(error)) from error
-
-
-# -- keys that an object has twice -----------------------------------------------
-
-_TWICE_SHOWN: Final = 10
-
-
-class _TwiceError(Exception):
-    """There is a key twice, or there are enough of them."""
-
-
-def duplicate_keys(data: bytes | str) -> list[Pointer]:
-    r"""Find the keys that an object of a JSON text has more than once.
-
-    Parsers keep the last one, so that such a text cannot be written back as it was.
-
-    Args:
-        data: The text, as a string or as UTF-8 bytes.
-
-    Returns:
-        The places of the first ten, in the order of the text. A key counts as what it
-        reads as: `"a"` and `"\u0061"` are the same. Cost: O(length), about that of parsing
-        with the standard library; ten times that if there are any.
-
-    Raises:
-        JsonSyntaxError: The text is not JSON, or has more than `MAX_NESTING` levels.
-
-    Examples:
-        >>> duplicate_keys(b'{"nodes": [{"id": "a", "name": "x", "id": "b"}]}')
-        [('nodes', 0, 'id')]
-    """
-    text = _text(data)
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if not may_nest_too_deeply(raw):
-        try:
-            _parsed(text, _UNIQUE.decode)
-        except (_TwiceError, RecursionError):
-            pass
-        else:
-            return []
-    found: dict[Pointer, None] = {}
-
-    def note(place: Pointer) -> None:
-        found[place] = None
-        if len(found) == _TWICE_SHOWN:
-            raise _TwiceError
-
-    with contextlib.suppress(_TwiceError):
-        _parsed(text, lambda text: parse(text, note))
-    return list(found)
-
-
-def _no_twice(members: list[tuple[str, Any]]) -> None:
-    # It gives nothing back, so that a large document is never held.
-    if len(members) > 1 and len(dict(members)) < len(members):
-        raise _TwiceError
-
-
-_UNIQUE: Final = decoder(_no_twice)
 
 
 # -- writing ---------------------------------------------------------------------

@@ -11,20 +11,24 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NoReturn
 
-from ngio_collections._contract import Pointer
+from ngio_collections._contract import Pointer, json_pointer
 
 __all__ = [
     "DECODER",
     "ENCODER",
     "MAX_NESTING",
+    "DuplicateKeyError",
+    "JsonLossError",
     "JsonSyntaxError",
     "TooDeepError",
     "decoder",
     "may_nest_too_deeply",
     "parse",
+    "unique_members",
     "write",
 ]
 
@@ -37,6 +41,38 @@ _BATCH: Final = 1 << 16
 
 class JsonSyntaxError(ValueError):
     """A text is not JSON; the message says what is wrong and where."""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the text, as the rest of a sentence about it."""
+        return f"is not JSON: {self}"
+
+
+class JsonLossError(JsonSyntaxError):
+    """A text is JSON that cannot be kept as it is; the message is the rest of a sentence."""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the text, as the rest of a sentence about it."""
+        return str(self)
+
+
+class DuplicateKeyError(JsonLossError):
+    """An object has a key more than once, of which only one value could be kept.
+
+    Args:
+        places: Where such keys are, if that is known.
+        more: Whether there may be others.
+    """
+
+    def __init__(self, places: Sequence[Pointer] = (), *, more: bool = False) -> None:
+        self.places = tuple(places)
+        shown = ", ".join(map(json_pointer, places)) + (", ..." if more else "")
+        where = f" ({shown:.400})" if places else ""
+        super().__init__(
+            f"has a key twice in one object{where}, of which only one value could be kept; "
+            "remove the other"
+        )
 
 
 class TooDeepError(Exception):
@@ -52,6 +88,18 @@ def _finite(text: str) -> float:
     if math.isinf(value):
         raise JsonSyntaxError(f"the number {text:.40} is larger than any that can be kept")
     return value
+
+
+def unique_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object that has these members.
+
+    Raises:
+        DuplicateKeyError: Two of them have one key.
+    """
+    made = dict(members)
+    if len(made) < len(members):
+        raise DuplicateKeyError
+    return made
 
 
 def decoder(on_object: Callable[[list[tuple[str, Any]]], Any] | None = None) -> json.JSONDecoder:
@@ -72,14 +120,16 @@ ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separator
 # -- reading ---------------------------------------------------------------------
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*+")
+_DIGITS: Final = re.compile("-?([0-9]++)")
 
 
-def parse(text: str, on_twice: Callable[[Pointer], None] | None = None) -> Any:
+def parse(text: str, on_twice: Callable[[Pointer], None]) -> Any:
     """Parse JSON without recursion.
 
     Args:
         text: The text, without a byte order mark.
-        on_twice: What is called with the place of each key that its object has already.
+        on_twice: What is called with the place of each key that its object has already; the
+            last one counts.
 
     Returns:
         Dictionaries, lists and scalars: the same as those of the standard library.
@@ -89,6 +139,7 @@ def parse(text: str, on_twice: Callable[[Pointer], None] | None = None) -> Any:
         json.JSONDecodeError: The text is not JSON.
         JsonSyntaxError: It holds `NaN`, a number beyond all floats, or more than
             `MAX_NESTING` levels, which is noticed at the first level too many.
+        JsonLossError: It holds an integer of more digits than Python reads.
     """
     return _Reader(text, on_twice).read()
 
@@ -101,7 +152,7 @@ class _Reader:
         on_twice: As in `parse`.
     """
 
-    def __init__(self, text: str, on_twice: Callable[[Pointer], None] | None) -> None:
+    def __init__(self, text: str, on_twice: Callable[[Pointer], None]) -> None:
         self._text = text
         self._on_twice = on_twice
         self._keys: dict[str, str] = {}  # Equal keys are one object, as in other parsers.
@@ -118,10 +169,34 @@ class _Reader:
             if mark in ("{", "["):
                 at = self._open({} if mark == "{" else [], at)
             else:
-                value, at = DECODER.raw_decode(self._text, at)
+                value, at = self._scalar(at)
                 self._put(value)
                 at = self._after(at)
         return root[0]
+
+    def _scalar(self, at: int) -> tuple[Any, int]:
+        """The number, text or word that is here, and where it ends."""
+        try:
+            value, end = DECODER.raw_decode(self._text, at)
+        except (json.JSONDecodeError, JsonSyntaxError):
+            raise
+        except ValueError as error:
+            digits = _DIGITS.match(self._text, at)
+            if digits is None:
+                raise
+            count = digits.end() - digits.start(1)
+            raise JsonLossError(
+                f"holds an integer of {count:,} digits at {self._here(at)}; "
+                f"integers of at most {sys.get_int_max_str_digits():,} digits are read"
+            ) from error
+        return value, end
+
+    def _here(self, at: int) -> str:
+        """A place in the text, for an error."""
+        error = json.JSONDecodeError("", self._text, at)
+        inside = len(self._container) if isinstance(self._container, list) else self._key
+        pointer = json_pointer((*self._path(), inside)) if self._around else "the root"
+        return f"{pointer} (line {error.lineno}, column {error.colno})"
 
     def _skip(self, at: int) -> int:
         found = _SPACE.match(self._text, at)
@@ -131,7 +206,7 @@ class _Reader:
         if isinstance(self._container, list):
             self._container.append(value)
             return
-        if self._on_twice is not None and self._key in self._container:
+        if self._key in self._container:
             self._on_twice((*self._path(), self._key))
         self._container[self._key] = value
 

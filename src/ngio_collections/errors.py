@@ -7,7 +7,7 @@
     |   |-- ForbiddenError            a guard refuses it: a sandbox, a policy, a read-only store
     |   |-- LimitExceededError        it is larger, or needs more, than a limit allows
     |   |-- ConflictError             it is no longer the one that was read
-    |   |-- NotJsonError              its content is not JSON
+    |   |-- NotJsonError              its content is not JSON, or would lose a part of it
     |   `-- NotOmeError               it is JSON without an `ome` node
     |-- PathError                 a path or an address cannot be understood
     |-- UnresolvedReferenceError  a reference cannot be followed
@@ -97,7 +97,10 @@ class ConflictError(DocumentError):
 
 
 class NotJsonError(DocumentError):
-    """The content is not JSON."""
+    """The content is not JSON, or is JSON of which only a part could be kept.
+
+    That is an object with a key twice, or an integer of more digits than Python reads.
+    """
 
 
 class NotOmeError(DocumentError):

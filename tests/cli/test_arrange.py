@@ -240,3 +240,27 @@ def test_what_cannot_be_relocated_ends_with_2_and_stays(
     assert result.stderr.count("\n") == 1
     assert "\x1b" not in result.stderr
     assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("https://lab.example/a.json", "is on another origin (https://lab.example); "),
+        ("../outside.json", "is outside of "),
+    ],
+)
+def test_embed_tells_of_what_may_not_be_read_in_the_words_of_the_command_line(
+    run: Run, write: Write, tmp_path: Path, path: str, words: str
+) -> None:
+    name = write("in/x.json", document(stub("ref", path)))
+    write("outside.json", document())
+    before = files(tmp_path)
+    result = run("embed", name, "ref", "--root", "in")
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "AccessPolicy" not in result.stderr
+    assert result.stderr.count("\n") == 1
+    if path.startswith("https"):
+        alone = run("embed", name, "ref")
+        assert "from Python, with a store for it" in alone.stderr
+    assert files(tmp_path) == before

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
+from ngio_collections._json import JsonLossError
 from ngio_collections.conversion._numbers import loads_most
 from tests.conversion.accounting import at, documents, leaves, mistakes
 from tests.conversion.checks import broken_rules
@@ -140,3 +141,9 @@ def test_wherever_one_is_the_ledger_accounts_for_every_field_once(
             assert list(broken_rules(conversion)) == [], pointer
         (source / name).write_text(json.dumps(document))
     assert tried > 20
+
+
+@pytest.mark.parametrize("inside", ["", '"NaN": NaN, '])
+def test_a_key_that_is_there_twice_is_refused(inside: str) -> None:
+    with pytest.raises(JsonLossError, match="has a key twice"):
+        loads_most(f'{{{inside}"omero": {{"id": 1, "name": "a", "id": 2}}}}'.encode())

@@ -281,3 +281,38 @@ def test_a_node_under_a_wrong_reference_can_be_repaired() -> None:
     assert child.remove().to_json()["nodes"] == [{"id": "b"}]
     replaced = child.replace(new_node("image", id="c")).to_json()
     assert replaced["nodes"] == [{"type": "image", "id": "c"}, {"id": "b"}]
+
+
+# -- what is no object or no array --------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [5, "text", True, [], [{"k": 1}]])
+def test_attributes_that_are_no_object_are_not_written_over(wrong: Any) -> None:
+    root = as_tree({"type": "collection", "id": "root", "attributes": wrong}).root
+
+    def in_transaction() -> None:
+        with root.edit() as tx:
+            tx["root"].set_attrs({"k": 1})
+
+    for edit in (lambda: root.set_attr("k", 1), in_transaction):
+        with pytest.raises(InvalidEditError, match=r"'root'.*`attributes` is .* and no object"):
+            edit()
+    assert root.drop_attrs("k").to_json()["attributes"] == wrong
+    cleared = root.clear_attrs().set_attr("k", 1)
+    assert cleared.to_json()["attributes"] == {"k": 1}
+
+
+def test_attributes_that_are_null_become_an_object() -> None:
+    root = as_tree({"type": "collection", "attributes": None, "nodes": None}).root
+    assert root.set_attr("k", 1).to_json()["attributes"] == {"k": 1}
+    assert len(root.add(new_node("collection")).tree) == 2
+
+
+@pytest.mark.parametrize("wrong", [5, "text", True, {}, {"a": 1}])
+def test_nodes_that_are_no_array_are_not_written_over(wrong: Any) -> None:
+    root = as_tree({"type": "collection", "id": "root", "nodes": wrong}).root
+    with pytest.raises(InvalidEditError, match=r"'root'.*`nodes` is .* and no array"):
+        root.add(new_node("collection"))
+    with pytest.raises(InvalidEditError, match=r"'root'.*`nodes` is .* and no array"):
+        root.add_ref(new_node("collection", ref={"type": "json", "path": "./a.json"}))
+    assert root.to_json()["nodes"] == wrong

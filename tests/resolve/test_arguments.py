@@ -79,3 +79,16 @@ def test_a_group_of_zarr_2_is_recognised_and_the_way_is_shown(opening: Callable[
     with pytest.raises(ngc.DocumentNotFoundError) as plain:
         opening("memory://lab/b.zarr", store=store)
     assert "convert" not in str(plain.value)
+
+
+def test_save_inlined_writes_whole_trees_and_says_how_to_write_a_part() -> None:
+    part = ngc.new_node("collection", id="part")
+    store = ngc.MemoryStore()
+    node = ngc.new_node("collection", children=[part])
+    root = ngc.create("memory://lab/a.json", node, store=store)
+    with pytest.raises(ngc.InvalidEditError, match=r"node\.tree\.root.*create\(location, node\)"):
+        ngc.save_inlined(root.find("part"), "memory://lab/b.json", store=store)
+    assert "memory://lab/b.json" not in store
+    edited = root.find("part").set_attr("k", 1)
+    whole = ngc.save_inlined(edited.find("part").tree.root, "memory://lab/b.json", store=store)
+    assert whole.find("part").get_attr("k") == 1

@@ -27,6 +27,7 @@ def _store(old: str = NODE, referrer: str = ALL) -> MemoryStore:
         (f'{NODE}, "keep": 1, "keep": 2', ALL, "/keep"),
         (NODE.replace("1}", '1, "lab:a": 2}'), ALL, "/ome/attributes/lab:a"),
         (NODE, f'{ALL}, "keep": 1, "keep": 2', "/keep"),
+        (NODE, '"ome": {"type": "collection"}, "keep": 1, "keep": 2', "/keep"),
     ],
 )
 def test_a_document_with_a_key_twice_is_not_moved_nor_mended(
@@ -39,12 +40,6 @@ def test_a_document_with_a_key_twice_is_not_moved_nor_mended(
     assert contents(store) == before
 
 
-def test_a_document_that_does_not_refer_to_it_may_have_a_key_twice() -> None:
-    store = _store(referrer='"ome": {"type": "collection"}, "keep": 1, "keep": 2')
-    saved = ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
-    assert (saved.written, saved.skipped) == ((NEW,), (REFERRER,))
-
-
 def test_deleting_a_node_loses_nothing_of_what_stays() -> None:
     store = _store(f'{NODE}, "keep": 1, "keep": 2')
     before = contents(store)
@@ -55,8 +50,18 @@ def test_deleting_a_node_loses_nothing_of_what_stays() -> None:
 
 def test_what_was_deleted_is_not_said_to_be_written() -> None:
     store = _store(f'{NODE}, "keep": 1')
-    assert str(ngc.delete(OLD, store=store)) == f"wrote {OLD}"
-    assert str(ngc.delete(REFERRER, store=store)) == f"deleted {REFERRER}"
+    emptied = ngc.delete(OLD, store=store)
+    assert (str(emptied), emptied.written, emptied.deleted) == (f"wrote {OLD}", (OLD,), ())
+    gone = ngc.delete(REFERRER, store=store)
+    assert (str(gone), gone.written, gone.deleted) == (f"deleted {REFERRER}", (), (REFERRER,))
+    assert type(gone) is type(emptied)
+    assert gone.to_json() == {"written": [], "skipped": [], "deleted": [REFERRER]}
+
+
+def test_a_move_tells_what_was_written_and_what_is_no_more() -> None:
+    saved = ngc.relocate(OLD, NEW, documents=[REFERRER], store=_store())
+    assert (saved.written, saved.deleted) == ((NEW, REFERRER), (OLD,))
+    assert str(saved) == f"wrote {NEW}\nwrote {REFERRER}\ndeleted {OLD}"
 
 
 @pytest.mark.parametrize("protected", [OLD, REFERRER, "memory://lab/x"])

@@ -12,6 +12,7 @@ import pytest
 
 import ngio_collections as ngc
 from ngio_collections import LocalStore, MemoryStore, Unfollowed
+from ngio_collections.document import _source
 from ngio_collections.errors import DocumentError
 from ngio_collections.store import Blob, Stat
 from tests.graph.model import resolve
@@ -27,6 +28,21 @@ UNREADABLE: Final[dict[str, tuple[bytes, type[DocumentError], str]]] = {
     "empty": (b"", ngc.NotJsonError, "malformed"),
     "truncated": (b'{"ome": {"type": "collection", "nodes": [', ngc.NotJsonError, "malformed"),
     "NaN": (b'{"ome": {"type": "collection", "x": NaN}}', ngc.NotJsonError, "malformed"),
+    "a key twice": (
+        b'{"ome": {"type": "collection", "name": "a", "name": "b"}}',
+        ngc.NotJsonError,
+        "malformed",
+    ),
+    "a key twice, beside the node": (
+        b'{"ome": {"type": "collection"}, "keep": 1, "keep": 2}',
+        ngc.NotJsonError,
+        "malformed",
+    ),
+    "an integer of 5,000 digits": (
+        b'{"ome": {"type": "collection", "x": ' + b"7" * 5_000 + b"}}",
+        ngc.NotJsonError,
+        "malformed",
+    ),
     "not UTF-8": (b'{"ome": {"type": "\xff"}}', ngc.NotJsonError, "malformed"),
     "binary": (bytes(range(256)), ngc.NotJsonError, "malformed"),
     "too deep": (b"[" * DEEP + b"]" * DEEP, ngc.NotJsonError, "malformed"),
@@ -151,18 +167,53 @@ def test_pointers_in_the_metadata_of_a_group_begin_with_its_attributes() -> None
 # -- duplicate keys, long texts, wrong types ------------------------------------------
 
 
-def test_of_a_key_that_is_there_twice_the_last_counts_and_nothing_is_written_over_it() -> None:
-    text = b'{"ome": {"type": "collection", "name": "a", "name": "b", "nodes": []}}'
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (
+            b'{"ome": {"type": "collection", "name": "a", "nodes": [], "name": "b"}}',
+            "has a key twice in one object (/ome/name), of which only one value could be kept",
+        ),
+        (
+            b'{"ome": {"type": "collection", "nodes": [], "lab:x": [1, ' + b"7" * 5_000 + b"]}}",
+            "holds an integer of 5,000 digits at /ome/lab:x/1 (line 1, column 58)",
+        ),
+    ],
+)
+def test_what_could_not_be_saved_again_is_not_opened_and_says_where_it_is(
+    text: bytes, cause: str
+) -> None:
     store = _store(text)
+    before = contents(store)
+    record = _only(ngc.open_inlined(ENTRY, store=store))
+    assert (record.kind, record.target) == ("malformed", TARGET)
+    assert record.cause.partition("; ")[0] == cause
+    with pytest.raises(ngc.NotJsonError) as refused:
+        ngc.open(TARGET, store=store)
+    assert str(refused.value) == f"{TARGET}: {record.cause}"
+    with pytest.raises(ngc.UnresolvedReferenceError, match="malformed"):
+        ngc.open_inlined(ENTRY, on_error="raise", store=store)
+    assert contents(store) == before
+
+
+def test_of_a_very_large_document_keys_are_looked_at_before_it_is_written_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("orjson")  # Without it, they are looked at by the way.
+    text = b'{"ome": {"type": "collection", "name": "a", "name": "b", "nodes": []}, "keep": 1}'
+    store = _store(text)
+    before = contents(store)
+    monkeypatch.setattr(_source, "LARGE", 1)
+    monkeypatch.setattr(_source, "CHECKED", len(text) - 1)
     root = ngc.open_inlined(ENTRY, store=store)
     part = next(node for node in root.walk() if node.stub is not None)
-    assert part.name == "b"
-    in_both = part.set_attr("lab:k", 1)
-    in_both = in_both.set_attr("lab:k", 1)
-    before = contents(store)
     with pytest.raises(ngc.NotJsonError, match="/ome/name") as refused:
-        ngc.save_tree(in_both, store=store)
+        ngc.save_tree(part.set_attr("lab:k", 1), store=store)
     assert refused.value.document == TARGET
+    with pytest.raises(ngc.NotJsonError, match="/ome/name"):
+        ngc.delete(TARGET, store=store)
+    with pytest.raises(ngc.NotJsonError, match="/ome/name"):
+        ngc.relocate(TARGET, TARGET.replace("part", "new"), store=store)
     assert contents(store) == before
 
 

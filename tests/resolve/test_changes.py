@@ -178,3 +178,34 @@ def test_a_change_in_the_middle_of_a_chain_of_references_is_saved_once() -> None
     edited = next(ngc.open_inlined(here, store=store).children()).set_attr("lab:k", 2)
     assert ngc.save_tree(edited, store=store).written == (middle,)
     assert ngc.save_tree(edited, store=store) == ngc.Saved(())
+
+
+@pytest.mark.parametrize(
+    ("stub", "target", "to", "refuses"),
+    [
+        ({"attributes": {"k": 1}}, {"attributes": 5}, "auto", PART),
+        ({"attributes": {"k": 1}}, {"attributes": 5}, "target", PART),
+        ({"attributes": {"k": 1}}, {"attributes": 5}, "stub", None),
+        ({"attributes": [1]}, {"attributes": {"k": 1}}, "stub", ENTRY),
+        ({"attributes": [1]}, {"attributes": {"k": 1}}, "auto", None),
+    ],
+)
+def test_attributes_that_are_no_object_are_not_written_over_in_another_document(
+    stub: dict[str, Any], target: dict[str, Any], to: str, refuses: str | None
+) -> None:
+    store = _store(stub, target)
+    before = contents(store)
+    edited = _inlined(_open(store)).set_attr("new", 1)
+    if refuses is None:
+        ngc.save_tree(edited, to=to, store=store)
+        was = [stub["attributes"], target["attributes"]]
+        now = [node["attributes"] for node in _nodes(store)]
+        assert [one for one in now if type(one) is not dict] == [
+            one for one in was if type(one) is not dict
+        ]
+        assert _inlined(_open(store)).get_attr("new") == 1
+        return
+    with pytest.raises(ngc.InvalidEditError, match="no object") as refused:
+        ngc.save_tree(edited, to=to, store=store)
+    assert refuses in str(refused.value)
+    assert contents(store) == before

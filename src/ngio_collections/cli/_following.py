@@ -11,22 +11,19 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from rich.console import Console
 
 from ngio_collections.cli._access import label
-from ngio_collections.cli._output import complain, complain_more, count
+from ngio_collections.cli._output import (
+    ONLY_LOCAL,
+    complain,
+    complain_more,
+    count,
+    without_advice,
+)
 from ngio_collections.resolve._report import KINDS
 
 if TYPE_CHECKING:
     import ngio_collections as ngc
 
 __all__ = ["MOST_RECORDS", "Progress", "describe", "following", "tell_unfollowed"]
-
-ONLY_LOCAL: Final = (
-    "the command line reads local files only, in --root where that is given; "
-    "what is on servers is read from Python, with a store for it"
-)
-_FOR_PYTHON: Final = (
-    "; allow it with AccessPolicy(origins=[...])",
-    ". A RouterStore sends other URLs to other stores",
-)
 
 MOST_RECORDS: Final = 20
 """How many references that were not followed are written out as text."""
@@ -75,10 +72,7 @@ def following(what: str = "Reading documents") -> Iterator[Progress | None]:
 def describe(record: ngc.Unfollowed) -> str:
     """A reference that was not followed, in one line for people."""
     place = f"{label(record.document)}#{record.pointer}"
-    cause = record.cause
-    for advice in _FOR_PYTHON:
-        cause = cause.removesuffix(advice)
-    return f"{place}: {record.kind}: {label(record.target)} {cause}"
+    return f"{place}: {record.kind}: {label(record.target)} {without_advice(record.cause)}"
 
 
 def tell_unfollowed(records: Sequence[ngc.Unfollowed]) -> None:

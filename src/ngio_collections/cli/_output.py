@@ -21,6 +21,7 @@ from ngio_collections.errors import NgioCollectionsError
 
 __all__ = [
     "FOUND",
+    "ONLY_LOCAL",
     "RULE_FAILED",
     "UNREADABLE",
     "complain",
@@ -31,8 +32,18 @@ __all__ = [
     "say",
     "stop",
     "stopping_at_errors",
+    "without_advice",
     "writing_output",
 ]
+
+ONLY_LOCAL: Final = (
+    "the command line reads local files only, in --root where that is given; "
+    "what is on servers is read from Python, with a store for it"
+)
+_FOR_PYTHON: Final = (
+    "; allow it with AccessPolicy(origins=[...])",
+    ". A RouterStore sends other URLs to other stores",
+)
 
 FOUND: Final = 1
 """The exit code when something was found that has to be looked at."""
@@ -113,6 +124,13 @@ def stop(problem: str) -> NoReturn:
     raise typer.Exit(UNREADABLE)
 
 
+def without_advice(words: str) -> str:
+    """What the library says, without the advice that is of use in Python only."""
+    for advice in _FOR_PYTHON:
+        words = words.removesuffix(advice)
+    return words
+
+
 @contextmanager
 def stopping_at_errors() -> Iterator[None]:
     """End with exit code 2 and one line when the library says that something cannot be done.
@@ -123,4 +141,6 @@ def stopping_at_errors() -> Iterator[None]:
     try:
         yield
     except NgioCollectionsError as error:
-        stop("; ".join([str(error), *getattr(error, "__notes__", ())]))
+        words = without_advice(str(error))
+        advice = [ONLY_LOCAL] if words != str(error) else []
+        stop("; ".join([words, *advice, *getattr(error, "__notes__", ())]))

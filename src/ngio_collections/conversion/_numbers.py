@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._json import DuplicateKeyError, JsonSyntaxError, loads, unique_members
 from ngio_collections.conversion._ledger import escaped
 
 __all__ = ["Loaded", "loads_most"]
@@ -50,17 +50,25 @@ def _integer(text: str) -> Any:
         return _NoNumber(f"an integer of {len(text):,} digits")
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_constant, parse_float=_float, parse_int=_integer)
+_DECODER: Final = json.JSONDecoder(
+    parse_constant=_constant,
+    parse_float=_float,
+    parse_int=_integer,
+    object_pairs_hook=unique_members,
+)
 
 
 def loads_most(data: bytes) -> Loaded:
     """Parse a document that should be JSON.
 
     Raises:
-        JsonSyntaxError: It is not JSON in another way than by single numbers; says where.
+        JsonSyntaxError: It is not JSON in another way than by single numbers, or has a key
+            twice; says where.
     """
     try:
         return Loaded(loads(data), {})
+    except DuplicateKeyError:
+        raise
     except JsonSyntaxError as error:
         try:
             value = _DECODER.decode(data.decode("utf-8-sig"))

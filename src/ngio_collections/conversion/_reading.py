@@ -207,7 +207,7 @@ def _loaded(data: bytes, url: str) -> Loaded:
     try:
         return loads_most(data)
     except JsonSyntaxError as error:
-        raise NotJsonError(f"is not JSON: {error}", url) from error
+        raise NotJsonError(error.problem, url) from error
 
 
 def _group(url: str, where: str, document: Any, format_: int) -> Group:

@@ -18,6 +18,7 @@ from ngio_collections.document._source import (
     new_document,
     read_source,
     replace_node,
+    require_whole,
     without_node,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "read_source",
     "references",
     "replace_node",
+    "require_whole",
     "without_node",
 ]

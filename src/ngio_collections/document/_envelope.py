@@ -42,7 +42,8 @@ def parse_document(data: bytes | str | Mapping[str, Any], url: str | None = None
         The parsed document, whatever it is.
 
     Raises:
-        NotJsonError: The text is not JSON, or a parsed document holds what JSON cannot.
+        NotJsonError: The text is not JSON, or has a key twice, or a parsed document holds
+            what JSON cannot.
     """
     if isinstance(data, (bytes, bytearray, memoryview)):
         data = bytes(data)
@@ -51,7 +52,7 @@ def parse_document(data: bytes | str | Mapping[str, Any], url: str | None = None
     try:
         return loads(data)
     except JsonSyntaxError as error:
-        raise NotJsonError(f"is not JSON: {error}", url) from error
+        raise NotJsonError(error.problem, url) from error
 
 
 def _made_plain(data: Any, url: str | None) -> Any:

@@ -20,6 +20,7 @@ __all__ = [
     "new_document",
     "read_source",
     "replace_node",
+    "require_whole",
     "without_node",
 ]
 
@@ -27,6 +28,9 @@ ZARR_NAME: Final = "zarr.json"
 _LOOKING: Final = threading.Lock()
 LARGE: Final = 1_000_000
 """So many bytes become so many objects that the collector takes longer than the parser."""
+CHECKED: Final = 32_000_000
+"""Of more bytes keys that are there twice are not looked for when they are read: to go through
+what was parsed once more would take a sixth of the time of opening it."""
 
 
 class Source:
@@ -153,7 +157,8 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
         The document.
 
     Raises:
-        NotJsonError: The content is not JSON.
+        NotJsonError: The content is not JSON, or has a key twice; for that, more than
+            32 MB are not looked through.
         NotOmeError: There is no node in it.
     """
     try:
@@ -161,9 +166,9 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
             document = loads(data)
         else:
             with collector_paused():
-                document = loads(data)
+                document = loads(data, is_checked=len(data) <= CHECKED)
     except JsonSyntaxError as error:
-        raise NotJsonError(f"is not JSON: {error}", url) from error
+        raise NotJsonError(error.problem, url) from error
     if type(document) is dict and "attributes" not in document:
         # So it is in most documents, of which there are many.
         node = document.get("ome")
@@ -178,6 +183,24 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
             url,
         )
     return Source(url, tag, document, envelope.node)
+
+
+def require_whole(data: bytes, url: str) -> None:
+    """Refuse to write a document anew of which only a part was read, because it is so large.
+
+    Args:
+        data: The content of the file, which was read as a document.
+        url: Its address.
+
+    Raises:
+        NotJsonError: A key is there twice.
+    """
+    if len(data) > CHECKED:
+        try:
+            with collector_paused():
+                loads(data)
+        except JsonSyntaxError as error:
+            raise NotJsonError(error.problem, url) from error
 
 
 def is_in_zarr(document: Mapping[str, Any]) -> bool:

@@ -81,7 +81,7 @@ def _parsed(data: bytes) -> Any:
     try:
         return _json.loads(data)
     except _json.JsonSyntaxError as error:
-        raise NotJsonError(f"the bytes to fingerprint are not JSON: {error}") from error
+        raise NotJsonError(f"what is to be fingerprinted {error.problem}") from error
 
 
 # By exclusion: asking an abstract class, as the views are, is slow for every scalar.

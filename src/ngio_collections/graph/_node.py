@@ -514,6 +514,9 @@ class Node(Meaning):
 
         Returns:
             The root of the new tree. Cost: O(log edits).
+
+        Raises:
+            InvalidEditError: The value is no JSON, or the node has `attributes` that are no object.
         """
         return self.set_attrs({key: value})
 
@@ -528,7 +531,7 @@ class Node(Meaning):
             The root of the new tree. Cost: O(attributes + log edits).
 
         Raises:
-            InvalidEditError: A value is no JSON.
+            InvalidEditError: A value is no JSON, or the node has `attributes` that are no object.
         """
         tree, ref = self._tree, self.key
         made = with_attributes(tree, ref, tree.change(ref), values, drop)
@@ -572,7 +575,8 @@ class Node(Meaning):
             The root of the new tree. Cost: O(new children + log edits).
 
         Raises:
-            InvalidEditError: This node is a reference, which holds no nodes itself.
+            InvalidEditError: This node is a reference, which holds no nodes itself, or has
+                `nodes` that are no array.
         """
         return self._insert(None, children)
 
@@ -601,7 +605,8 @@ class Node(Meaning):
             The root of the new tree. Cost: O(children).
 
         Raises:
-            InvalidEditError: This node is a reference, which holds no nodes itself.
+            InvalidEditError: This node is a reference, which holds no nodes itself, or has
+                `nodes` that are no array.
         """
         return self._insert(self._list_index(index), [child])
 
@@ -628,6 +633,12 @@ class Node(Meaning):
             )
         if not holds_nodes(self._raw().get("type")):
             raise InvalidEditError(f"{self._where()} {_OPAQUE.format(self.type)}")
+        nodes = self._raw().get("nodes")
+        if not isinstance(nodes, list | None):
+            raise InvalidEditError(
+                f"{self._where()}: `nodes` is {nodes!r:.80} and no array, and would be lost; "
+                "replace(node) puts another node in its place"
+            )
 
     def remove(self) -> Node:
         """The tree without this node and everything below it.
@@ -885,6 +896,11 @@ def with_attributes(
         raise TypeError("drop takes several attributes: drop=[...]")
     raw = ref[0].raw(ref[1]) if change is None or change.raw is None else change.raw
     old = raw.get("attributes")
+    if not isinstance(old, dict | None) and values:
+        raise InvalidEditError(
+            f"{Node(tree, *ref)._where()}: `attributes` is {old!r:.80} and no object, and would be "
+            "lost; clear_attrs() takes it away"
+        )
     attributes = old.copy() if isinstance(old, dict) else {}
     dropped = [attributes.pop(key) for key in drop if key in attributes] if drop else []
     for key, value in values.items():

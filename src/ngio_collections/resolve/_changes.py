@@ -175,6 +175,12 @@ def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: s
             made[n] = _without(made[n], key)
         return
     layer = edge.layers[chosen]
+    if len(key) == 2 and not isinstance(made[chosen].get(key[0]), dict | None):
+        raise InvalidEditError(
+            f"{'/'.join(key)} cannot be written: {layer.url} has `{key[0]}` that are "
+            f"{made[chosen][key[0]]!r:.80} and no object, and would be lost; mend it there, or "
+            "save with another `to`"
+        )
     value = _paths.rebased(value, edge.target.url or "", layer.url or "") if layer.url else value
     made[chosen] = _with(made[chosen], key, value)
     # What would hide the new value goes.

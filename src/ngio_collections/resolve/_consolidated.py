@@ -86,7 +86,7 @@ def entries(data: bytes, place: str, *, intact: bool = False) -> dict[str, Sourc
     try:
         whole = loads(data)
     except JsonSyntaxError as error:
-        raise NotJsonError(f"is not JSON: {error}", place) from error
+        raise NotJsonError(error.problem, place) from error
     content = whole.get(KEY) if isinstance(whole, dict) else None
     found = content.get("documents") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(found, dict):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["cyclic"]
+__all__ = ["circles"]
 
 
-def cyclic(targets: Mapping[str, Sequence[str]]) -> set[str]:
+def circles(targets: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """The members of a graph that are in a circle (strongly connected components, Tarjan).
 
     Args:
         targets: What each member refers to. What is no member is passed over.
 
     Returns:
-        The members in circles. Cost: O(members + references).
+        The members in circles, each with the number of the component that it is in.
+        Cost: O(members + references).
     """
     search = _Search(targets)
     for start in targets:
@@ -32,7 +33,7 @@ class _Search:
         self._open: list[str] = []
         self._is_open: set[str] = set()
         self._work: list[tuple[str, Iterator[str]]] = []
-        self.found: set[str] = set()
+        self.found: dict[str, int] = {}
 
     def run(self, start: str) -> None:
         """Search everything that can be reached from a member."""
@@ -49,8 +50,6 @@ class _Search:
                     break
                 if target in self._is_open:
                     low[member] = min(low[member], index[target])
-                    if target == member:
-                        self.found.add(member)
             else:
                 self._leave(member)
 
@@ -72,5 +71,5 @@ class _Search:
         while group[-1] != member:
             group.append(self._open.pop())
         self._is_open.difference_update(group)
-        if len(group) > 1:
-            self.found.update(group)
+        if len(group) > 1 or member in self._targets[member]:
+            self.found.update(dict.fromkeys(group, self._index[member]))

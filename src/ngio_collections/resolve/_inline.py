@@ -9,7 +9,7 @@ that several references lead to is shared by all places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -28,7 +28,8 @@ from ngio_collections.errors import (
 from ngio_collections.graph import Edge, Inlined, Layer, NodeTree, Segment
 from ngio_collections.graph._segment import Raw
 from ngio_collections.resolve._consolidated import consolidated_url, entries
-from ngio_collections.resolve._cycles import cyclic
+from ngio_collections.resolve._cycles import circles
+from ngio_collections.resolve._knots import Knots, Member, Place, Spot
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._report import EXPECTED_ENDS, Report, Unfollowed, kind_of
 from ngio_collections.resolve._requests import Answer, Flow, Get, Head
@@ -120,12 +121,29 @@ class _Built(NamedTuple):
 
 @dataclass(slots=True)
 class _Frame:
-    """A document that is being put together."""
+    """A document that is being put together.
 
-    url: str
+    Attributes:
+        place: The document and the way to it.
+        spot: What its content depends on.
+        loaded: What was read of it.
+        depth: How many documents are above it.
+        is_whole: Whether everything in it that is of its circle is within the limit.
+        done: What its references became, as far as it has come.
+        is_over: Whether one of its circle would have become larger than the limit.
+    """
+
+    place: Place
+    spot: Spot
     loaded: _Loaded
     depth: int
+    is_whole: bool
     done: list[_Built | None] = field(default_factory=list)
+    is_over: bool = False
+
+    @property
+    def url(self) -> str:
+        return self.place.url
 
 
 class Inliner:
@@ -149,6 +167,8 @@ class Inliner:
         self._edges: dict[int, Edge] = {}
         self._originals: dict[int, Raw] = {}
         self._assembled = 0
+        self._above: set[str] = set()
+        self._knots = Knots({}, {}, 0, None)
 
     def flow(self, url: str) -> Flow[NodeTree]:
         """Read the document at an address and all that it refers to.
@@ -398,16 +418,17 @@ class Inliner:
 
     def _assemble(self, entry: str) -> _Built:
         """Put documents together from the innermost, without recursion."""
-        knots = self._cyclic()
-        memo: dict[tuple[str, int], _Built] = {}
-        limited = self._settings.depth is not None
-        first = self._loaded[entry]
+        knots = self._knots = self._tied()
+        memo: dict[Spot, _Built] = {}
+        above = self._above
+        first, place = self._loaded[entry], Place(entry, 0, 0)
         assert isinstance(first, _Loaded)
-        frames = [_Frame(entry, first, 0)]
-        above = {entry}
+        is_whole = entry not in knots or knots.fits(place, above, surely=False)
+        frames = [_Frame(place, knots.spot(place), first, 0, is_whole)]
+        above.add(entry)
         while True:
             frame = frames[-1]
-            inner = self._inner(frame, memo, above)
+            inner = self._inner(frame, memo)
             if inner is not None:
                 frames.append(inner)
                 above.add(inner.url)
@@ -417,40 +438,70 @@ class Inliner:
             above.discard(frame.url)
             if not frames:
                 return built
-            if frame.url not in knots:
-                memo[(frame.url, frame.depth if limited else 0)] = built
+            memo[frame.spot] = built
             frames[-1].done.append(built)
 
-    def _inner(
-        self, frame: _Frame, memo: dict[tuple[str, int], _Built], above: set[str]
-    ) -> _Frame | None:
+    def _inner(self, frame: _Frame, memo: Mapping[Spot, _Built]) -> _Frame | None:
         """The next document to be put together before this one; None if all of them are."""
         depth = self._settings.depth
         follow = depth is None or frame.depth < depth
         links, done = frame.loaded.links, frame.done
         for at in range(len(done), len(links)):
             link = links[at]
-            url = link.url
-            target = None if url is None else self._loaded.get(url)
+            target = None if link.url is None else self._loaded.get(link.url)
             if follow and type(target) is _Loaded and not target.links:
                 # It holds no references, as most do, and is what it was read as.
                 source, scanned, _ = target
                 done.append(_Built(source.node, scanned.nodes, scanned.paths, source))
                 continue
-            found = memo.get((url or "", 0 if depth is None else frame.depth + 1))
-            if found is None:
-                target = self._follow(frame, link, above)
-                if target is not None and self._has_room(frame, link, target):
-                    return _Frame(str(url), target, frame.depth + 1)
+            found = None
+            target = self._follow(frame, link)
+            if target is not None:
+                place = self._knots.inner(frame.place, str(link.url))
+                spot = self._knots.spot(place)
+                found = memo.get(spot)
+                if found is None:
+                    is_whole = self._is_whole(frame, place)
+                    if self._may_enter(frame, link, target, place, is_whole=is_whole):
+                        return _Frame(place, spot, target, frame.depth + 1, is_whole)
             done.append(found)
         return None
+
+    def _is_whole(self, frame: _Frame, place: Place) -> bool:
+        """Whether all that can be looked into in a document is within the limit."""
+        knots = self._knots
+        if place.url not in knots:
+            return True
+        if knots.are_one(frame.url, place.url) and (frame.is_whole or knots.is_enough):
+            return frame.is_whole
+        return knots.fits(place, self._above, surely=False)
+
+    def _may_enter(
+        self, frame: _Frame, link: _Link, target: _Loaded, place: Place, *, is_whole: bool
+    ) -> bool:
+        """Whether a document may be put together; if not, there is a record of it.
+
+        Where there is too much to look into, what does not become a part of the tree is left
+        out, and the rest has to be within the limit.
+        """
+        if not is_whole:
+            misfit = self._misfit(link.stub.raw, target.source.node)
+            if misfit is not None:
+                self._note(frame, link, *misfit)
+                return False
+            knots = self._knots
+            is_inside = knots.are_one(frame.url, place.url)
+            is_over = is_inside and knots.is_enough and (frame.is_over or knots.is_over(frame.spot))
+            if is_over or not knots.fits(place, self._above, surely=True):
+                frame.is_over |= is_inside
+                self._note_nodes(frame, link)
+                return False
+        return self._has_room(frame, link, target)
 
     def _has_room(self, frame: _Frame, link: _Link, target: _Loaded) -> bool:
         """Whether one more document may be put together; if not, there is a record of it.
 
-        All that is put together comes into the tree. What circles become is counted here
-        before it is there, since there are more ways through a few of them than anybody
-        could wait for.
+        All that is put together comes into the tree.
         """
         self._assembled += target.scan.nodes
         if self._assembled <= self._settings.limits.nodes:
@@ -462,23 +513,43 @@ class Inliner:
         words = f"is not put in: the limit nodes={self._settings.limits.nodes:,} is reached"
         self._note(frame, link, "limit", f"{words}; raise it with Limits(...)")
 
-    def _cyclic(self) -> set[str]:
-        """The documents that are part of themselves.
-
-        What such a one becomes depends on where it is met, so that it cannot be put together
-        once for all places.
-        """
+    def _tied(self) -> Knots:
+        """The documents that are part of themselves."""
         # Documents without references, which most are, are in no circle.
         documents = [(url, d.links) for url, d in self._loaded.items() if isinstance(d, _Loaded)]
-        return cyclic(
+        found = circles(
             {
                 url: [link.url for link in links if link.url is not None]
                 for url, links in documents
                 if links
             }
         )
+        members = {url: self._member(url, found) for url in found}
+        return Knots(found, members, self._settings.limits.nodes, self._settings.depth)
 
-    def _follow(self, frame: _Frame, link: _Link, above: set[str]) -> _Loaded | None:
+    def _member(self, url: str, circle: Mapping[str, int]) -> Member:
+        """What a document refers to in its circle."""
+        loaded = self._loaded[url]
+        assert isinstance(loaded, _Loaded)
+        every, fitting = [], []
+        for stub, target in loaded.links:
+            if target is None or circle.get(target) != circle[url]:
+                continue
+            every.append(target)
+            if self._surely_fits(stub.raw, target):
+                fitting.append(target)
+        return Member(loaded.scan.nodes, every, fitting)
+
+    def _surely_fits(self, stub: Raw, url: str) -> bool:
+        target = self._loaded[url]
+        assert isinstance(target, _Loaded)
+        if self._misfit(stub, target.source.node) is not None:
+            return False
+        # What a root that is a reference has in the end, nobody knows here.
+        is_open = self._settings.strategy.attributes == "forbid" and "attributes" in stub
+        return not (is_open and target.scan.stubs and target.scan.stubs[0].parent < 0)
+
+    def _follow(self, frame: _Frame, link: _Link) -> _Loaded | None:
         """The document that a reference leads to; None, and a record, if it is not followed."""
         url = link.url
         if url is None:
@@ -491,7 +562,7 @@ class Inliner:
         if target is None:  # Its document was met at the last level only.
             self._note(frame, link, "depth", "lies deeper than was read")
             return None
-        if url in above:
+        if url in self._above:
             self._note(frame, link, "cycle", "is a document that this one is part of")
             return None
         if isinstance(target, DocumentError):
@@ -541,23 +612,30 @@ class Inliner:
         if nodes + built.nodes - 1 > self._settings.limits.nodes:
             self._note_nodes(frame, link)
             return None
-        if stub.get("type") != target.get("type"):
-            self._note(frame, link, *_mismatch(stub, target))
+        misfit = self._misfit(stub, target)
+        if misfit is not None:
+            self._note(frame, link, *misfit)
             return None
         here = Layer(frame.url, stub, frame.loaded.source)
         edge = self._edges.get(id(target))
         there = Layer(built.source.url, built.source.node, built.source)
         layers = (here, there) if edge is None else (here, *edge.layers)
         strategy = self._settings.strategy
-        if "attributes" in stub:
-            twice = strategy.forbidden(stub["attributes"], target.get("attributes"))
-            if twice:
-                cause = f"and its reference both have the attributes {', '.join(twice)}"
-                self._note(frame, link, "attribute-conflict", cause)
-                return None
         merged = merged_node(here, target, str(layers[-1].url), strategy.attributes)
         self._edges[id(merged)] = Edge(layers, merged, strategy.attributes)
         return merged
+
+    def _misfit(self, stub: Raw, target: Raw) -> tuple[str, str] | None:
+        """The kind of a record, and its words, for a target that a stub cannot become one with."""
+        if stub.get("type") != target.get("type"):
+            return _mismatch(stub, target)
+        if "attributes" in stub:
+            strategy = self._settings.strategy
+            twice = strategy.forbidden(stub["attributes"], target.get("attributes"))
+            if twice:
+                words = f"and its reference both have the attributes {', '.join(twice)}"
+                return "attribute-conflict", words
+        return None
 
 
 def merged_node(stub: Layer, target: Raw, url: str, wins: str) -> dict[str, Any]:

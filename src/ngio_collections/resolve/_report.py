@@ -22,7 +22,7 @@ KINDS: Final[Mapping[str, str]] = {
     "missing": "there is no such document",
     "unreadable": "the document cannot be reached or read",
     "forbidden": "the access policy or the store refuses it",
-    "malformed": "the path, or the JSON of the document, is not right",
+    "malformed": "the path is not right, or the document is no JSON or has a key twice",
     "not-ome": "the document holds no node",
     "type-mismatch": "the node in the document is of another type than the reference says",
     "attribute-conflict": "both have an attribute, where only one may",

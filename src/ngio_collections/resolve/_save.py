@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ngio_collections._contract import json_pointer
-from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
-from ngio_collections.document import Source, read_source
+from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections.document import Source, read_source, require_whole
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
     DocumentNotFoundError,
     InvalidEditError,
-    NotJsonError,
 )
 from ngio_collections.graph import fingerprint
 from ngio_collections.resolve._changes import Planned
@@ -33,20 +31,23 @@ class Saved:
         written: The documents that were written, in the order of writing.
         skipped: The documents that were looked at, and are as they should be already.
         report: What was read for it, and what was not, where references were followed.
+        deleted: The documents that are no more.
     """
 
     written: tuple[str, ...]
     skipped: tuple[str, ...] = ()
     report: Report | None = field(default=None, compare=False, repr=False)
+    deleted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON."""
-        return {"written": list(self.written), "skipped": list(self.skipped)}
+        made = {"written": list(self.written), "skipped": list(self.skipped)}
+        return {**made, "deleted": list(self.deleted)} if self.deleted else made
 
     def __str__(self) -> str:
-        if not self.written:
-            return "nothing had to be written"
-        return "\n".join(f"wrote {url}" for url in self.written)
+        lines = [f"wrote {url}" for url in self.written]
+        lines += [f"deleted {url}" for url in self.deleted]
+        return "\n".join(lines) or "nothing had to be written"
 
 
 class _Ready(NamedTuple):
@@ -117,13 +118,7 @@ def _replaced(plan: Planned, now: Blob) -> bytes:
             "and repeat the edits",
             source.url,
         )
-    twice = duplicate_keys(now.data)
-    if twice:
-        raise NotJsonError(
-            f"has a key twice ({json_pointer(twice[0])}), of which only the last was read; "
-            "writing it would lose the other: mend it first",
-            source.url,
-        )
+    require_whole(now.data, source.url)
     return dumps_bytes(source.with_node(plan.node), Layout.of(now.data))
 
 

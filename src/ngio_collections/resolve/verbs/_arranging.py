@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ngio_collections import _paths
-from ngio_collections._contract import json_pointer
-from ngio_collections._json import Layout, dumps_bytes, duplicate_keys
-from ngio_collections.document import is_in_zarr, read_source, replace_node, without_node
-from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError, NotJsonError
+from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections.document import (
+    is_in_zarr,
+    read_source,
+    replace_node,
+    require_whole,
+    without_node,
+)
+from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
 from ngio_collections.graph import Node
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._consolidated import consolidated_url, is_sidecar, sidecar, stale
@@ -148,19 +152,11 @@ def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Sa
         DocumentNotFoundError: There is no such document.
         NotOmeError: It holds no node, and is left alone.
         ConflictError: It was changed by somebody else meanwhile.
-        NotJsonError: Other things in it, which stay, have a key twice.
+        NotJsonError: It is not JSON, or has a key twice, and is left alone.
         DocumentError: It cannot be deleted.
     """
     url = document_url(location)
     return Work(_delete(url), store_for(store, url))
-
-
-@dataclass(frozen=True, slots=True)
-class _Deleted(Saved):
-    """The same for a document of which nothing is left."""
-
-    def __str__(self) -> str:
-        return "\n".join(f"deleted {url}" for url in self.written)
 
 
 def _delete(url: str) -> Flow[Saved]:
@@ -170,7 +166,7 @@ def _delete(url: str) -> Flow[Saved]:
     rest = without_node(source.document)
     has_more = bool(rest) or is_in_zarr(source.document)
     if has_more:
-        _require_unique_keys(blob, url)
+        require_whole(blob.data, url)
         data = dumps_bytes(rest, Layout.of(blob.data))
         request: Delete | Put = Put(url, data, if_match=source.tag)
     else:
@@ -178,22 +174,7 @@ def _delete(url: str) -> Flow[Saved]:
     (answer,) = yield [request]
     if isinstance(answer, DocumentError):
         raise answer
-    return Saved((url,)) if has_more else _Deleted((url,))
-
-
-def _require_unique_keys(blob: Blob, url: str) -> None:
-    """Refuse to write a document anew of which only a part was read.
-
-    Raises:
-        NotJsonError: A key is there twice.
-    """
-    twice = duplicate_keys(blob.data)
-    if twice:
-        raise NotJsonError(
-            f"has a key twice ({json_pointer(twice[0])}), of which only the last was read; "
-            "writing it would lose the other: mend it first",
-            url,
-        )
+    return Saved((url,)) if has_more else Saved((), deleted=(url,))
 
 
 def relocate(
@@ -218,14 +199,14 @@ def relocate(
         store: Where documents are; local files by default.
 
     Returns:
-        The documents that were written, and those that did not refer to it.
+        The documents that were written, those that did not refer to it, and the old one.
 
     Raises:
         ConflictError: There is a document already where it is to go, or one was changed by
             somebody else meanwhile.
         InvalidEditError: The document is the metadata of a Zarr group, which cannot be moved
             without its arrays.
-        NotJsonError: A document that would be written has a key twice.
+        NotJsonError: A document is not JSON, or has a key twice.
         DocumentError: A document cannot be read or written.
     """
     old, new = document_url(location), document_url(to)
@@ -252,12 +233,10 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
         Planned(source, repointed(source.node, source.url, old, new), None, 0) for source in others
     ]
     changing = [plan.source.url for plan in plans if plan.node is not plan.source.node]
-    for url, blob in zip((old, *urls), blobs, strict=True):
-        if url == old or url in changing:
-            _require_unique_keys(blob, url)
     for refusal in (yield [Probe(url) for url in (new, *changing, old)]):
         if isinstance(refusal, DocumentError):
             raise refusal
+    require_whole(blobs[0].data, old)
     content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
     yield from _put_moved(new, content)
     try:
@@ -268,7 +247,7 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     except DocumentError as error:
         error.add_note(f"{new} was written already; repeating this does what is left of it")
         raise
-    return Saved((new, *saved.written), saved.skipped)
+    return Saved((new, *saved.written), saved.skipped, deleted=(old,))
 
 
 def _put_moved(url: str, content: bytes) -> Flow[None]:

@@ -51,7 +51,7 @@ def open(  # noqa: A001
 
     Raises:
         DocumentNotFoundError: There is no such document.
-        NotJsonError: It is not JSON.
+        NotJsonError: It is not JSON, or has a key twice.
         NotOmeError: It holds no node.
         DocumentError: It cannot be read for another reason.
     """

@@ -208,7 +208,8 @@ def save_inlined(
     same thing.
 
     Args:
-        node: A node of the tree; the whole tree is written.
+        node: The root of the tree. A node inside of it and everything below it is written by
+            `create`, or as a document that the tree refers to by `externalize`.
         location: Where.
         ids: `namespaced` gives the ids of inlined documents the id of their place as a
             prefix; `structural` keeps all ids, and a reference to one that is in several
@@ -225,12 +226,17 @@ def save_inlined(
 
     Raises:
         ConflictError: There is such a document already.
-        InvalidEditError: With `strict`, an id would be there twice.
+        InvalidEditError: It is not the root, or with `strict`, an id would be there twice.
         DocumentError: It cannot be written.
     """
+    if require_node(node) != node.tree.root:
+        raise InvalidEditError(
+            f"{node!r} is not the root of its tree, and save_inlined writes whole trees; give "
+            "node.tree.root, or write this part of it with create(location, node)"
+        )
     url = document_url(location)
     strategy = Inlining(ids=ids)
-    flow = _save_inlined(require_node(node).tree, url, strategy.ids, overwrite=overwrite)
+    flow = _save_inlined(node.tree, url, strategy.ids, overwrite=overwrite)
     found = _store_of_new(store, url, node)
     return Work(remembering(flow, found), found)
 
