@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import given
@@ -125,6 +126,58 @@ def test_after_a_save_the_documents_say_what_the_version_that_was_saved_says(
         root = versions[number % len(versions)]
         ngc.save_tree(root, store=store)
         assert same(_opened(collection, store, wins).to_json(), root.to_json())
+
+
+_SAVES = st.lists(st.tuples(st.integers(0, 3), st.integers(-3, 9)), min_size=1, max_size=4)
+"""Of which version, and of which node of it; of the whole version if that is negative."""
+
+
+def _versions(root: Node, edits: list[tuple[int, list[Any]]]) -> list[Node]:
+    made = [root]
+    for at, steps in edits:
+        made.append(edited(made[at % len(made)], steps))
+    return made
+
+
+@moderate
+@given(
+    collections(),
+    st.lists(st.tuples(st.integers(0, 3), STEPS), min_size=1, max_size=3),
+    _SAVES,
+    WINS,
+)
+def test_whatever_was_saved_before_a_save_makes_what_it_would_make_alone(
+    collection: Collection,
+    edits: list[tuple[int, list[Any]]],
+    saves: list[tuple[int, int]],
+    wins: str,
+) -> None:
+    store, other = collection.store(), collection.store()
+    versions = _versions(_opened(collection, store, wins), edits)
+    if _may_be_mended(versions[0]):
+        return
+    *_, (last, _) = saves
+    alone = _versions(_opened(collection, other, wins), edits)[last % len(versions)]
+    try:
+        ngc.save_tree(alone, store=other)
+    except InvalidEditError:
+        return
+    for number, part in saves:
+        nodes = list(versions[number % len(versions)].walk())
+        with suppress(InvalidEditError):
+            if part < 0:
+                ngc.save_tree(nodes[0], store=store)
+            else:
+                ngc.save(nodes[part % len(nodes)], store=store)
+    ngc.save_tree(versions[last % len(versions)], store=store)
+    view = _opened(collection, other, wins)
+    assert same(_opened(collection, store, wins).to_json(), view.to_json())
+    for url in view.report.documents:
+        assert same(_json(store, url), _json(other, url))
+
+
+def _json(store: ngc.MemoryStore, url: str) -> Any:
+    return json.loads(store.read(url))
 
 
 @moderate

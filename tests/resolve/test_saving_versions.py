@@ -174,3 +174,124 @@ def test_what_was_edited_before_it_left_the_tree_is_saved_when_it_is_back(
     assert _written(ngc.save_tree(without)) == {"a.json"}
     assert _written(ngc.save_tree(edited)) == {"a.json", "b.json"}
     assert _said(_view(store)) == _said(edited)
+
+
+def test_what_was_moved_from_a_document_is_in_it_again_where_it_was_not_moved() -> None:
+    store = _store()
+    view = _view(store)
+    ngc.save_tree(view.find("inner").move(view.find("c")))
+    ngc.save_tree(view.find("b").remove())  # In this version `inner` was never moved.
+    found = [node.id for node in ngc.open("memory://lab/b.json", store=store).walk()]
+    assert found == ["b", "inner"]
+    assert "inner" not in [node.id for node in ngc.open("memory://lab/d.json", store=store).walk()]
+    ngc.save_tree(view)
+    assert _said(_view(store)) == _said(view)
+
+
+def test_a_root_that_was_replaced_and_saved_in_part_is_taken_back() -> None:
+    store = _store()
+    view = ngc.open("memory://lab/b.json", store=store)
+    other = view.replace(ngc.new_node("collection", id="b", attributes={"k:9": 1}))
+    before = store.read("memory://lab/b.json")
+    ngc.save_tree(view)
+    ngc.save(other)
+    assert store.read("memory://lab/b.json") != before
+    assert _written(ngc.save_tree(view)) == {"b.json"}
+    assert store.read("memory://lab/b.json") == before
+
+
+@pytest.mark.parametrize("to", ["auto", "stub", "target"])
+def test_what_was_read_goes_back_to_where_it_was_read(to: str) -> None:
+    store = _store()
+    before = store.read(ROOT)
+    b = _view(store).find("b")
+    changed = {"stub": b.set_attr("k:1", 2), "target": b.rename("other")}
+    ngc.save_tree(changed.get(to, b.drop_attrs("k:1")), to=to)
+    ngc.save_tree(b.set_attr("k:9", 1))
+    assert store.read(ROOT) == before
+    attributes = ngc.open("memory://lab/b.json", store=store).attributes
+    assert dict(attributes) == {"k:1": "target", "k:2": "target", "k:9": 1}
+
+
+def _twice() -> tuple[ngc.MemoryStore, ngc.Node]:
+    """A document that is in the tree in two places."""
+    stubs = [_stub(name, "./b.json", {}) for name in ("one", "two")]
+    inner = {"type": "collection", "id": "inner", "nodes": []}
+    documents = {ROOT: _document("a", {}, *stubs), "memory://lab/b.json": _document("b", {}, inner)}
+    store = ngc.MemoryStore(documents)
+    return store, _view(store)
+
+
+def _edited(view: ngc.Node, place: int, value: int) -> ngc.Node:
+    return view.tree.root.find_all(id="inner")[place].set_attr("k:9", value)
+
+
+def test_edits_of_one_document_in_two_places_are_the_same_or_refused() -> None:
+    store, view = _twice()
+    both = _edited(_edited(view, 0, 1), 1, 1)
+    ngc.save_tree(both)
+    text = store.read("memory://lab/b.json")
+    with pytest.raises(ngc.InvalidEditError, match="in several places"):
+        ngc.save_tree(_edited(both, 1, 2))
+    assert store.read("memory://lab/b.json") == text
+    ngc.save_tree(_edited(_edited(both, 1, 2), 0, 2))
+    assert b'"k:9":2' in store.read("memory://lab/b.json")
+
+
+def test_versions_of_a_document_in_two_places_are_saved_in_any_order() -> None:
+    store, view = _twice()
+    before = store.read("memory://lab/b.json")
+    one = _edited(view, 0, 1)
+    both = _edited(one, 1, 1)
+    for version in (both, view, one, both, one, view):
+        ngc.save_tree(version)
+        assert (store.read("memory://lab/b.json") == before) == (version is view)
+
+
+class _Interrupted:
+    """A store in which a write is interrupted, before or after it was made."""
+
+    def __init__(self, store: ngc.MemoryStore, at: int, *, is_made: bool) -> None:
+        self._store = store
+        self._at = at
+        self._is_made = is_made
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Any:
+        return await self._store.get(url, max_bytes=max_bytes)
+
+    async def stat(self, url: str) -> Any:
+        return await self._store.stat(url)
+
+    async def put(self, url: str, data: bytes, **conditions: Any) -> str:
+        self._at -= 1
+        if self._at or self._is_made:
+            tag = await self._store.put(url, data, **conditions)
+        if not self._at:
+            raise KeyboardInterrupt
+        return tag
+
+
+@pytest.mark.parametrize("is_made", [False, True])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_after_an_interrupt_any_version_can_be_saved(at: int, is_made: bool) -> None:
+    for is_taken_back in (False, True):
+        store = _store()
+        before = {url: store.read(url) for url in store.urls()}
+        interrupted = _Interrupted(store, at, is_made=is_made)
+        view = ngc.open_inlined(ROOT, store=interrupted)
+        edited = view
+        for name in ("a", "inner", "c"):
+            node = edited if name == "a" else edited.find(name)
+            edited = node.set_attr("k:9", 1).tree.root
+        with pytest.raises(KeyboardInterrupt):
+            ngc.save_tree(edited)
+        if is_taken_back and not is_made:
+            ngc.save_tree(view)
+            assert {url: store.read(url) for url in store.urls()} == before
+            continue
+        saved = ngc.save_tree(edited)
+        assert len(saved.written) == 3 - (at if is_made else at - 1)
+        assert _said(_view(store)) == _said(edited)
+        if is_taken_back:
+            ngc.save_tree(view)
+            assert {url: store.read(url) for url in store.urls()} == before

@@ -101,7 +101,7 @@ class Documents:
                 continue
             source.becomes = apply_operations(source.document, operations[url], url)
             node = open_envelope(source.becomes, url).node
-            plans.append(Planned(source, node, None, 0))
+            plans.append(Planned(source, node, 0))
         return run(write_documents(plans[::-1]), self._store)
 
 

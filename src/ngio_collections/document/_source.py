@@ -59,7 +59,6 @@ class Source:
         "is_copy",
         "memory",
         "node",
-        "place",
         "store",
         "tag",
         "url",
@@ -79,7 +78,6 @@ class Source:
         self.document = document
         self.node = node
         self.is_copy = is_copy
-        self.place: object = None
         self.memory: Any = None
         self.store: Any = None
         self.becomes: Mapping[str, Any] | None = None
@@ -89,9 +87,8 @@ class Source:
         """The JSON Pointer of the node in the document."""
         return "/attributes/ome" if is_in_zarr(self.document) else "/ome"
 
-    def written(self, tag: str, node: Raw, place: object = None) -> None:
-        """Note what has been written to the document, and from where in a tree."""
-        self.place = place
+    def written(self, tag: str, node: Raw) -> None:
+        """Note what has been written to the document."""
         self.document = self.with_node(node)
         self.becomes = None
         self.node = node

@@ -18,7 +18,7 @@ from ngio_collections.document import Source, map_ids
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
-from ngio_collections.graph._state import REMOVED, UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
 from ngio_collections.resolve._moves import (
     Gone,
     Move,
@@ -41,8 +41,6 @@ CHOICES: Final = {
 """Where a change of an inlined node is written."""
 
 _ABSENT: Final[Any] = object()
-_ROOT: Final = -1
-"""The place of the document of the root."""
 _NOT_OWN: Final = frozenset({"nodes", "path", "attributes", "version"})
 
 
@@ -53,16 +51,27 @@ class Planned:
     Attributes:
         source: The document.
         node: What its node becomes.
-        place: Where in the tree it was changed.
         depth: How many documents it lies inside of; the innermost is written first.
-        ref: The node of the tree that it begins with, if there is a tree.
+        place: Where it is in the tree, if there is one.
     """
 
     source: Source
     node: Raw
-    place: object
     depth: int
-    ref: Ref | None = None
+    place: _Place | None = None
+
+
+class _Place(NamedTuple):
+    """Where a document is in a tree.
+
+    Attributes:
+        ref: The root of the tree, or a node in the place of a reference.
+        layer: Of the documents of such a node, the number of the one that is meant, if it is a
+            reference and nothing else; -1 for the one that begins here.
+    """
+
+    ref: Ref
+    layer: int = -1
 
 
 class _Split(NamedTuple):
@@ -85,7 +94,8 @@ class _Memory:
     Attributes:
         saved: The changes of the version that was saved as a whole last.
         segment: What its root was then.
-        places: Where documents begin that were written since, in saves of parts.
+        behind: Where documents begin that may say something else than that version: they were
+            written since, in saves of parts, or were not in it.
         splits: The inlined nodes that were changed.
         pending: Where documents begin that differ from those in the store although no edit
             changed them, in a tree that was made of other ones.
@@ -94,15 +104,17 @@ class _Memory:
         built: The nodes that were built for each document, by the place where it begins, as
             far as they are what its next version begins with.
         edited: Where the documents begin that were ever built.
+        planned: All places of documents that were ever planned, by the document.
     """
 
     __slots__ = (
+        "behind",
         "built",
         "edited",
         "gone",
         "moved",
         "pending",
-        "places",
+        "planned",
         "saved",
         "segment",
         "splits",
@@ -111,13 +123,14 @@ class _Memory:
     def __init__(self) -> None:
         self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
         self.segment: Segment | None = None
-        self.places: dict[int, Ref] = {}
+        self.behind: dict[int, Ref] = {}
         self.splits: dict[int, _Split] = {}
         self.pending: list[Ref] = []
         self.gone: Gone = {}
         self.moved: dict[int, Ref] = {}
         self.built: dict[int, dict[int, Raw]] = {}
         self.edited: set[int] = set()
+        self.planned: dict[str, dict[tuple[int, int], _Place]] = {}
 
 
 def _split(edge: Edge, before: _Split, new: Raw, to: str) -> list[Raw]:
@@ -159,6 +172,15 @@ def _same(one: Any, other: Any) -> bool:
 
 def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: str) -> None:
     """Write one field, or one attribute, of an inlined node to its layers."""
+    if _same(_get(edge.raw, key), value):
+        # It is what was read, and that stood where it was read.
+        for n, layer in enumerate(edge.layers):
+            read = _get(layer.raw, key)
+            if read is not _ABSENT:
+                made[n] = _with(made[n], key, read)
+            elif _get(made[n], key) is not _ABSENT:
+                made[n] = _without(made[n], key)
+        return
     having = [n for n, raw in enumerate(made) if _get(raw, key) is not _ABSENT]
     last = len(made) - 1
     # The strategy is about attributes; of all other fields the stub's count.
@@ -225,7 +247,7 @@ class Plan:
         self._root: Ref = (tree.segment, 0)
         self._memory = _memory_of(tree)
         self._new: dict[int, tuple[Ref, Change, Change]] = {}
-        self._back: set[int] = set()
+        self._away: dict[int, Ref] = {}
         self._moved: dict[int, Ref] = {}
         self._gone: Gone = {}
         self._gone_since: dict[str, set[str]] = {}
@@ -236,6 +258,7 @@ class Plan:
         self._built: dict[int, dict[int, Raw]] = {}
         self._aimed: set[tuple[str, str, str]] = set()
         self._ties: set[tuple[str, str]] = set()
+        self._candidates: dict[str, dict[tuple[int, int], Planned]] = {}
         self._found: dict[str, Planned] = {}
 
     def made(self) -> list[Planned]:
@@ -252,25 +275,20 @@ class Plan:
                 a change cannot be written where it is to go.
         """
         moved = self._look_for_news()
-        places = {key: ref for key, ref in self._memory.places.items() if self._tree.holds(ref)}
-        for _, (ref, was, now) in sorted(self._new.items(), key=itemgetter(0)):
-            if not self._tree.holds(ref):
-                continue
-            touched = list(self._touched(ref, now, is_new=True))
-            if was.is_structural and self._tree.edge(ref) is not None:
-                touched.append(ref)
-            places.update((key_of(place), place) for place in touched)
-        places.update((key_of(place), place) for place in self._places_back())
+        places = {key: ref for key, ref in self._memory.behind.items() if self._tree.holds(ref)}
+        places.update((key_of(place), place) for place in self._new_places())
         places.update((key_of(place), place) for place in self._referring_places())
         if self._memory.segment is not self._tree.segment and self._is_changed():
             places[key_of(self._root)] = self._root
-        if self._is_new_start or not self._memory.edited.isdisjoint(
-            places.keys() - self._memory.built.keys()
-        ):
-            self._mark_all()
+        for place in list(places.values()):
+            places.update((key_of(ref), ref) for ref in self._places_beside(place))
+        unknown = self._memory.edited & (places.keys() - self._memory.built.keys())
+        if self._is_new_start or unknown:
+            places.update((key_of(place), place) for place in self._all_places())
         for place in places.values():
             self._plan(place)
         self._plan_pending()
+        self._choose()
         self._verify_aims()
         between = {(old, new) for _, old, new in moved}
         self._ties |= {(old, new) for old, new in between if old in self._gone_since}
@@ -295,8 +313,6 @@ class Plan:
             self._moved.pop(key, None)
             if now.is_moved:
                 self._moved[key] = ref
-            if was.place == REMOVED != now.place:
-                self._back.add(key)
             # A new node was nowhere before.
             has_left |= was.place != now.place and (old is not None or ref[1] > 0)
         moved = list(moves(tree, self._moved))
@@ -306,31 +322,50 @@ class Plan:
         self._is_new_start = has_left or is_replaced or bool(self._gone_since)
         return moved
 
-    def _mark_all(self) -> None:
-        """Let documents be built with all changes, of which those saved before may be anywhere."""
+    def _new_places(self) -> Iterator[Ref]:
+        """Where documents begin that changes since the last save change."""
+        for _, (ref, was, now) in sorted(self._new.items(), key=itemgetter(0)):
+            is_structural = was.is_structural or now.is_structural
+            if self._tree.holds(ref):
+                yield from self._touched(ref, now, is_new=True)
+                if is_structural and self._tree.edge(ref) is not None:
+                    yield ref
+                continue
+            place = place_of(self._tree, ref)
+            if self._tree.edge(place) is None:
+                continue
+            # The reference to it is gone, and it stays as it is. But it keeps its nodes: what
+            # was moved from it before, and is not in this version, would be nowhere.
+            self._away[key_of(place)] = place
+            is_given = is_structural or was.is_moved or now.is_moved
+            if is_given and key_of(place) in self._memory.edited:
+                yield place
+
+    def _all_places(self) -> Iterator[Ref]:
+        """Where documents begin that this version changes, or that were written from any other.
+
+        Documents are built with all changes from now on, of which those saved before may be
+        anywhere.
+        """
+        self._is_new_start = True
         changes = {
             key_of(split.ref): (split.ref, UNCHANGED) for split in self._memory.splits.values()
         }
         changes.update({key_of(ref): (ref, change) for ref, change in self._tree.changes.values()})
         for key, (ref, change) in changes.items():
             if key not in self._new and self._tree.holds(ref):
-                for _ in self._touched(ref, change, is_new=False):
-                    pass
-        self._is_new_start = True
-
-    def _places_back(self) -> Iterator[Ref]:
-        """Where documents begin that were not in the tree at the last save, and have changes.
-
-        What was changed in them before they left the tree may not be written.
-        """
-        for key, (ref, change) in self._tree.changes.items() if self._back else ():
-            if key in self._new or not self._tree.holds(ref):
-                continue
-            at: Ref | None = ref
-            while at is not None and key_of(at) not in self._back:
-                at = self._tree.parent(at)
-            if at is not None:
                 yield from self._touched(ref, change, is_new=True)
+        for places in self._memory.planned.values():
+            for ref, layer in places.values():
+                if layer < 0 and self._tree.holds(ref):
+                    yield ref
+
+    def _places_beside(self, place: Ref) -> Iterator[Ref]:
+        """Where else the document begins that begins at a place, and was written from."""
+        source = self._source(place)
+        for ref, layer in self._memory.planned.get(source.url, {}).values() if source else ():
+            if layer < 0 and ref != place and self._tree.holds(ref):
+                yield ref
 
     def _referring_places(self) -> Iterator[Ref]:
         """Where documents begin that refer to what went to another document since the last save.
@@ -393,9 +428,9 @@ class Plan:
         """
         for ref in self._memory.pending:
             for source, raw in self._sources_at(ref) if self._tree.holds(ref) else ():
-                if source.url not in self._found:
+                if source.url not in self._candidates:
                     node = self._document(ref, source.url) if raw is None else raw
-                    self._found[source.url] = Planned(source, node, None, self._depth(ref))
+                    self._found[source.url] = Planned(source, node, self._depth(ref))
 
     def _sources_at(self, ref: Ref) -> Iterator[tuple[Source, Raw | None]]:
         """The documents that begin at a place; those that are a reference only with that."""
@@ -411,9 +446,18 @@ class Plan:
 
     def note_written(self) -> None:
         """Take note of the documents that were written, so that later saves look at them."""
+        memory = self._memory
         for planned in self._found.values():
-            if planned.ref is not None and planned.source.node is planned.node:
-                self._memory.places[key_of(planned.ref)] = planned.ref
+            if planned.place is None or planned.source.node is not planned.node:
+                continue
+            ref, layer = planned.place
+            if layer < 0:
+                memory.behind[key_of(ref)] = ref
+            if ref == self._root:
+                memory.segment = self._tree.segment
+            known = memory.planned.setdefault(planned.source.url, {})
+            candidates = self._candidates[planned.source.url]
+            known.update({key: one.place for key, one in candidates.items() if one.place})
 
     def note_all_written(self) -> None:
         """Take note that all of it was written: later changes of inlined nodes count from here."""
@@ -422,7 +466,8 @@ class Plan:
         memory.saved = self._tree.changes
         memory.segment = self._tree.segment
         memory.gone, memory.moved = self._gone, self._moved
-        memory.places.clear()
+        left = {key: ref for key, ref in memory.behind.items() if not self._tree.holds(ref)}
+        memory.behind = {**left, **self._away}
         memory.pending.clear()
         if self._is_new_start:
             memory.built.clear()
@@ -486,8 +531,9 @@ class Plan:
         """Plan a document that is a reference, and holds nothing else."""
         layer, split = edge.layers[number], self._split(ref)
         raw = layer.raw if split is None else split.layers[number]
-        at, depth = (self._root, 0) if number == 0 else (ref, self._depth(ref))
-        self._add(layer.source, self._fields(raw, layer.url, str(layer.url)), at, depth)
+        depth = 0 if number == 0 else self._depth(ref)
+        node = self._fields(raw, layer.url, str(layer.url))
+        self._add(layer.source, node, depth, _Place(ref, number))
 
     def _split(self, ref: Ref) -> _Split | None:
         """How an inlined node is saved, if it was changed."""
@@ -519,28 +565,54 @@ class Plan:
             self._depths[key_of(one)] = depth
         return depth
 
-    def _plan(self, place: Ref) -> None:
+    def _source(self, place: Ref) -> Source | None:
+        """The document that begins at a place."""
         edge = self._tree.edge(place)
         source = self._tree.segment.source if edge is None else edge.target.source
-        if not isinstance(source, Source):
+        return source if isinstance(source, Source) else None
+
+    def _plan(self, place: Ref) -> None:
+        source = self._source(place)
+        if source is None:
             raise InvalidEditError(
                 f"{self._tree.root!r} was not opened from a document; "
                 "write it with create(url, node)"
             )
-        self._add(source, self._document(place, source.url), place, self._depth(place))
+        self._add(source, self._document(place, source.url), self._depth(place), _Place(place))
 
-    def _add(self, source: Source, node: Raw, place: Ref, depth: int) -> None:
-        # The root stays what it is, whatever node is put in its place.
-        key = _ROOT if place == self._root else key_of(place)
-        other = self._found.get(source.url)
-        if source.place not in (None, key) or (other is not None and other.place != key):
-            other_node = source.node if other is None else other.node
-            if fingerprint(other_node) != fingerprint(node):
-                raise InvalidEditError(
-                    f"{source.url} is in the tree in several places, which were edited "
-                    "differently; edit one of them, save, and open the tree again"
-                )
-        self._found[source.url] = Planned(source, node, key, depth, place)
+    def _add(self, source: Source, node: Raw, depth: int, place: _Place) -> None:
+        found = self._candidates.setdefault(source.url, {})
+        found[key_of(place.ref), place.layer] = Planned(source, node, depth, place)
+
+    def _choose(self) -> None:
+        """Choose what is written of documents that are in several places: what was edited.
+
+        Raises:
+            InvalidEditError: A document was edited differently in two of them.
+        """
+        for url, candidates in self._candidates.items():
+            chosen, *others = candidates.values()
+            if others:
+                edited = {
+                    fingerprint(one.node): one
+                    for one in candidates.values()
+                    if self._is_edited(one)
+                }
+                if len(edited) > 1:
+                    raise InvalidEditError(
+                        f"{url} is in the tree in several places, which were edited "
+                        "differently; edit one of them, save, and open the tree again"
+                    )
+                chosen = next(iter(edited.values()), chosen)
+            self._found[url] = chosen
+
+    def _is_edited(self, planned: Planned) -> bool:
+        """Whether a document is not what was read of it."""
+        assert planned.place is not None
+        ref, layer = planned.place
+        edge = self._tree.edge(ref)
+        read = self._original(ref) if edge is None else edge.layers[layer].raw
+        return fingerprint(planned.node) != fingerprint(read)
 
     # -- building a document ---------------------------------------------------------
 

@@ -89,7 +89,12 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
         if isinstance(answer, DocumentError):
             raise answer
         assert isinstance(answer, Blob)
-        ready.append(_Ready(plan, _replaced(plan, answer)))
+        if _was_written(plan, answer):
+            unchanged[plan.source.url] = None
+        else:
+            ready.append(_Ready(plan, _replaced(plan, answer)))
+    if not ready:
+        return Saved((), tuple(unchanged))
     _verify_files([one.plan.source for one in ready])
     writable = yield [Probe(one.plan.source.url) for one in ready]
     for refusal in writable:
@@ -105,6 +110,20 @@ def _is_written(plan: Planned) -> bool:
     if plan.source.becomes is not None:
         return False
     return node is known or dumps_bytes(node) == dumps_bytes(known)
+
+
+def _was_written(plan: Planned, now: Blob) -> bool:
+    """Whether a document that is not the one that was read is what it should become.
+
+    So it is if a save was ended between writing it and taking note of that.
+    """
+    source = plan.source
+    if now.tag == source.tag or source.is_copy:
+        return False
+    if now.data != dumps_bytes(source.with_node(plan.node), Layout.of(now.data)):
+        return False
+    source.written(now.tag, plan.node)
+    return True
 
 
 def _replaced(plan: Planned, now: Blob) -> bytes:
@@ -150,16 +169,16 @@ def _verify_copy(source: Source, now: Blob) -> None:
 
 def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
     """Write in order, and stop at the first failure."""
-    requests = [Put(one.plan.source.url, one.data, if_match=one.plan.source.tag) for one in ready]
-    answers = yield requests
     written: list[str] = []
-    for one, answer in zip(ready, answers, strict=False):
-        plan = one.plan
+    for plan, data in ready:
+        # Each is taken note of before the next, so that whatever ends it here, a later save
+        # knows what was written.
+        (answer,) = yield [Put(plan.source.url, data, if_match=plan.source.tag)]
         if isinstance(answer, DocumentError):
             if written:
                 answer.add_note(f"Written before that: {', '.join(written)}")
             raise answer
         assert isinstance(answer, str)
-        plan.source.written(answer, plan.node, plan.place)
+        plan.source.written(answer, plan.node)
         written.append(plan.source.url)
     return written

@@ -229,9 +229,7 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     )
     node = repointed(moved.node, old, old, new)
     node = _paths.rebased(node, old, new)
-    plans = [
-        Planned(source, repointed(source.node, source.url, old, new), None, 0) for source in others
-    ]
+    plans = [Planned(source, repointed(source.node, source.url, old, new), 0) for source in others]
     changing = [plan.source.url for plan in plans if plan.node is not plan.source.node]
     for refusal in (yield [Probe(url) for url in (new, *changing, old)]):
         if isinstance(refusal, DocumentError):
