@@ -230,6 +230,10 @@ class NodeEntry(Protocol):
         """Whether it is the root of the document."""
 
     @property
+    def root(self) -> NodeEntry:
+        """The root of the document, the node itself if it is that."""
+
+    @property
     def attributes(self) -> Mapping[str, JsonValue]:
         """The attributes, empty where there are none or they are no object."""
 
@@ -239,6 +243,12 @@ class NodeEntry(Protocol):
 
     def ancestors(self) -> Iterator[NodeEntry]:
         """The nodes that hold this one, nearest first."""
+
+    def nearest(self, attribute: str) -> NodeEntry | None:
+        """The nearest of the nodes that hold this one whose attributes have a key.
+
+        None if there is none. In a deep document that costs less than going through all of them.
+        """
 
     def children(self) -> Iterator[NodeEntry]:
         """The nodes that this one holds, in order."""

@@ -188,6 +188,45 @@ def test_a_rule_about_a_node_without_attributes_sees_what_changes_above_it() -> 
     assert list(change.resolved) == before
 
 
+def _many_broken(count: int) -> dict[str, Any]:
+    nodes = [{"type": "collection", "id": f"w {n}", "nodes": []} for n in range(count)]
+    return {"type": "collection", "id": "p", "version": "0.9", "nodes": nodes}
+
+
+def _deep_and_broken(count: int) -> dict[str, Any]:
+    node: dict[str, Any] = {"type": "collection", "id": "deepest one", "nodes": []}
+    for number in range(count - 1):
+        node = {"type": "collection", "id": f"d {number}", "nodes": [node], "attributes": {}}
+    return {"type": "collection", "id": "p", "version": "0.9", "nodes": [node]}
+
+
+@pytest.mark.parametrize("made", [_many_broken, _deep_and_broken], ids=["wide", "deep"])
+def test_findings_are_carried_over_at_a_price_for_each(made: Any) -> None:
+    efforts = []
+    for count in (150, 300, 600):
+        old = ngc.as_tree(made(count), "file:///lab/plate.json").root
+        new = old.set_attr("lab:x", 1)
+        change, before = ngc.validate_changes(old, new), ngc.validate(old)
+        assert len(before) == count
+        assert change.update(before) == ngc.validate(new)
+        efforts.append(calls_of(lambda c=change, b=before: c.update(b)) / count)
+    assert efforts[1] < 1.3 * efforts[0], efforts
+    assert efforts[2] < 1.3 * efforts[1], efforts
+
+
+def test_pointers_that_begin_alike_lead_to_different_nodes() -> None:
+    root = _many_broken(30)
+    root["nodes"][1]["nodes"] = [{"type": "collection", "id": "in 1", "nodes": [5]}]
+    root["nodes"][12]["nodes"] = [{"type": "collection", "id": "in 12", "nodes": [5]}]
+    root["attributes"] = {"no~such/thing": [{"nodes": 1}]}
+    old = _tree(root)
+    before = ngc.validate(old)
+    for new in (old.set_attr("lab:x", 1), old.find("w 0").remove(), old.insert(1, old.find("w 7"))):
+        for findings in (before, before[::-1], sorted(before, key=lambda one: one.pointer)):
+            change = ngc.validate_changes(old, new)
+            assert change.update(findings) == ngc.validate(new.tree.root)
+
+
 def test_trees_that_were_made_apart_are_compared_as_a_whole() -> None:
     old, new = _large(1), _large(2).rename("")
     change = ngc.validate_changes(old, new)

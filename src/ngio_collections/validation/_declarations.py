@@ -326,7 +326,7 @@ class StateDeclarations:
     def _made(self, id_: str, refs: list[Ref]) -> tuple[Declaration, ...]:
         home = self._home
         if len(refs) > 1:
-            refs.sort(key=home.tree.path)
+            refs.sort(key=lambda ref: home.entry(ref).order(()))
         return tuple(one for ref in refs for one in _made(home.entry(ref), id_, self._places))
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:

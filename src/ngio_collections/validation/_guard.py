@@ -26,6 +26,7 @@ from ngio_collections.errors import ScopeError
 __all__ = ["Guard"]
 
 _IDENTITY = frozenset({"type", "id"})
+_ABOVE = "more nodes above its subject"
 _BELOW = "the nodes below its subject"
 
 Refuse: TypeAlias = Callable[[str], NoReturn]
@@ -156,12 +157,20 @@ class _Node:
         return _Fields(found, inner, self._refuse, "the attributes of another node")
 
     @property
+    def root(self) -> NodeEntry:
+        if self._entry.is_root:
+            return self
+        if self._up != ALL:
+            self._refuse(_ABOVE)
+        return _Node(self._entry.root, self._rule, self._refuse, up=0, down=0, own=False)
+
+    @property
     def parent(self) -> NodeEntry | None:
         found = self._entry.parent
         if found is None:
             return None
         if self._up == 0:
-            self._refuse("more nodes above its subject")
+            self._refuse(_ABOVE)
         up = self._up if self._up == ALL else self._up - 1
         return _Node(found, self._rule, self._refuse, up=up, down=0, own=False)
 
@@ -170,6 +179,9 @@ class _Node:
         while node is not None:
             yield node
             node = node.parent
+
+    def nearest(self, attribute: str) -> NodeEntry | None:
+        return next((node for node in self.ancestors() if attribute in node.attributes), None)
 
     def children(self) -> Iterator[NodeEntry]:
         if self._down == 0:
