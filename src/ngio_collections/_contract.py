@@ -88,7 +88,8 @@ class Scope:
         descendants: How many levels of nodes below it.
         references: Whether what it refers to.
         keys: What it reads of these ancestors and descendants beside their type and id:
-            fields such as `name`, and attributes such as `attributes/plate`.
+            fields such as `name`, attributes such as `attributes/plate`, and what is at one key
+            of an attribute, such as `attributes/plate/rows`.
     """
 
     ancestors: int = 0

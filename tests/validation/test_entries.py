@@ -54,7 +54,8 @@ def _compare(one: Entry, other: Entry) -> None:
 def _compare_lists(home: StateHome, ref: Any, other: Entry) -> None:
     nodes = other.value.get("nodes")
     nodes = nodes if isinstance(nodes, list) else []
-    whole = home.whole(ref)
+    whole = home.with_children(ref)
+    assert home.whole(ref).value == other.value
     if home.tree.has_list(ref):
         assert [_own(item) for item in whole.value["nodes"]] == [_own(item) for item in nodes]
         assert home.has_others(ref) or all(isinstance(item, dict) for item in nodes)
@@ -62,6 +63,7 @@ def _compare_lists(home: StateHome, ref: Any, other: Entry) -> None:
     for number, item in enumerate(nodes):
         value, place = home.item(ref, number)
         assert _own(value) == _own(item)
+        assert not isinstance(item, dict) or ("nodes" in value) is ("nodes" in item)
         child = home.child_at(ref, number)
         assert child is None or (child == place and home.position(child) == number)
     for number in (-1, len(nodes), "0"):

@@ -91,12 +91,14 @@ def validate_changes(
 
     Returns:
         The findings that came and those that went. Cost: for two versions of one tree
-        O(changes and the children of what changed), and for changes that rules read from
-        elsewhere the nodes that may do so: the wells of a plate whose rows changed. The first
-        change of ids in a tree is O(tree): it is found out once, for all versions, what refers
-        to which id, and what declares it unless `validate` has found out that. For views of
-        several documents it is the documents that changed; for trees that were made apart, both
-        as a whole.
+        O(changes), however many siblings what changed has; where rules read what changed from
+        elsewhere also the nodes on which these can be run: the wells of a plate whose rows
+        changed, and all children for a rule about children. Found out once, for all versions,
+        and O(tree): what refers to which id and what declares it, with the first change of ids;
+        which nodes rules can be run on, with the first change that many nodes may read; where
+        the children of a node are, with the first finding among many. For views of several
+        documents it is the documents that changed; for trees that were made apart, both as a
+        whole.
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
@@ -172,9 +174,10 @@ class _Recheck:
         plans = self._plans.apart
         run = Run(plans, side.declared, self._file)
         found: list[Found] = []
-        for ref, rules in what.nodes.values():
-            if side.home.holds(ref):
-                found += run.node(side.seen(ref, rules), side.plan(ref, plans), rules)
+        for again in what.nodes.values():
+            if side.home.holds(again.ref):
+                plan = side.plan(again.ref, plans)
+                found += run.node(side.seen(again), plan, again.rules)
         if what.ids and UNIQUE_IDS in self._plans.run:
             root: Ref = (side.tree.segment, 0)
             about = Run(self._plans.alone, Only(side.declared, what.ids), self._file)

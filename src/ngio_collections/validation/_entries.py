@@ -382,6 +382,14 @@ class _Altered:
 _AS_IT_WAS: Final = _Altered()
 
 
+def _own(tree: NodeTree, ref: Ref) -> Raw:
+    """The own fields of a node, with a list at `nodes` if it has one, and nothing meant by it."""
+    raw = tree.raw(ref)
+    if "nodes" not in raw and tree.is_edited and tree.has_list(ref):
+        return {**raw, "nodes": []}
+    return raw
+
+
 def _altered(tree: NodeTree) -> dict[int, _Altered]:
     """What differs in which lists of children. Cost: O(changes), once for a version."""
     return tree.keep("altered children", lambda: _find_altered(tree))
@@ -390,13 +398,13 @@ def _altered(tree: NodeTree) -> dict[int, _Altered]:
 def _find_altered(tree: NodeTree) -> dict[int, _Altered]:
     found: dict[int, _Altered] = {}
     for (segment, position), change in tree.changes.values():
-        if position and (change.raw is not None or change.place != HOME):
+        if position:
             parent = key_of((segment, segment.parents[position]))
             altered = found.setdefault(parent, _Altered())
             if change.place != HOME:
                 altered.left.append(segment.number_of(position))
-            elif change.raw is not None:
-                altered.raws.append((position, change.raw))
+            else:
+                altered.raws.append((position, _own(tree, (segment, position))))
     for altered in found.values():
         altered.left.sort()
     return found
@@ -469,7 +477,7 @@ class _Items:
             item = self._base[number]
             child = self._segment.child_at(self._position, number)
             ref = None if child is None else (self._segment, child)
-        return (item, None) if ref is None else (self._tree.raw(ref), ref)
+        return (item, None) if ref is None else (_own(self._tree, ref), ref)
 
     def values(self) -> list[Any]:
         """What is in the list now. Cost: O(items) to copy them, and O(changes) for a version."""
@@ -482,7 +490,7 @@ class _Items:
         if self._left:
             gone = set(self._left)
             values = [value for number, value in enumerate(values) if number not in gone]
-        added = (item if s is None else tree.raw((s, item)) for s, item, _ in self._added)
+        added = (item if s is None else _own(tree, (s, item)) for s, item, _ in self._added)
         return [*values, *added] if self._added else values
 
 
@@ -503,8 +511,8 @@ class StateHome(Home):
         self._inside: dict[int, bool] = {}
 
     def entry(self, ref: Ref) -> Entry:
-        """A node with its own fields; the `nodes` in them mean nothing."""
-        return Entry(self, ref, self.tree.raw(ref))
+        """A node with its own fields; what is in a list at `nodes` means nothing."""
+        return Entry(self, ref, self.value(ref))
 
     def listed(self, ref: Ref) -> Entry:
         """A node with a list in the place of its children, if there is one, and nothing in it."""
@@ -513,12 +521,19 @@ class StateHome(Home):
             raw = {**raw, "nodes": []}
         return Entry(self, ref, raw)
 
-    def whole(self, ref: Ref) -> Entry:
-        """A node with its children as they are now. Cost: O(children) to copy them."""
+    def with_children(self, ref: Ref) -> Entry:
+        """A node with its children as they are now; what is in their own lists means nothing.
+
+        Cost: O(children) to copy them.
+        """
         raw = self.tree.raw(ref)
         if self.tree.is_edited and self.tree.has_list(ref):
             raw = {**raw, "nodes": self._items_of(ref).values()}
         return Entry(self, ref, raw)
+
+    def whole(self, ref: Ref) -> Entry:
+        """A node with all that is below it. Cost: O(changes * depth) for what differs."""
+        return Entry(self, ref, self.tree.materialise(ref))
 
     def has_others(self, ref: Ref) -> bool:
         """Whether there may be something among the children of a node that is no node."""
@@ -526,7 +541,7 @@ class StateHome(Home):
         return bool(ref[0].others(ref[1]))
 
     def value(self, place: Ref) -> Raw:
-        return self.tree.raw(place)
+        return _own(self.tree, place)
 
     def above(self, place: Ref) -> Ref | None:
         return self.tree.parent(place)

@@ -93,6 +93,23 @@ def _allowed(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
     return own, frozenset(key for holder, _, key in keys if holder == "attributes" and key)
 
 
+def _attributes(found: Mapping[str, Any], allowed: frozenset[str], refuse: Refuse) -> _Fields:
+    """The attributes of another node, and of some of them no more than the scope names."""
+    parts: dict[str, set[str]] = {}
+    for key in allowed:
+        name, _, inner = key.partition("/")
+        if inner and name not in allowed:
+            parts.setdefault(name, set()).add(inner)
+    held = {
+        name: _Fields(value, frozenset(parts[name]), refuse, f"`{name}` of another node")
+        for name, value in found.items()
+        if name in parts and isinstance(value, dict)
+    }
+    return _Fields(
+        {**found, **held}, allowed | parts.keys(), refuse, "the attributes of another node"
+    )
+
+
 def _other(value: Mapping[str, Any], rule: Rule, refuse: Refuse) -> _Fields:
     """Another node, of which a rule may read what its scope names."""
     fields, inner = _allowed(rule)
@@ -100,8 +117,7 @@ def _other(value: Mapping[str, Any], rule: Rule, refuse: Refuse) -> _Fields:
     if inner and "attributes" not in fields:
         fields |= {"attributes"}
         if isinstance(attributes, dict):
-            held = _Fields(attributes, inner, refuse, "the attributes of another node")
-            value = {**value, "attributes": held}
+            value = {**value, "attributes": _attributes(attributes, inner, refuse)}
     return _Fields(value, fields, refuse, "another node")
 
 
@@ -154,7 +170,7 @@ class _Node:
         fields, inner = _allowed(self._rule)
         if self._own or "attributes" in fields:
             return found
-        return _Fields(found, inner, self._refuse, "the attributes of another node")
+        return _attributes(found, inner, self._refuse)
 
     @property
     def root(self) -> NodeEntry:
