@@ -257,6 +257,7 @@ def test_what_is_inside_of_a_node_that_holds_no_nodes_is_its_own_content() -> No
         (root, removed),
         (root, root.find("b").rename("c").tree.root),
         (removed, removed.find("b").remove().tree.root),
+        (removed, removed.find("b").move(removed).tree.root),
     ):
         before, after = (ngc.validate(node, rules=[content]) for node in (old, new))
         change = ngc.validate_changes(old, new, rules=[content])

@@ -195,8 +195,9 @@ class _Search:
 
     def _look_at(self, ref: Ref, was: Change, is_: Change) -> None:
         in_old, in_new = self._before.home.holds(ref), self._after.home.holds(ref)
-        if not in_old and not in_new:
+        if not (in_old and in_new):
             self._content_changed(ref)
+        if not in_old and not in_new:
             return
         if in_old is not in_new or was.place != is_.place:
             self._subtree(self._before if in_old else self._after, ref)
