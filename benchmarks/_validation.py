@@ -20,6 +20,7 @@ from benchmarks._figures import (
     Figure,
     Settings,
     collector_paused,
+    interleaved,
     median_ratio,
     median_seconds,
     seconds,
@@ -27,8 +28,8 @@ from benchmarks._figures import (
 from benchmarks._fresh import fresh
 from benchmarks._growth import GROWTH_LIMIT, steps
 from benchmarks._memory import STATUS
-from benchmarks._trees import BACKEND, dumps, loads, screen_text, screen_tree, spread
-from ngio_collections.graph import Node, as_tree
+from benchmarks._trees import BACKEND, dumps, flat_tree, loads, screen_text, screen_tree, spread
+from ngio_collections.graph import Node, as_tree, new_node
 
 __all__ = [
     "against_jsonschema",
@@ -45,6 +46,11 @@ MEMORY_LIMIT = 100.0
 EDIT_LIMIT = 1.0
 JSONSCHEMA_NODES = 2_000
 PLATE_NODES = 100_000
+PLATE_LIMIT = 0.2
+FINDINGS = 10_000
+UPDATE_LIMIT_US = 200.0
+LEVELS = 2_000
+DEEP_LIMIT_US = 500.0
 
 
 def _validate(root: Node) -> None:
@@ -193,18 +199,89 @@ def _edits() -> dict[str, Callable[[Node], Node]]:
 
 
 def checking_edits(settings: Settings) -> list[Figure]:
-    """`validate_changes` after one edit of a large tree."""
+    """`validate_changes` after one edit: of a large tree, of a long list, of a plate."""
+    return [
+        *_edits_of_images(settings),
+        *_edits_of_a_list(settings),
+        *_edit_of_a_plate(settings),
+        *_carrying_over(settings),
+        *_deep_findings(settings),
+    ]
+
+
+def _edits_of_images(settings: Settings) -> list[Figure]:
     screen = Screen.of(settings.nodes)
     root = screen_tree(screen).root
     images = spread([node for node in root.walk() if node.type == "multiscale"], settings.runs)
     words = f"of a tree of {len(screen):,} nodes; findings of everything: ngc.validate"
-    figures = []
-    for name, edit in _edits().items():
-        pairs = [(root, edit(image)) for image in images]
-        first, *others = (
-            seconds(partial(ngc.validate_changes, *pair, level="MAY")) for pair in pairs
-        )
-        found = statistics.median(others) * 1000
-        said = f"the first time {first * 1000:,.1f} ms; {words}"
-        figures.append(Figure(f"validate_changes, {name}", found, "ms", EDIT_LIMIT, said))
-    return figures
+    return [
+        _edit_figure(name, [(root, edit(image)) for image in images], words)
+        for name, edit in _edits().items()
+    ]
+
+
+def _edit_figure(name: str, pairs: list[tuple[Node, Node]], words: str) -> Figure:
+    first, *others = (seconds(partial(ngc.validate_changes, *pair, level="MAY")) for pair in pairs)
+    found = statistics.median(others) * 1000
+    said = f"the first time {first * 1000:,.1f} ms; {words}"
+    return Figure(f"validate_changes, {name}", found, "ms", EDIT_LIMIT, said)
+
+
+def _edits_of_a_list(settings: Settings) -> list[Figure]:
+    """Edits among very many siblings, two of them with something to find."""
+    root = flat_tree(settings.nodes).root
+    children = spread(list(root.children()), settings.runs)
+    twice = new_node("collection", id=children[0].require_id(), children=[])
+    edits: dict[str, Callable[[Node], Node]] = {
+        "a wrong attribute": lambda child: child.set_attr("labels", "yes"),
+        "a child removed": lambda child: child.remove(),
+        "an id that is there twice": lambda child: child.set_attr("lab:x", 1).tree.root.add(twice),
+    }
+    words = f"of a list of {settings.nodes:,} children"
+    return [
+        _edit_figure(f"{name}, one long list", [(root, edit(child)) for child in children], words)
+        for name, edit in edits.items()
+    ]
+
+
+def _edit_of_a_plate(settings: Settings) -> list[Figure]:
+    """The rows of a plate change, which all wells refer to, beside checking everything."""
+    document = plate(min(PLATE_NODES, settings.nodes))["ome"]
+    root = as_tree(document, "file:///plate.json").root
+    held = document["attributes"]["plate"]
+    edited = root.set_attr("plate", {**held, "rows": held["rows"][:-1]})
+    ours, theirs = interleaved(
+        partial(seconds, partial(ngc.validate_changes, root, edited)),
+        partial(seconds, partial(ngc.validate, edited)),
+        rounds=settings.few,
+    )
+    checked = ngc.validate_changes(root, edited).checked
+    words = f"{checked:,} of {_count(document):,} nodes; validate: {_ms(theirs)}; {_ms(ours)}"
+    ratio = median_ratio(ours, theirs)
+    return [Figure("validate_changes, a row of a plate", ratio, "x", PLATE_LIMIT, words)]
+
+
+def _carrying_over(settings: Settings) -> list[Figure]:
+    """`Revalidation.update` where there are many findings."""
+    count = min(FINDINGS, settings.nodes)
+    nodes = [{"type": "collection", "id": f"not an id {n}", "nodes": []} for n in range(count)]
+    root = as_tree({"type": "collection", "id": "root", "version": "0.9", "nodes": nodes}).root
+    before = ngc.validate(root)
+    change = ngc.validate_changes(root, root.set_attr("lab:x", 1))
+    each = median_seconds(partial(change.update, before), settings.few) / len(before)
+    name = f"update after an edit, each of {len(before):,} findings"
+    return [Figure(name, each * 1e6, "us", UPDATE_LIMIT_US, "the limit alone")]
+
+
+def _deep_findings(settings: Settings) -> list[Figure]:
+    """A document in which every node has a finding, each inside of the one before."""
+    levels = min(LEVELS, settings.nodes)
+    node: dict[str, Any] = {"type": "collection", "id": "innermost", "nodes": []}
+    for level in range(levels):
+        attributes = {"acquisition": {"id": "none"}}
+        node = {"type": "collection", "id": f"n{level}", "nodes": [node], "attributes": attributes}
+    root = as_tree({**node, "version": "0.9"}).root
+    assert len(ngc.validate(root)) == levels
+    each = median_seconds(partial(ngc.validate, root), settings.few) / levels
+    name = f"validate, each of {levels:,} findings inside of each other"
+    return [Figure(name, each * 1e6, "us", DEEP_LIMIT_US, "the limit alone")]

@@ -88,7 +88,8 @@ class Scope:
         descendants: How many levels of nodes below it.
         references: Whether what it refers to.
         keys: What it reads of these ancestors and descendants beside their type and id:
-            fields such as `name`, and attributes such as `attributes/plate`.
+            fields such as `name`, attributes such as `attributes/plate`, and what is at one key
+            of an attribute, such as `attributes/plate/rows`.
     """
 
     ancestors: int = 0
@@ -230,6 +231,10 @@ class NodeEntry(Protocol):
         """Whether it is the root of the document."""
 
     @property
+    def root(self) -> NodeEntry:
+        """The root of the document, the node itself if it is that."""
+
+    @property
     def attributes(self) -> Mapping[str, JsonValue]:
         """The attributes, empty where there are none or they are no object."""
 
@@ -239,6 +244,12 @@ class NodeEntry(Protocol):
 
     def ancestors(self) -> Iterator[NodeEntry]:
         """The nodes that hold this one, nearest first."""
+
+    def nearest(self, attribute: str) -> NodeEntry | None:
+        """The nearest of the nodes that hold this one whose attributes have a key.
+
+        None if there is none. In a deep document that costs less than going through all of them.
+        """
 
     def children(self) -> Iterator[NodeEntry]:
         """The nodes that this one holds, in order."""

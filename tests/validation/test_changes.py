@@ -188,6 +188,97 @@ def test_a_rule_about_a_node_without_attributes_sees_what_changes_above_it() -> 
     assert list(change.resolved) == before
 
 
+def _many_broken(count: int) -> dict[str, Any]:
+    nodes = [{"type": "collection", "id": f"w {n}", "nodes": []} for n in range(count)]
+    return {"type": "collection", "id": "p", "version": "0.9", "nodes": nodes}
+
+
+def _deep_and_broken(count: int) -> dict[str, Any]:
+    node: dict[str, Any] = {"type": "collection", "id": "deepest one", "nodes": []}
+    for number in range(count - 1):
+        node = {"type": "collection", "id": f"d {number}", "nodes": [node], "attributes": {}}
+    return {"type": "collection", "id": "p", "version": "0.9", "nodes": [node]}
+
+
+@pytest.mark.parametrize("made", [_many_broken, _deep_and_broken], ids=["wide", "deep"])
+def test_findings_are_carried_over_at_a_price_for_each(made: Any) -> None:
+    efforts = []
+    for count in (150, 300, 600):
+        old = ngc.as_tree(made(count), "file:///lab/plate.json").root
+        new = old.set_attr("lab:x", 1)
+        change, before = ngc.validate_changes(old, new), ngc.validate(old)
+        assert len(before) == count
+        assert change.update(before) == ngc.validate(new)
+        efforts.append(calls_of(lambda c=change, b=before: c.update(b)) / count)
+    assert efforts[1] < 1.3 * efforts[0], efforts
+    assert efforts[2] < 1.3 * efforts[1], efforts
+
+
+def test_pointers_that_begin_alike_lead_to_different_nodes() -> None:
+    root = _many_broken(30)
+    root["nodes"][1]["nodes"] = [{"type": "collection", "id": "in 1", "nodes": [5]}]
+    root["nodes"][12]["nodes"] = [{"type": "collection", "id": "in 12", "nodes": [5]}]
+    root["attributes"] = {"no~such/thing": [{"nodes": 1}]}
+    old = _tree(root)
+    before = ngc.validate(old)
+    for new in (old.set_attr("lab:x", 1), old.find("w 0").remove(), old.insert(1, old.find("w 7"))):
+        for findings in (before, before[::-1], sorted(before, key=lambda one: one.pointer)):
+            change = ngc.validate_changes(old, new)
+            assert change.update(findings) == ngc.validate(new.tree.root)
+
+
+def test_what_is_moved_into_something_that_holds_no_nodes_declares_nothing_any_more() -> None:
+    source = {"labels": {"source": [{"id": "raw"}]}}
+    nodes = [
+        {"type": "singlescale", "id": "level"},
+        {"type": "multiscale", "id": "raw", "path": {"type": "zarr", "path": "./raw"}},
+        {"type": "collection", "id": "cells", "nodes": [], "attributes": source},
+    ]
+    old = _tree({"type": "collection", "id": "p", "version": "0.9", "nodes": nodes})
+    new = old.find("raw").move(old.find("level")).tree.root
+    change = ngc.validate_changes(old, new)
+    assert change.update(ngc.validate(old)) == ngc.validate(new)
+    assert "external-reference-path" in [one.rule for one in change.introduced]
+
+
+@ngc.rule("lab:content", on="base-node", descendants=1, keys=["name"], level="MUST")
+def content(subject: Any, context: Any) -> Any:
+    "It says what is inside, whosever that is."
+    for node in subject.value.get("nodes", ()):
+        yield ngc.Violation(f"{node['id']} is called {node.get('name')}")
+
+
+def test_what_is_inside_of_a_node_that_holds_no_nodes_is_its_own_content() -> None:
+    inside = [{"type": "singlescale", "id": name, "name": name} for name in "ab"]
+    level = {"type": "singlescale", "id": "level", "nodes": inside}
+    root = _tree({"type": "collection", "id": "p", "version": "0.9", "nodes": [level]})
+    removed = root.find("a").remove().tree.root
+    for old, new in (
+        (root, removed),
+        (root, root.find("b").rename("c").tree.root),
+        (removed, removed.find("b").remove().tree.root),
+        (removed, removed.find("b").move(removed).tree.root),
+    ):
+        before, after = (ngc.validate(node, rules=[content]) for node in (old, new))
+        change = ngc.validate_changes(old, new, rules=[content])
+        assert change
+        assert change.update(before) == after
+
+
+def test_rules_about_children_see_the_first_ones_of_a_node_that_had_no_list() -> None:
+    old = _tree({"type": "collection", "id": "p", "version": "0.9", "name": "p"})
+    new = old
+    for number in range(2):
+        new = new.add(ngc.new_node("collection", id=f"n{number}", name="same"))
+    for profile in ("rfc8", "ngio"):
+        change = ngc.validate_changes(old, new, profile=profile)
+        assert change.update(ngc.validate(old, profile=profile)) == ngc.validate(
+            new, profile=profile
+        )
+    names = [one.pointer for one in ngc.validate_changes(old, new, profile="rfc8").introduced]
+    assert "/ome/nodes/1/name" in names
+
+
 def test_trees_that_were_made_apart_are_compared_as_a_whole() -> None:
     old, new = _large(1), _large(2).rename("")
     change = ngc.validate_changes(old, new)

@@ -10,13 +10,22 @@ from __future__ import annotations
 
 import itertools
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from ngio_collections.graph._edges import Edge, Inlined
 
-__all__ = ["LateSegment", "Raw", "Segment", "child_nodes", "holds_nodes", "register_container"]
+__all__ = [
+    "LateSegment",
+    "Raw",
+    "Segment",
+    "child_nodes",
+    "holds_nodes",
+    "nth_left",
+    "register_container",
+]
 
 T = TypeVar("T")
 
@@ -29,6 +38,9 @@ _NO_ARRAY: Final[array[int]] = array("i")
 """What the arrays are before they are built. A tree of a million new nodes is a million
 segments for a while."""
 
+
+_SHORT: Final = 16
+"""Where in a list of so many items something is, is counted each time."""
 
 _NOTHING: Final[dict[Any, Any]] = {}
 """What nobody has kept anything in yet; never written to, for the same reason."""
@@ -206,6 +218,52 @@ class Segment:
             yield at
             at = ends[at]
 
+    def starts(self, position: int) -> array[int]:
+        """The positions of the children of a node, in order, to be searched.
+
+        Cost: O(children) the first time; then O(1), for all versions of the trees.
+        """
+        if len(self.items_of(self.raw(position))) <= _SHORT:
+            return array("i", self.children(position))
+        return self.keep(("starts", position), lambda: array("i", self.children(position)))
+
+    def others(self, position: int) -> list[int]:
+        """Where in the `nodes` of a node something is that is no node.
+
+        Cost: as for `starts`, where there are such.
+        """
+        items = self.items_of(self.raw(position))
+        if len(items) == len(self.starts(position)):
+            return []
+        return self.keep(
+            ("others", position),
+            lambda: [number for number, item in enumerate(items) if type(item) is not dict],
+        )
+
+    def number_of(self, position: int) -> int:
+        """The place of a node in the `nodes` of its parent, counting what is no node.
+
+        Cost: O(log children), and what `starts` takes the first time.
+        """
+        parent = self.parents[position]
+        items = self.items_of(self.raw(parent))
+        if position == parent + 1 and type(items[0]) is dict:
+            return 0
+        starts = self.starts(parent)
+        rank = bisect_left(starts, position)
+        return rank if len(items) == len(starts) else nth_left(self.others(parent), rank)
+
+    def child_at(self, position: int, number: int) -> int | None:
+        """The node at a place in the `nodes` of another one, None if what is there is none.
+
+        Cost: as for `number_of`.
+        """
+        starts, others = self.starts(position), self.others(position)
+        before = bisect_left(others, number)
+        if others[before : before + 1] == [number]:
+            return None
+        return starts[number - before] if 0 <= number - before < len(starts) else None
+
     @property
     def ids(self) -> dict[str, int]:
         """The first position of each id. Cost: O(nodes) the first time."""
@@ -270,6 +328,11 @@ class Segment:
 
     def __repr__(self) -> str:
         return f"<Segment {self.number}>"
+
+
+def nth_left(gone: list[int], rank: int) -> int:
+    """The number with a rank among all numbers from 0 on without some, which are in order."""
+    return rank + bisect_right(range(len(gone)), rank, key=lambda n: gone[n] - n)
 
 
 class LateSegment(Segment):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -55,7 +56,7 @@ class Revalidation:
 
         Returns:
             What `validate` would find in the new tree now, in the same order. Cost:
-            O(findings * depth * siblings).
+            O(findings * (depth + log siblings)), and O(siblings) for the first of a list.
         """
         found: list[Finding] = self._update(list(findings))
         return found
@@ -90,12 +91,14 @@ def validate_changes(
 
     Returns:
         The findings that came and those that went. Cost: for two versions of one tree
-        O(changes and the children of what changed), and for changes that rules read from
-        elsewhere the nodes that may do so: the wells of a plate whose rows changed. The first
-        change of ids in a tree is O(tree): it is found out once, for all versions, what refers
-        to which id, and what declares it unless `validate` has found out that. For views of
-        several documents it is the documents that changed; for trees that were made apart, both
-        as a whole.
+        O(changes), however many siblings what changed has; where rules read what changed from
+        elsewhere also the nodes on which these can be run: the wells of a plate whose rows
+        changed, and all children for a rule about children. Found out once, for all versions,
+        and O(tree): what refers to which id and what declares it, with the first change of ids;
+        which nodes rules can be run on, with the first change that many nodes may read; where
+        the children of a node are, with the first finding among many. For views of several
+        documents it is the documents that changed; for trees that were made apart, both as a
+        whole.
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
@@ -171,9 +174,10 @@ class _Recheck:
         plans = self._plans.apart
         run = Run(plans, side.declared, self._file)
         found: list[Found] = []
-        for ref, rules in what.nodes.values():
-            if side.home.holds(ref):
-                found += run.node(side.seen(ref, rules), side.plan(ref, plans), rules)
+        for again in what.nodes.values():
+            if side.home.holds(again.ref):
+                plan = side.plan(again.ref, plans)
+                found += run.node(side.seen(again), plan, again.rules)
         if what.ids and UNIQUE_IDS in self._plans.run:
             root: Ref = (side.tree.segment, 0)
             about = Run(self._plans.alone, Only(side.declared, what.ids), self._file)
@@ -182,7 +186,7 @@ class _Recheck:
         if self._url is None and side.tree.segment.source is None:
             found = [one for one in found if one.rule.id not in OF_WRITTEN]
         found = [_where_it_is(side.home, one) for one in found]
-        return sorted(found, key=_order) if len(found) > 1 else found
+        return sorted(found, key=lambda one: one.order) if len(found) > 1 else found
 
     # -- from the findings of the old version to those of the new one -----------------
 
@@ -193,42 +197,88 @@ class _Recheck:
         resolved: tuple[Finding, ...],
     ) -> list[Finding]:
         kept = (Counter(findings) - Counter(resolved)).elements()
-        found = [self._moved(finding) for finding in kept]
-        new = self._after
+        old, new = _Places(self._before.home), _Places(self._after.home)
+        found = [self._moved(finding, old) for finding in kept]
         for finding in introduced:
-            ref, at = _place(new.home, finding.pointer)
-            found.append((new.home.entry(ref).order(at), _words(finding), finding))
+            ref, at = new.of(finding.pointer)
+            found.append((self._after.home.entry(ref).order(at), _words(finding), finding))
         found.sort(key=lambda one: one[:2])
         return [finding for _, _, finding in found]
 
-    def _moved(self, finding: Finding) -> tuple[tuple[int, ...], tuple[str, ...], Finding]:
+    def _moved(
+        self, finding: Finding, places: _Places
+    ) -> tuple[tuple[int, ...], tuple[str, ...], Finding]:
         """A finding of the old version as it is in the new one, where it may be elsewhere."""
-        ref, at = _place(self._before.home, finding.pointer)
+        ref, at = places.of(finding.pointer)
         entry = self._after.home.entry(ref)
-        pointer = json_pointer((*entry.pointer, *at))
-        path = outline(entry.names())
-        moved = replace(finding, pointer=pointer, path=path)
+        pointer = entry.json_pointer + json_pointer(at)
+        moved = replace(finding, pointer=pointer, path=outline(entry.names()))
         return entry.order(at), _words(finding), moved
 
 
-def _place(home: StateHome, pointer: str) -> tuple[Ref, Pointer]:
-    """The node of a version that a pointer leads into, and the rest of the way."""
-    parts = [p.replace("~1", "/").replace("~0", "~") for p in pointer.split("/")[1:]]
-    ref: Ref = (home.tree.segment, 0)
-    at = len(home.pointer)
-    while len(parts) >= at + 2 and parts[at] == "nodes":
-        number = int(parts[at + 1])
-        child = home.child_at(ref, number)
-        if child is None:
-            break
-        ref, at = child, at + 2
-    value: Any = home.whole(ref).value
-    rest: list[str | int] = []
-    for part in parts[at:]:
-        key: str | int = int(part) if isinstance(value, list) else part
-        rest.append(key)
-        value = value[key]
-    return ref, tuple(rest)
+class _Places:
+    """Where pointers lead in a version; each goes on from where it leaves the way of the last.
+
+    Args:
+        home: The version.
+    """
+
+    def __init__(self, home: StateHome) -> None:
+        self._home = home
+        start = len(json_pointer(home.pointer))
+        self._last = ""
+        self._ends = [start]
+        self._refs: list[Ref] = [(home.tree.segment, 0)]
+
+    def of(self, pointer: str) -> tuple[Ref, Pointer]:
+        """The node that a pointer leads into, and the rest of the way in it."""
+        home, ends, refs = self._home, self._ends, self._refs
+        same = _alike(self._last, pointer)
+        passed = max(1, bisect_right(ends, same))
+        if passed > 1 and pointer[ends[passed - 1] :][:1] not in ("", "/"):
+            passed -= 1  # The last number goes on: `/nodes/1` is no part of `/nodes/12`.
+        del ends[passed:], refs[passed:]
+        self._last = pointer
+        parts = pointer[ends[-1] :].split("/")[1:]
+        at = 0
+        while len(parts) >= at + 2 and parts[at] == "nodes":
+            child = home.child_at(refs[-1], int(parts[at + 1]))
+            if child is None:
+                break
+            refs.append(child)
+            ends.append(ends[-1] + len("/nodes/") + len(parts[at + 1]))
+            at += 2
+        return refs[-1], self._inside(refs[-1], [_unescaped(part) for part in parts[at:]])
+
+    def _inside(self, ref: Ref, parts: list[str]) -> Pointer:
+        """A way in a node, with numbers where there are arrays."""
+        home = self._home
+        rest: list[str | int] = []
+        value: Any = home.value(ref)
+        if len(parts) > 1 and parts[0] == "nodes" and home.tree.has_list(ref):
+            rest = ["nodes", int(parts[1])]
+            value, _ = home.item(ref, rest[1])
+        for part in parts[len(rest) :]:
+            key: str | int = int(part) if isinstance(value, list) else part
+            rest.append(key)
+            value = value[key]
+        return tuple(rest)
+
+
+def _unescaped(part: str) -> str:
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with that are the same. Cost: O(log length) slices."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _where_it_is(home: StateHome, found: Found) -> Found:
@@ -256,7 +306,3 @@ def _key(found: Found) -> tuple[Any, ...]:
 def _words(finding: Finding) -> tuple[str, ...]:
     """What decides the order of findings in one place; see `Found.words`."""
     return (finding.rule, finding.found, finding.expected)
-
-
-def _order(found: Found) -> tuple[Any, ...]:
-    return (found.node.order(found.at), *found.words)

@@ -281,9 +281,13 @@ class StateDeclarations:
         """What changed nodes and new ones declare. Cost: O(changes), once for a version."""
         if self._changed is None:
             self._changed = {}
-            self._has_foreign = self._base.has_foreign
+            tree = self._home.tree
+            self._has_foreign = self._base.has_foreign or any(
+                change.children is not None and not is_container(tree.raw(ref))
+                for ref, change in tree.changes.values()
+            )
             for ref in self.others():
-                raw = self._home.tree.raw(ref)
+                raw = tree.raw(ref)
                 self._has_foreign |= not is_container(raw)
                 for id_, _, _, _ in declared(raw, self._places):
                     known = self._changed.setdefault(id_, [])
@@ -326,7 +330,7 @@ class StateDeclarations:
     def _made(self, id_: str, refs: list[Ref]) -> tuple[Declaration, ...]:
         home = self._home
         if len(refs) > 1:
-            refs.sort(key=home.tree.path)
+            refs.sort(key=lambda ref: home.entry(ref).order(()))
         return tuple(one for ref in refs for one in _made(home.entry(ref), id_, self._places))
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:

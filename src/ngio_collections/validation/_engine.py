@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ngio_collections._contract import Level, json_pointer
+from ngio_collections._contract import Level
 from ngio_collections._words import show
 from ngio_collections.document import Envelope, open_envelope, parse_document
 from ngio_collections.graph import Segment
 from ngio_collections.validation._declarations import SegmentDeclarations
 from ngio_collections.validation._entries import SegmentHome
-from ngio_collections.validation._findings import Finding, Positions, outline_path, write_finding
+from ngio_collections.validation._findings import Finding, outline_path, write_finding
 from ngio_collections.validation._plans import Plans
 from ngio_collections.validation._profiles import load_profile
 from ngio_collections.validation._rulesets import RuleSet, as_rules
@@ -49,15 +49,9 @@ def plans_for(profile: str, revision: str, rules: Any, level: str) -> Plans:
     return _plans(profile, revision, as_rules(rules, profile, revision), Level(level))
 
 
-def in_order(found: Iterable[Found], root: Any) -> list[Found]:
-    """What was found in a document, in the order of its text.
-
-    Args:
-        found: What was found, in any order.
-        root: The root node of the document.
-    """
-    position = Positions(root)
-    return sorted(found, key=lambda one: (position.of(one.relative), *one.words))
+def in_order(found: Iterable[Found]) -> list[Found]:
+    """What was found in a document, in any order, in the order of its text."""
+    return sorted(found, key=lambda one: one.order)
 
 
 def validate_document(
@@ -103,7 +97,7 @@ def validate_document(
     if not isinstance(envelope.node, dict):
         return [finding_without_node(plans, envelope, url)]
     found = _found_in(envelope, plans, url)
-    return [one.finding(url) for one in in_order(found, envelope.node)]
+    return [one.finding(url) for one in in_order(found)]
 
 
 def places_of_findings(
@@ -126,7 +120,7 @@ def places_of_findings(
         finding = finding_without_node(plans, envelope, url)
         return {(finding.rule, finding.pointer)}
     found = _found_in(envelope, plans, url)
-    return {(one.rule.id, json_pointer((*envelope.pointer, *one.relative))) for one in found}
+    return {(one.rule.id, one.pointer) for one in found}
 
 
 def _found_in(envelope: Envelope, plans: Plans, url: str | None) -> Iterator[Found]:

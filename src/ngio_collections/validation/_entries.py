@@ -6,26 +6,28 @@ a document as it was parsed, and one for a version of a tree that was edited.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from ngio_collections._contract import Pointer
+from ngio_collections._contract import Pointer, json_pointer
 from ngio_collections.graph import NodeTree, Raw, Segment
-from ngio_collections.graph._state import UNCHANGED, Ref, key_of
+from ngio_collections.graph._segment import nth_left
+from ngio_collections.graph._state import HOME, UNCHANGED, Change, Ref, key_of
+from ngio_collections.graph._state import Entry as Item
 from ngio_collections.validation._findings import node_name
 
-__all__ = ["CONTAINERS", "Entry", "Home", "SegmentHome", "StateHome", "is_container"]
+__all__ = ["CONTAINERS", "Entry", "Home", "SegmentHome", "StateHome", "Way", "is_container"]
 
 CONTAINERS: Final = frozenset({"collection", "multiscale"})
 """The types whose `nodes` are nodes by the RFC; the content of all others is their own."""
 
 Place: TypeAlias = Any
-_KNOWN: Final = 64
-"""For so many lists of children it is remembered where in them each child is."""
-_FEW: Final = 8
-"""So often it is counted where in a list a child is, before that is written down for all of it."""
+_KNOWN: Final = 128
+"""So much of each kind is remembered of a document: who asks next is mostly near."""
+_WIDE: Final = 16
+"""In an object with more keys the position of each is remembered."""
 
 
 def is_container(raw: Raw) -> bool:
@@ -34,34 +36,148 @@ def is_container(raw: Raw) -> bool:
     return type(type_) is str and type_ in CONTAINERS
 
 
-class Home(Protocol):
-    """What is around a place.
+class Way(NamedTuple):
+    """The way from the root of a document to a node.
 
     Attributes:
+        parts: The place of the node, counted from the root node.
+        pointer: The same as a JSON Pointer.
+        order: Where in the text the node comes, to be compared.
+        names: What the nodes on the way are called, the root and the node included.
+    """
+
+    parts: Pointer
+    pointer: str
+    order: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+class Home(ABC):
+    """What is around a place.
+
+    What was found out about the way to a node is remembered for its siblings, and for what is
+    below it: where every node of a deep document has findings, each would go all the way up.
+
+    Args:
         pointer: The place of the root node in the document.
+
+    Attributes:
+        pointer: The same.
         declared: Of nodes that declare very much, what that is, by its id.
     """
 
-    pointer: Pointer
-    declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]]
+    def __init__(self, pointer: Pointer) -> None:
+        self.pointer = pointer
+        self.declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]] = {}
+        self._ways: dict[Place, Way] = {}
+        self._nearest: dict[tuple[str, Place], Place | None] = {}
+        self._keys: dict[int, tuple[Any, dict[str, int]]] = {}
 
+    @abstractmethod
     def value(self, place: Place) -> Raw: ...
 
+    @abstractmethod
+    def above(self, place: Place) -> Place | None:
+        """The place of the node that holds one, None for the root."""
+
+    @abstractmethod
     def parent(self, place: Place) -> Entry | None: ...
 
+    @abstractmethod
     def children(self, place: Place) -> Iterator[Place]: ...
 
+    @abstractmethod
     def is_root(self, place: Place) -> bool: ...
 
+    @abstractmethod
+    def root(self) -> Entry: ...
+
+    @abstractmethod
     def position(self, place: Place) -> int:
         """The place of a node in the `nodes` of its parent, counting what is no node."""
 
+    @abstractmethod
     def item(self, place: Place, number: Any) -> tuple[Any, Place | None]:
         """What is at a position of the `nodes` of a node, and its own place if it is a node.
 
         Raises:
             LookupError: There is no such position.
         """
+
+    def way(self, place: Place) -> Way:
+        """The way to a node that holds others. Cost: O(depth), little if one near was asked for."""
+        known = self._ways.get(place)
+        if known is not None:
+            return known
+        below: list[tuple[Place, Place]] = []
+        at, way = place, known
+        while way is None:
+            above = self.above(at)
+            if above is None:
+                way = Way((), "", (), (node_name(self.value(at), None),))
+            else:
+                below.append((at, above))
+                at, way = above, self._ways.get(above)
+        # It is remembered, as are the nodes one step up from it, two, four and so on: whoever
+        # comes next, from below or from above, finds one of them on the way.
+        step = 1 << len(below).bit_length() >> 1
+        while step > 1:
+            way = self._further(way, below[step - 1 :])
+            _remember(self._ways, below[step - 1][0], way)
+            del below[step - 1 :]
+            step >>= 1
+        way = self._further(way, below)
+        _remember(self._ways, place, way)
+        return way
+
+    def _further(self, way: Way, below: list[tuple[Place, Place]]) -> Way:
+        """The way to the first of some nodes, each of which is in the next one."""
+        parts, order, names = list[str | int](), list[int](), list[str]()
+        for place, above in reversed(below):
+            number = self.position(place)
+            parts += ("nodes", number)
+            order += (self.index(self.value(above), "nodes"), number)
+            names.append(node_name(self.value(place), number))
+        return Way(
+            (*way.parts, *parts),
+            way.pointer + json_pointer(tuple(parts)),
+            (*way.order, *order),
+            (*way.names, *names),
+        )
+
+    def index(self, value: Any, key: str) -> int:
+        """The position of a key in an object; one that an edit adds comes last."""
+        keys = value if isinstance(value, dict) else {}
+        if len(keys) <= _WIDE:
+            return next((n for n, other in enumerate(keys) if other == key), len(keys))
+        known = self._keys.get(id(value))
+        if known is None:
+            # With the object, so that nothing else gets its identity.
+            known = (value, {other: n for n, other in enumerate(keys)})
+            _remember(self._keys, id(value), known)
+        return known[1].get(key, len(keys))
+
+    def nearest(self, place: Place, attribute: str) -> Place | None:
+        """The nearest of the nodes around one whose attributes have a key."""
+        first = at = self.above(place)
+        while at is not None:
+            if (attribute, at) in self._nearest:
+                at = self._nearest[attribute, at]
+                break
+            attributes = self.value(at).get("attributes")
+            if type(attributes) is dict and attribute in attributes:
+                break
+            at = self.above(at)
+        if first is not None:
+            _remember(self._nearest, (attribute, first), at)
+        return at
+
+
+def _remember(known: dict[Any, Any], key: Any, value: Any) -> None:
+    """Take note of something, instead of the oldest where that is very much."""
+    if len(known) >= _KNOWN:
+        del known[next(iter(known))]
+    known[key] = value
 
 
 class Entry:
@@ -109,41 +225,51 @@ class Entry:
         return (Entry(home, place, home.value(place)) for place in home.children(self.place))
 
     @property
+    def root(self) -> Entry:
+        return self.home.root()
+
+    def nearest(self, attribute: str) -> Entry | None:
+        home = self.home
+        place = home.nearest(self.place, attribute)
+        return None if place is None else Entry(home, place, home.value(place))
+
+    @property
     def relative(self) -> Pointer:
         """The place of the node, counted from the root node of the document."""
-        parts: list[str | int] = []
-        node, parent = self, self.parent
-        while parent is not None:
-            parts += [node.home.position(node.place), "nodes"]
-            node, parent = parent, parent.parent
-        return tuple(reversed(parts))
+        home, above = self.home, self.home.above(self.place)
+        return () if above is None else (*home.way(above).parts, "nodes", home.position(self.place))
 
     @property
     def pointer(self) -> Pointer:
         return (*self.home.pointer, *self.relative)
 
+    @property
+    def json_pointer(self) -> str:
+        """Its place in the document, as a JSON Pointer."""
+        home, above = self.home, self.home.above(self.place)
+        start = json_pointer(home.pointer)
+        if above is None:
+            return start
+        return f"{start}{home.way(above).pointer}/nodes/{home.position(self.place)}"
+
     def order(self, at: Pointer) -> tuple[int, ...]:
         """Where in the text of the document a place in the node comes, to be compared."""
+        home, above = self.home, self.home.above(self.place)
         parts: list[int] = []
-        node, parent = self, self.parent
-        while parent is not None:
-            parts += [node.home.position(node.place), _index(parent.value, "nodes")]
-            node, parent = parent, parent.parent
-        parts.reverse()
+        if above is not None:
+            parts = [home.index(home.value(above), "nodes"), home.position(self.place)]
         value: Any = self.value
         for part in at:
-            parts.append(part if isinstance(part, int) else _index(value, part))
+            parts.append(part if isinstance(part, int) else home.index(value, part))
             value = _step(value, part)
-        return tuple(parts)
+        return tuple(parts) if above is None else (*home.way(above).order, *parts)
 
     def names(self) -> list[str]:
         """What the nodes from the root to this one are called."""
-        found: list[str] = []
-        node, parent = self, self.parent
-        while parent is not None:
-            found.append(node_name(node.value, node.home.position(node.place)))
-            node, parent = parent, parent.parent
-        return [node_name(node.value, None), *reversed(found)]
+        home, above = self.home, self.home.above(self.place)
+        if above is None:
+            return [node_name(self.value, None)]
+        return [*home.way(above).names, node_name(self.value, home.position(self.place))]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Entry):
@@ -155,12 +281,6 @@ class Entry:
 
     def __repr__(self) -> str:
         return f"<Entry {self.type or '?'} {self.id!r}>"
-
-
-def _index(value: Any, key: str) -> int:
-    """The position of a key in an object; one that an edit adds comes last."""
-    keys = value if isinstance(value, dict) else ()
-    return next((n for n, other in enumerate(keys) if other == key), len(keys))
 
 
 def _step(value: Any, part: str | int) -> Any:
@@ -183,7 +303,7 @@ def _item(items: Any, number: Any) -> Any:
     return items[number]
 
 
-class SegmentHome:
+class SegmentHome(Home):
     """A document as it was parsed; a place is a position in its segment.
 
     Args:
@@ -192,11 +312,9 @@ class SegmentHome:
     """
 
     def __init__(self, segment: Segment, pointer: Pointer) -> None:
+        super().__init__(pointer)
         self.segment = segment
-        self.pointer = pointer
-        self.declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]] = {}
         self._last: Entry | None = None
-        self._lists: dict[int, tuple[list[int], list[int]]] = {}
 
     def forget(self) -> None:
         """Let go of entries, which hold this in turn: a document is freed when it was checked."""
@@ -204,6 +322,9 @@ class SegmentHome:
 
     def value(self, place: int) -> Raw:
         return self.segment.raw(place)
+
+    def above(self, place: int) -> int | None:
+        return self.segment.parents[place] if place else None
 
     def parent(self, place: int) -> Entry | None:
         if place == 0:
@@ -223,17 +344,11 @@ class SegmentHome:
     def is_root(self, place: int) -> bool:
         return place == 0
 
+    def root(self) -> Entry:
+        return Entry(self, 0, self.segment.root)
+
     def position(self, place: int) -> int:
-        parent = self.segment.parents[place]
-        found = self._lists.get(parent)
-        if found is None:
-            if len(self._lists) >= _KNOWN:
-                self._lists.clear()
-            items = self.segment.items_of(self.segment.raw(parent))
-            numbers = [number for number, item in enumerate(items) if type(item) is dict]
-            found = self._lists[parent] = (list(self.segment.children(parent)), numbers)
-        children, numbers = found
-        return numbers[bisect_left(children, place)]
+        return self.segment.number_of(place)
 
     def item(self, place: int, number: Any) -> tuple[Any, None]:
         # What was parsed is in the value as a whole.
@@ -249,7 +364,137 @@ class SegmentHome:
         return True
 
 
-class StateHome:
+class _Altered:
+    """What of the children that a segment has differs in a version of a tree.
+
+    Attributes:
+        raws: Those with other own fields: their positions in the segment, with the fields.
+        left: Where in the list those were that are not in it any more, in order.
+    """
+
+    __slots__ = ("left", "raws")
+
+    def __init__(self) -> None:
+        self.raws: list[tuple[int, Raw]] = []
+        self.left: list[int] = []
+
+
+_AS_IT_WAS: Final = _Altered()
+
+
+def _own(tree: NodeTree, ref: Ref) -> Raw:
+    """The own fields of a node, with a list at `nodes` if it has one, and nothing meant by it."""
+    raw = tree.raw(ref)
+    if "nodes" not in raw and tree.is_edited and tree.has_list(ref):
+        return {**raw, "nodes": []}
+    return raw
+
+
+def _altered(tree: NodeTree) -> dict[int, _Altered]:
+    """What differs in which lists of children. Cost: O(changes), once for a version."""
+    return tree.keep("altered children", lambda: _find_altered(tree))
+
+
+def _find_altered(tree: NodeTree) -> dict[int, _Altered]:
+    found: dict[int, _Altered] = {}
+    for (segment, position), change in tree.changes.values():
+        if position:
+            parent = key_of((segment, segment.parents[position]))
+            altered = found.setdefault(parent, _Altered())
+            if change.place != HOME:
+                altered.left.append(segment.number_of(position))
+            else:
+                altered.raws.append((position, _own(tree, (segment, position))))
+    for altered in found.values():
+        altered.left.sort()
+    return found
+
+
+class _Items:
+    """The items of the `nodes` of a node in a version of a tree, with their positions.
+
+    They are those that its segment has, but for some, and then those that were added. Where
+    one was added between them, all of them count as added.
+
+    Args:
+        tree: The version.
+        ref: The node.
+    """
+
+    def __init__(self, tree: NodeTree, ref: Ref) -> None:
+        change = tree.change(ref) or UNCHANGED
+        self._tree = tree
+        self._segment, self._position = ref
+        self._ref = ref
+        self._base: list[Any] = []
+        self._left: list[int] = []
+        added = change.children
+        if added is None or added.from_base:
+            self._base = self._segment.items_of(self._segment.raw(self._position))
+            if change.left:
+                self._left = _altered(tree).get(key_of(ref), _AS_IT_WAS).left
+        self._before = len(self._base) - len(self._left)
+        self._added: list[Item] = []
+        self._numbers: dict[int, int] | None = None
+        if added is not None:
+            # What is of the segment comes first; what was added there and left again is left out.
+            only_added = Change(children=added._replace(from_base=False))
+            self._added = list(tree.entries(ref, only_added))
+
+    def __len__(self) -> int:
+        return self._before + len(self._added)
+
+    def number(self, ref: Ref) -> int:
+        """The position of a node. Cost: O(log items), O(added) the first time for one of them."""
+        if self._base and ref[0] is self._segment and self._is_at_home(ref):
+            found = self._segment.number_of(ref[1])
+            return found - bisect_left(self._left, found)
+        if self._numbers is None:
+            self._numbers = {
+                key_of((segment, item)): number
+                for number, (segment, item, _) in enumerate(self._added)
+                if segment is not None
+            }
+        return self._before + self._numbers[key_of(ref)]
+
+    def _is_at_home(self, ref: Ref) -> bool:
+        change = self._tree.change(ref)
+        return change is None or change.place == HOME
+
+    def at(self, number: int) -> tuple[Any, Ref | None]:
+        """What is at a position, and where it is if it is a node. Cost: O(log items).
+
+        Raises:
+            LookupError: There is nothing.
+        """
+        if not 0 <= number < len(self):
+            raise LookupError(f"there is nothing at '/nodes/{number}' of its subject")
+        if number >= self._before:
+            segment, item, _ = self._added[number - self._before]
+            ref = None if segment is None else (segment, item)
+        else:
+            number = nth_left(self._left, number)
+            item = self._base[number]
+            child = self._segment.child_at(self._position, number)
+            ref = None if child is None else (self._segment, child)
+        return (item, None) if ref is None else (_own(self._tree, ref), ref)
+
+    def values(self) -> list[Any]:
+        """What is in the list now. Cost: O(items) to copy them, and O(changes) for a version."""
+        tree, altered = self._tree, _AS_IT_WAS
+        if self._base:
+            altered = _altered(tree).get(key_of(self._ref), altered)
+        values = self._base if not altered.raws and not self._left else list(self._base)
+        for position, raw in altered.raws:
+            values[self._segment.number_of(position)] = raw
+        if self._left:
+            gone = set(self._left)
+            values = [value for number, value in enumerate(values) if number not in gone]
+        added = (item if s is None else _own(tree, (s, item)) for s, item, _ in self._added)
+        return [*values, *added] if self._added else values
+
+
+class StateHome(Home):
     """A version of a tree that is one document; a place is the storage of a node.
 
     Args:
@@ -258,33 +503,48 @@ class StateHome:
     """
 
     def __init__(self, tree: NodeTree, pointer: Pointer) -> None:
+        super().__init__(pointer)
         self.tree = tree
-        self.pointer = pointer
-        self.declared: dict[Place, dict[str, list[tuple[str, Raw, Pointer]]]] = {}
-        self._lists: dict[int, dict[int, int]] = {}
-        self._items: dict[int, list[Any]] = {}
-        self._asked: Counter[int] = Counter()
-        self._numbers: dict[int, int] = {}
+        self._items: dict[int, _Items] = {}
         self._parents: dict[int, Entry | None] = {}
         self._entries: dict[int, Entry] = {}
         self._inside: dict[int, bool] = {}
 
     def entry(self, ref: Ref) -> Entry:
-        """A node with its own fields; the `nodes` in them mean nothing."""
-        return Entry(self, ref, self.tree.raw(ref))
+        """A node with its own fields; what is in a list at `nodes` means nothing."""
+        return Entry(self, ref, self.value(ref))
 
-    def whole(self, ref: Ref) -> Entry:
-        """A node with its children as they are now. Cost: O(children)."""
-        tree = self.tree
-        raw = tree.raw(ref)
-        if tree.is_edited and tree.has_list(ref):
-            items = tree.entries(ref, tree.change(ref) or UNCHANGED)
-            nodes = [item if s is None else tree.raw((s, item)) for s, item, _ in items]
-            raw = {**raw, "nodes": nodes}
+    def listed(self, ref: Ref) -> Entry:
+        """A node with a list in the place of its children, if there is one, and nothing in it."""
+        raw = self.tree.raw(ref)
+        if self.tree.has_list(ref):
+            raw = {**raw, "nodes": []}
         return Entry(self, ref, raw)
 
+    def with_children(self, ref: Ref) -> Entry:
+        """A node with its children as they are now; what is in their own lists means nothing.
+
+        Cost: O(children) to copy them.
+        """
+        raw = self.tree.raw(ref)
+        if self.tree.is_edited and self.tree.has_list(ref):
+            raw = {**raw, "nodes": self._items_of(ref).values()}
+        return Entry(self, ref, raw)
+
+    def whole(self, ref: Ref) -> Entry:
+        """A node with all that is below it. Cost: O(changes * depth) for what differs."""
+        return Entry(self, ref, self.tree.materialise(ref))
+
+    def has_others(self, ref: Ref) -> bool:
+        """Whether there may be something among the children of a node that is no node."""
+        # What is added are nodes.
+        return bool(ref[0].others(ref[1]))
+
     def value(self, place: Ref) -> Raw:
-        return self.tree.raw(place)
+        return _own(self.tree, place)
+
+    def above(self, place: Ref) -> Ref | None:
+        return self.tree.parent(place)
 
     def parent(self, place: Ref) -> Entry | None:
         # Each rule asks again, and so do siblings.
@@ -307,46 +567,33 @@ class StateHome:
 
     def child_at(self, place: Ref, number: int) -> Ref | None:
         """The node at a position of the list of another one, None if what is there is none."""
-        return next((c for c in self.children(place) if self.position(c) == number), None)
+        if not is_container(self.tree.raw(place)) or not 0 <= number < len(self._items_of(place)):
+            return None
+        return self._items_of(place).at(number)[1]
 
     def is_root(self, place: Ref) -> bool:
         return place[1] == 0 and place[0] is self.tree.segment
 
-    def position(self, place: Ref) -> int:
-        key = key_of(place)
-        if key not in self._numbers:
-            self._numbers[key] = self._found(place, key)
-        return self._numbers[key]
+    def root(self) -> Entry:
+        return self._shared((self.tree.segment, 0))
 
-    def _found(self, place: Ref, key: int) -> int:
-        """The position of a node, by counting, or by a table where many are asked for."""
+    def position(self, place: Ref) -> int:
         parent = self.tree.parent(place)
         assert parent is not None
-        of = key_of(parent)
-        if of not in self._lists:
-            self._asked[of] += 1
-            change = self.tree.change(parent)
-            if self._asked[of] <= _FEW and (change is None or not change.is_structural):
-                return _position(place[0], parent[1], place[1])
-            items = self.tree.entries(parent, change or UNCHANGED)
-            self._lists[of] = {
-                key_of((segment, item)): number
-                for number, (segment, item, _) in enumerate(items)
-                if segment is not None
-            }
-        return self._lists[of][key]
+        return self._items_of(parent).number(place)
+
+    def _items_of(self, ref: Ref) -> _Items:
+        key = key_of(ref)
+        if key not in self._items:
+            self._items[key] = _Items(self.tree, ref)
+        return self._items[key]
 
     def item(self, place: Ref, number: Any) -> tuple[Any, Ref | None]:
         if not self.tree.has_list(place):
             return _item(self.tree.raw(place).get("nodes"), number), None
-        key = key_of(place)
-        if key not in self._items:
-            items = self.tree.entries(place, self.tree.change(place) or UNCHANGED)
-            self._items[key] = list(items)
-        segment, item, _ = _item(self._items[key], number)
-        return (
-            (item, None) if segment is None else (self.tree.raw((segment, item)), (segment, item))
-        )
+        if type(number) is not int:
+            raise LookupError(f"there is nothing at '/nodes/{number}' of its subject")
+        return self._items_of(place).at(number)
 
     def holds(self, place: Ref) -> bool:
         """Whether a node is part of the document, and not of the content of an extension."""
@@ -365,14 +612,3 @@ class StateHome:
             held = held and is_container(self.tree.raw(at))
             self._inside[key_of(at)] = held
         return held
-
-
-def _position(segment: Segment, parent: int, child: int) -> int:
-    """The place of a node in the list of its parent, as it was parsed, by counting."""
-    ends, at = segment.ends, parent + 1
-    for number, item in enumerate(segment.items_of(segment.raw(parent))):
-        if type(item) is dict:
-            if at == child:
-                return number
-            at = ends[at]
-    raise LookupError(child)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +12,6 @@ __all__ = [
     "RULE_ERROR",
     "VIOLATION",
     "Finding",
-    "Positions",
     "node_name",
     "outline",
     "outline_path",
@@ -183,27 +181,3 @@ def write_finding(
         statement=rule.statement,
         fix=rule.fix if kind == VIOLATION else "",
     )
-
-
-class Positions:
-    """Where in the text of a document a place comes, as numbers that can be compared."""
-
-    def __init__(self, document: Any) -> None:
-        self._document = document
-        self._orders: dict[int, dict[str, int]] = {}
-
-    def of(self, pointer: Pointer) -> tuple[int, ...]:
-        out: list[int] = []
-        value = self._document
-        for part in pointer:
-            if isinstance(part, int):
-                out.append(part)
-                value = value[part] if type(value) is list and 0 <= part < len(value) else None
-                continue
-            order = self._orders.get(id(value))
-            if order is None:
-                keys = value if isinstance(value, Mapping) else ()
-                order = self._orders[id(value)] = {key: n for n, key in enumerate(keys)}
-            out.append(order.get(part, len(order)))
-            value = value[part] if part in order else None
-        return tuple(out)

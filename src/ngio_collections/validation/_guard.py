@@ -26,6 +26,7 @@ from ngio_collections.errors import ScopeError
 __all__ = ["Guard"]
 
 _IDENTITY = frozenset({"type", "id"})
+_ABOVE = "more nodes above its subject"
 _BELOW = "the nodes below its subject"
 
 Refuse: TypeAlias = Callable[[str], NoReturn]
@@ -92,6 +93,23 @@ def _allowed(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
     return own, frozenset(key for holder, _, key in keys if holder == "attributes" and key)
 
 
+def _attributes(found: Mapping[str, Any], allowed: frozenset[str], refuse: Refuse) -> _Fields:
+    """The attributes of another node, and of some of them no more than the scope names."""
+    parts: dict[str, set[str]] = {}
+    for key in allowed:
+        name, _, inner = key.partition("/")
+        if inner and name not in allowed:
+            parts.setdefault(name, set()).add(inner)
+    held = {
+        name: _Fields(value, frozenset(parts[name]), refuse, f"`{name}` of another node")
+        for name, value in found.items()
+        if name in parts and isinstance(value, dict)
+    }
+    return _Fields(
+        {**found, **held}, allowed | parts.keys(), refuse, "the attributes of another node"
+    )
+
+
 def _other(value: Mapping[str, Any], rule: Rule, refuse: Refuse) -> _Fields:
     """Another node, of which a rule may read what its scope names."""
     fields, inner = _allowed(rule)
@@ -99,8 +117,7 @@ def _other(value: Mapping[str, Any], rule: Rule, refuse: Refuse) -> _Fields:
     if inner and "attributes" not in fields:
         fields |= {"attributes"}
         if isinstance(attributes, dict):
-            held = _Fields(attributes, inner, refuse, "the attributes of another node")
-            value = {**value, "attributes": held}
+            value = {**value, "attributes": _attributes(attributes, inner, refuse)}
     return _Fields(value, fields, refuse, "another node")
 
 
@@ -153,7 +170,15 @@ class _Node:
         fields, inner = _allowed(self._rule)
         if self._own or "attributes" in fields:
             return found
-        return _Fields(found, inner, self._refuse, "the attributes of another node")
+        return _attributes(found, inner, self._refuse)
+
+    @property
+    def root(self) -> NodeEntry:
+        if self._entry.is_root:
+            return self
+        if self._up != ALL:
+            self._refuse(_ABOVE)
+        return _Node(self._entry.root, self._rule, self._refuse, up=0, down=0, own=False)
 
     @property
     def parent(self) -> NodeEntry | None:
@@ -161,7 +186,7 @@ class _Node:
         if found is None:
             return None
         if self._up == 0:
-            self._refuse("more nodes above its subject")
+            self._refuse(_ABOVE)
         up = self._up if self._up == ALL else self._up - 1
         return _Node(found, self._rule, self._refuse, up=up, down=0, own=False)
 
@@ -170,6 +195,9 @@ class _Node:
         while node is not None:
             yield node
             node = node.parent
+
+    def nearest(self, attribute: str) -> NodeEntry | None:
+        return next((node for node in self.ancestors() if attribute in node.attributes), None)
 
     def children(self) -> Iterator[NodeEntry]:
         if self._down == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -132,6 +132,8 @@ class NodePlan:
         holds_nodes: Whether its `nodes` are nodes.
         only: The concept that its children must be, if there is one.
         subject: What to run on it.
+        where: Which rules can be run on it, and what it must have for that; None before somebody
+            asks.
         by_key: The same rules: those that always may find something, at the key that they need
             else, first of the node, then of its attributes.
     """
@@ -148,6 +150,7 @@ class NodePlan:
         "only",
         "subject",
         "unless",
+        "where",
     )
 
     def __init__(
@@ -157,6 +160,7 @@ class NodePlan:
         self.chain = chain
         self.fits = fits
         self.subject = subject
+        self.where: Mapping[str, Any] | None = None
         self.holds_nodes = chain.member in CONTAINERS
         self.only = ""
         checks = subject.checks
@@ -211,7 +215,7 @@ class Plans:
                 )
         self._nodes: dict[tuple[Any, bool], NodePlan] = {}
         self._subjects: dict[tuple[str, str], SubjectPlan] = {}
-        self._leading: dict[str, bool] = {}
+        self._within: dict[str, frozenset[str]] = {}
 
     @cached_property
     def alone(self) -> Plans:
@@ -226,11 +230,13 @@ class Plans:
         return Plans(self.profile, self.rules - [UNIQUE_IDS], self._level, is_alone=True)
 
     @cached_property
-    def deep(self) -> frozenset[str]:
-        """The rules that look at the children of a node, but for that about all ids."""
-        return frozenset(
-            rule.id for rule in self.rules if rule.scope.descendants and rule.id != UNIQUE_IDS
-        )
+    def deep(self) -> Mapping[str, int]:
+        """The rules that look at what is in a node, but for that about all ids: how many levels."""
+        return {
+            rule.id: rule.scope.descendants
+            for rule in self.rules
+            if rule.scope.descendants and rule.id != UNIQUE_IDS
+        }
 
     def node(self, type_: Any, *, is_root: bool) -> NodePlan:
         """The plan for a node with some `type`, whatever that is."""
@@ -280,18 +286,35 @@ class Plans:
 
     def _leads(self, concept: str) -> bool:
         """Whether a value of a concept, or something in it, has rules to run."""
-        if concept not in self._leading:
-            found, seen, stack = False, {concept}, [concept]
-            while stack and not found:
+        return bool(self.within(concept))
+
+    def within(self, concept: str) -> frozenset[str]:
+        """The rules to run on the values of a concept, and on what may be in them."""
+        if concept not in self._within:
+            found: set[str] = set()
+            seen, stack = {concept}, [concept]
+            while stack:
                 name = stack.pop()
                 entry = self.profile.concepts.get(name)
                 if entry is None:
                     continue  # A scalar.
-                checks = self.profile.checks.get(name, ())
-                found = any(rule.id in self.run for rule, _ in checks) or name in self._own
-                found = found or (name == _ATTRIBUTES and any("/" in on for on in self._own))
+                found.update(rule.id for rule, _ in self.profile.checks.get(name, ()))
+                found.update(check.rule.id for on in self._own_on(name) for check in self._own[on])
                 more = [*entry.bases, *entry.members.values(), *(k.concept for k in entry.links)]
                 stack += [other for other in more if other not in seen]
                 seen.update(more)
-            self._leading[concept] = found
-        return self._leading[concept]
+            self._within[concept] = self.run & found
+        return self._within[concept]
+
+    def _own_on(self, concept: str) -> Iterator[str]:
+        """What rules of somebody's own are on that is a concept, or stands in it."""
+        for on in self._own:
+            if on == concept or (concept == _ATTRIBUTES and on.startswith("attributes/")):
+                yield on
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The types of nodes that the RFC or a rule names."""
+        named = {type_ for type_ in self.profile.concepts["node"].members if type_ != ":"}
+        own = {on for on in self._own if ":" in on and not on.startswith("attributes/")}
+        return frozenset(named | own)

@@ -167,10 +167,12 @@ def is_prefixed(text: str) -> bool:
 
 def enclosing_plate(node: NodeEntry) -> tuple[NodeEntry, dict[str, Any]] | None:
     """The nearest plate that holds a node; a plate does not hold itself."""
-    for ancestor in node.ancestors():
-        plate = ancestor.attributes.get("plate")
+    holder = node.nearest("plate")
+    while holder is not None:
+        plate = holder.attributes["plate"]
         if isinstance(plate, dict):
-            return ancestor, plate
+            return holder, plate
+        holder = holder.nearest("plate")
     return None
 
 

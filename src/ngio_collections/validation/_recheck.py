@@ -7,8 +7,9 @@ versions, and the difference of what they say is the difference of all findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ngio_collections._contract import ALL, Declaration, Rule
 from ngio_collections._frozen import same_json
@@ -20,8 +21,10 @@ from ngio_collections.validation._declarations import (
     declared,
     in_text_order,
 )
+from ngio_collections.validation._differences import Difference
 from ngio_collections.validation._entries import Entry, SegmentHome, StateHome, is_container
-from ngio_collections.validation._plans import UNIQUE_IDS, NodePlan, Plans
+from ngio_collections.validation._plans import NodePlan, Plans
+from ngio_collections.validation._subjects import Below, Holders, can_run, where
 
 __all__ = ["EVERYTHING", "Affected", "Side", "WholeTreeError", "affected"]
 
@@ -30,7 +33,8 @@ EVERYTHING: Final = None
 Rules: TypeAlias = "frozenset[str] | None"
 _WHOLE_TREE: Final = frozenset({"type", "path"})
 """Fields that decide what of a tree is part of the document."""
-_ABSENT: Final[Any] = object()
+_NOTHING, _CHILDREN, _ALL_BELOW = range(3)
+"""How much of what is in a node is looked at."""
 
 
 class WholeTreeError(Exception):
@@ -50,7 +54,7 @@ class Side:
         places = plans.profile.declaring
         self.tree = tree
         self.home = StateHome(tree, pointer)
-        self._deep = plans.deep
+        self._plans = plans.apart
         base = SegmentDeclarations(SegmentHome(tree.segment, pointer), places)
         self.declared = StateDeclarations(self.home, base, places)
 
@@ -58,11 +62,29 @@ class Side:
         """What to do with a node."""
         return plans.node(self.tree.raw(ref).get("type"), is_root=self.home.is_root(ref))
 
-    def seen(self, ref: Ref, rules: Rules) -> Entry:
-        """A node with as much of it as some rules look at: with its children, or without."""
-        if rules is EVERYTHING or not self._deep.isdisjoint(rules):
-            return self.home.whole(ref)
-        return self.home.entry(ref)
+    def may_run(self, ref: Ref, rules: Iterable[str]) -> Iterator[str]:
+        """Those of some rules that can be run on a node, or on a value in it."""
+        plan = self.plan(ref, self._plans)
+        return can_run(self._plans, plan, self.home.value(ref), rules)
+
+    def depth(self, again: Again) -> int:
+        """How much of what is in a node the rules look at that run again on it."""
+        deep = self._plans.deep
+        if deep.keys().isdisjoint(where(self._plans, self.plan(again.ref, self._plans))):
+            return _NOTHING
+        rules = deep if again.rules is EVERYTHING else deep.keys() & again.rules
+        levels = {deep[id_] for id_ in self.may_run(again.ref, rules)}
+        return _CHILDREN if levels == {1} else _ALL_BELOW if levels else _NOTHING
+
+    def seen(self, again: Again) -> Entry:
+        """A node with as much of it as is looked at again."""
+        home = self.home
+        see = {_NOTHING: home.listed, _CHILDREN: home.with_children, _ALL_BELOW: home.whole}
+        return see[again.depth](again.ref)
+
+    def depends_on_items(self, ref: Ref) -> bool:
+        """Whether the structure of a node depends on what is in its list, and where."""
+        return bool(self.plan(ref, self._plans).only) or self.home.has_others(ref)
 
 
 class Only:
@@ -80,23 +102,40 @@ class Only:
             yield id_, in_text_order(found)
 
 
+class Again(NamedTuple):
+    """A node to be looked at again.
+
+    Attributes:
+        ref: The node.
+        rules: The rules that may say something else; None is all, and its structure.
+        depth: How much of what is in it is looked at.
+    """
+
+    ref: Ref
+    rules: Rules
+    depth: int
+
+
 class Affected:
     """What has to be looked at again.
 
     Attributes:
-        nodes: The nodes, each with the rules that may say something else; None is all.
+        nodes: The nodes.
         ids: The ids whose declarations changed.
     """
 
     def __init__(self) -> None:
-        self.nodes: dict[int, tuple[Ref, Rules]] = {}
+        self.nodes: dict[int, Again] = {}
         self.ids: set[str] = set()
 
-    def mark(self, ref: Ref, rules: Rules) -> None:
+    def mark(self, ref: Ref, rules: Rules, depth: int = _NOTHING) -> None:
         """Note that rules may say something else about a node."""
-        _, known = self.nodes.get(key_of(ref), (ref, frozenset()))
-        both = None if known is None or rules is None else known | rules
-        self.nodes[key_of(ref)] = (ref, both)
+        key = key_of(ref)
+        known = self.nodes.get(key)
+        if known is not None:
+            depth = max(depth, known.depth)
+            rules = None if known.rules is None or rules is None else known.rules | rules
+        self.nodes[key] = Again(ref, rules, depth)
 
 
 def affected(before: Side, after: Side, plans: Plans) -> Affected:
@@ -121,11 +160,13 @@ class _Search:
     def __init__(self, before: Side, after: Side, plans: Plans) -> None:
         self._before = before
         self._after = after
+        self._sides = (before, after)
         self._plans = plans
         self._found = Affected()
-        run = [rule for rule in plans.rules if rule.id in plans.run]
+        self._reread: dict[str, set[str]] = {}
+        run = [rule for rule in plans.rules if rule.id in plans.apart.run]
         self._upward = [rule for rule in run if rule.scope.ancestors]
-        self._downward = [rule for rule in run if rule.scope.descendants and rule.id != UNIQUE_IDS]
+        self._downward = [rule for rule in run if rule.scope.descendants]
         self._referring = [rule for rule in run if rule.scope.references]
         self._own = frozenset(rule.id for rule, _ in plans.rules.own)
 
@@ -135,12 +176,27 @@ class _Search:
             one = was or is_
             assert one is not None
             self._look_at(one[0], was[1] if was else UNCHANGED, is_[1] if is_ else UNCHANGED)
-        if self._found.ids and self._referring:
+        if self._referring:
             self._mark_referring()
+        for key, again in self._found.nodes.items():
+            # The same in both versions, so that what the structure of items says is as well.
+            depth = max(again.depth, *(side.depth(again) for side in self._sides))
+            self._found.nodes[key] = again._replace(depth=depth)
         return self._found
+
+    def _mark(self, ref: Ref, rules: Iterable[Rule]) -> None:
+        """Note that some rules may say something else about a node, if they can be run on it."""
+        ids = [rule.id for rule in rules]
+        found = set(self._after.may_run(ref, ids))
+        if self._before.tree.raw(ref) is not self._after.tree.raw(ref):
+            found.update(self._before.may_run(ref, ids))
+        if found:
+            self._found.mark(ref, frozenset(found))
 
     def _look_at(self, ref: Ref, was: Change, is_: Change) -> None:
         in_old, in_new = self._before.home.holds(ref), self._after.home.holds(ref)
+        if not (in_old and in_new):
+            self._content_changed(ref)
         if not in_old and not in_new:
             return
         if in_old is not in_new or was.place != is_.place:
@@ -148,40 +204,67 @@ class _Search:
             if in_old and in_new:
                 self._subtree(self._after, ref)
         if in_old and in_new:
-            self._changed(ref, was, is_)
+            self._changed(ref)
+            if was.children is not is_.children or was.left != is_.left:
+                self._list_changed(ref)
 
     def _subtree(self, side: Side, top: Ref) -> None:
         """A node that came, went or moved, with everything below it."""
         for ref in _part_of_document(side.tree, top):
-            self._found.mark(ref, EVERYTHING)
+            self._found.mark(ref, EVERYTHING, _CHILDREN)
             raw = side.tree.raw(ref)
             self._found.ids.update(one[0] for one in declared(raw, self._plans.profile.declaring))
         parent = side.tree.parent(top)
         if parent is not None:
-            self._found.mark(parent, EVERYTHING)
-            deep = [rule for rule in self._downward if rule.scope.descendants not in (0, 1)]
-            self._mark_above(side, parent, deep, 1)
+            self._list_changed(parent)
+            self._mark_above(side, top, self._downward)
 
-    def _changed(self, ref: Ref, was: Change, is_: Change) -> None:
-        """A node that is in both versions."""
+    def _content_changed(self, ref: Ref) -> None:
+        """Something inside of a node whose content is its own."""
+        for side in self._sides:
+            at: Ref | None = ref
+            while at is not None and not side.home.holds(at):
+                at = side.tree.parent(at)
+            if at is not None:
+                self._found.mark(at, EVERYTHING)
+                self._mark_above(side, at, self._downward)
+
+    def _list_changed(self, ref: Ref) -> None:
+        """A node that another one came to, or left, be it one that is part of the document."""
+        if any(side.depends_on_items(ref) for side in self._sides):
+            self._found.mark(ref, EVERYTHING, _CHILDREN)
+        if not is_container(self._after.tree.raw(ref)):
+            self._content_changed(ref)
+        had, has = (side.home.listed(ref).value for side in self._sides)
+        if ("nodes" in had) is not ("nodes" in has) or had.get("nodes") != has.get("nodes"):
+            self._found.mark(ref, EVERYTHING)
+            self._mark_around(ref, lambda rule: "nodes" in rule.scope.keys)
+
+    def _changed(self, ref: Ref) -> None:
+        """A node that is in both versions, and perhaps has other fields."""
         old, new = self._before.tree.raw(ref), self._after.tree.raw(ref)
-        keys = set(_changed_keys(old, new)) if old is not new else set()
-        if keys & _WHOLE_TREE:
-            raise WholeTreeError
-        if was.children is not is_.children or was.left != is_.left:
-            keys.add("nodes")
-        if not keys:
+        if old is new:
             return
+        differs = Difference(old, new)
+        if not differs.keys:
+            return
+        if differs.keys & _WHOLE_TREE:
+            raise WholeTreeError
         self._found.mark(ref, EVERYTHING)
         self._found.ids.update(self._declared_otherwise(old, new))
-        if any(keys.intersection(rule.scope.keys) for rule in self._referring):
-            places = self._plans.profile.declaring
-            self._found.ids.update(one[0] for raw in (old, new) for one in declared(raw, places))
-        above = [rule for rule in self._downward if keys.intersection(rule.scope.keys)]
-        below = [rule for rule in self._upward if keys.intersection(rule.scope.keys)]
-        for side in (self._before, self._after):
-            self._mark_above(side, ref, above, 0)
-        self._mark_below(ref, below)
+        self._mark_around(ref, differs.is_read_by)
+
+    def _mark_around(self, ref: Ref, is_read_by: Callable[[Rule], bool]) -> None:
+        """What is around a node of which some rules read something that changed."""
+        reread = [rule.id for rule in self._referring if is_read_by(rule)]
+        if reread:
+            for side in self._sides:
+                for id_, _, _, _ in declared(side.tree.raw(ref), self._plans.profile.declaring):
+                    self._reread.setdefault(id_, set()).update(reread)
+        above = [rule for rule in self._downward if is_read_by(rule)]
+        for side in self._sides:
+            self._mark_above(side, ref, above)
+        self._mark_below(ref, [rule for rule in self._upward if is_read_by(rule)])
 
     def _declared_otherwise(self, old: Raw, new: Raw) -> Iterator[str]:
         """The ids of which one version of a node says something else than the other."""
@@ -191,59 +274,77 @@ class _Search:
             if not same_json(sides[0].get(id_), sides[1].get(id_)):
                 yield id_
 
-    def _mark_above(self, side: Side, ref: Ref, rules: list[Rule], distance: int) -> None:
-        at = side.tree.parent(ref)
+    def _mark_above(self, side: Side, ref: Ref, rules: list[Rule]) -> None:
+        at, distance = side.tree.parent(ref), 0
         while at is not None and rules:
             distance += 1
             rules = [r for r in rules if _reaches(r.scope.descendants, distance)]
             if rules:
-                self._found.mark(at, frozenset(rule.id for rule in rules))
+                self._mark(at, rules)
             at = side.tree.parent(at)
 
     def _mark_below(self, ref: Ref, rules: list[Rule]) -> None:
-        """The nodes below one that rules may run on that read so far up."""
+        """The nodes below one that rules can be run on that read so far up."""
         if not rules:
             return
-        tree, level, distance = self._after.tree, [ref], 0
-        while level and rules:
-            distance += 1
-            rules = [r for r in rules if _reaches(r.scope.ancestors, distance)]
-            ids = frozenset(rule.id for rule in rules)
-            level = [child for at in level for child in self._after.home.children(at)]
-            # Rules of the catalogue that read upward are about attributes, and about versions.
-            every = not self._own.isdisjoint(ids)
-            for child in level if ids else ():
-                raw = tree.raw(child)
-                if every or raw.get("attributes") or "version" in raw:
-                    self._found.mark(child, ids)
+        below = Below(self._after.home, ref)
+        holders = _holders(self._plans.apart)
+        near = [rule for rule in rules if rule.scope.ancestors != ALL]
+        far = [rule for rule in rules if rule.scope.ancestors == ALL]
+        for some in (near, far):
+            levels = max((rule.scope.ancestors for rule in some), default=0)
+            for child, distance in below.nodes(levels, holders, [rule.id for rule in some]):
+                reaching = (r for r in some if _reaches(r.scope.ancestors, distance))
+                self._mark(child, reaching)
 
     def _mark_referring(self) -> None:
         """The nodes that refer to an id, and those from which rules read what they refer to."""
-        ids = frozenset(rule.id for rule in self._referring)
+        every = frozenset(rule.id for rule in self._referring)
+        wanted: dict[str, Collection[str]] = {
+            **self._reread,
+            **dict.fromkeys(self._found.ids, every),
+        }
         # Those of the catalogue follow the references of their subject and of no other node.
         others = [rule for rule in self._referring if rule.id in self._own]
-        above = [rule for rule in others if rule.scope.descendants]
-        below = [rule for rule in others if rule.scope.ancestors]
-        for ref in self._referrers():
-            self._found.mark(ref, ids)
+        for ref, ids in self._referrers(wanted):
+            self._mark(ref, [rule for rule in self._referring if rule.id in ids])
+            around = [rule for rule in others if rule.id in ids]
             # What is in one version only has been marked with all that is around it.
-            if others and self._after.home.holds(ref):
-                self._mark_below(ref, below)
-                self._mark_above(self._after, ref, above, 0)
+            if around and self._after.home.holds(ref):
+                self._mark_below(ref, [rule for rule in around if rule.scope.ancestors])
+                self._mark_above(
+                    self._after, ref, [rule for rule in around if rule.scope.descendants]
+                )
 
-    def _referrers(self) -> Iterator[Ref]:
-        """The nodes whose attributes name one of the ids, in either version."""
-        ids = self._found.ids
+    def _referrers(
+        self, wanted: Mapping[str, Collection[str]]
+    ) -> Iterator[tuple[Ref, Collection[str]]]:
+        """The nodes whose attributes name one of some ids, in either version, with its rules."""
+        if not wanted:
+            return
         index = _mentions(self._after.tree)
         segment = self._after.tree.segment
-        for id_ in ids:
+        for id_, rules in wanted.items():
             found = index.get(id_, [])
-            for position in found if isinstance(found, list) else [found]:
-                yield segment, position
+            positions: Iterable[int] = found if isinstance(found, list) else [found]
+            is_own = not self._own.isdisjoint(rules)  # Those look at what is around as well.
+            if isinstance(found, list) and id_ not in self._found.ids and not is_own:
+                # All images of a plate may refer to something in it that has not changed.
+                positions = _holders(self._plans.apart).among(segment, found, rules)
+            for position in positions:
+                yield (segment, position), rules
         for side in (self._before, self._after):
             for ref in side.declared.others():
-                if not ids.isdisjoint(_strings(side.tree.raw(ref).get("attributes"))):
-                    yield ref
+                for text in _strings(side.tree.raw(ref).get("attributes")):
+                    if text in wanted:
+                        yield ref, wanted[text]
+
+
+@lru_cache(maxsize=32)
+def _holders(plans: Plans) -> Holders:
+    """What finds the subjects of the rules that read of nodes above them, or of what they name."""
+    scopes = {rule.id: rule.scope for rule in plans.rules if rule.scope.keys}
+    return Holders(plans, [id_ for id_, one in scopes.items() if one.ancestors or one.references])
 
 
 def _reaches(levels: int, distance: int) -> bool:
@@ -258,20 +359,6 @@ def _by_id(found: Iterable[tuple[str, str, Raw, Any]]) -> dict[str, list[Any]]:
         said = value.get("type") if kind == "node" else value
         out.setdefault(id_, []).append([kind, said, list(at)])
     return out
-
-
-def _changed_keys(old: Raw, new: Raw) -> Iterator[str]:
-    """The fields that differ, and the attributes; `nodes` is not one of them."""
-    for key in {**old, **new}:
-        one, other = old.get(key, _ABSENT), new.get(key, _ABSENT)
-        if key == "nodes" or one is other:
-            continue
-        yield key
-        if key == "attributes":
-            mine, theirs = (v if isinstance(v, Mapping) else {} for v in (one, other))
-            for name in {**mine, **theirs}:
-                if mine.get(name, _ABSENT) is not theirs.get(name, _ABSENT):
-                    yield f"attributes/{name}"
 
 
 def _part_of_document(tree: NodeTree, top: Ref) -> Iterator[Ref]:

@@ -139,6 +139,16 @@ class Found(NamedTuple):
         return (*self.node.relative, *self.at)
 
     @property
+    def pointer(self) -> str:
+        """The place in the document, as a JSON Pointer."""
+        return self.node.json_pointer + json_pointer(self.at)
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Where it comes among what was found in the document, to be compared."""
+        return (self.node.order(self.at), *self.words)
+
+    @property
     def words(self) -> tuple[str, str, str]:
         """What decides the order of findings in one place, whichever was made first."""
         return (self.rule.id, self.found, self.expected)
@@ -148,7 +158,7 @@ class Found(NamedTuple):
         return write_finding(
             self.rule,
             url,
-            (*self.node.home.pointer, *self.relative),
+            self.pointer,
             self.found,
             self.expected,
             kind=self.kind,

@@ -50,6 +50,10 @@ class _Node:
         return self._entry.is_root
 
     @property
+    def root(self) -> NodeEntry:
+        return _Node(self._entry.root)
+
+    @property
     def attributes(self) -> Mapping[str, Any]:
         attributes: Mapping[str, Any] = view(self._entry.attributes)
         return attributes
@@ -65,6 +69,10 @@ class _Node:
 
     def ancestors(self) -> Iterator[NodeEntry]:
         return map(_Node, self._entry.ancestors())
+
+    def nearest(self, attribute: str) -> NodeEntry | None:
+        found = self._entry.nearest(attribute)
+        return None if found is None else _Node(found)
 
     def children(self) -> Iterator[NodeEntry]:
         return map(_Node, self._entry.children())

@@ -50,7 +50,7 @@ def findings_in(
 ) -> list[Finding]:
     """The findings of one document, in the order of its text."""
     every = islice(found_in(document, plans, guard), most)
-    found = in_order(every, document.home.segment.root)
+    found = in_order(every)
     findings = [one.finding(document.url) for one in found]
     document.home.forget()
     return findings

@@ -28,6 +28,10 @@ def unique_ids(subject: Subject, context: Context) -> Iterator[Violation]:
 
 @implements(stubs.sibling_names, needs="nodes")
 def sibling_names(subject: Subject, context: Context) -> Iterator[Violation]:
+    names = [child.get("name") for _, child in objects(subject.value, "nodes")]
+    given = [name for name in names if isinstance(name, str)]
+    if len(set(given)) == len(given):
+        return  # As nearly always; there may be very many.
     seen: dict[str, int] = {}
     for position, child in objects(subject.value, "nodes"):
         name = child.get("name")
@@ -52,9 +56,10 @@ def root_version(subject: Subject, context: Context) -> Iterator[Violation]:
 
 @implements(stubs.inner_version, needs="version")
 def inner_version(subject: Subject, context: Context) -> Iterator[Violation]:
-    root = next(iter([*subject.node.ancestors()][-1:]), None)
-    version = subject.value.get("version")
-    if root is not None and isinstance(version, str) and version == root.value.get("version"):
+    node, version = subject.node, subject.value.get("version")
+    if node.is_root or not isinstance(version, str):
+        return
+    if version == node.root.value.get("version"):
         yield Violation(
             f"`version` repeats {named(version)}, which the root node says already",
             "no version here",
@@ -64,11 +69,10 @@ def inner_version(subject: Subject, context: Context) -> Iterator[Violation]:
 
 @implements(stubs.same_version, needs="version")
 def same_version(subject: Subject, context: Context) -> Iterator[Violation]:
-    root = next(iter([*subject.node.ancestors()][-1:]), None)
-    version = subject.value.get("version")
-    if root is None or not isinstance(version, str):
+    node, version = subject.node, subject.value.get("version")
+    if node.is_root or not isinstance(version, str):
         return
-    expected = root.value.get("version")
+    expected = node.root.value.get("version")
     if isinstance(expected, str) and version != expected:
         yield Violation(
             f"`version` is {show(version)}, the root node says {show(expected)}",

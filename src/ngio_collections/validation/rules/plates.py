@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from ngio_collections._contract import Context, Pointer, Subject, Violation
+from ngio_collections._contract import Context, NodeEntry, Pointer, Subject, Violation
 from ngio_collections._generated import stubs
 from ngio_collections._words import listing, named
 from ngio_collections.validation._reading import (
@@ -22,14 +22,30 @@ def _ids(plate: dict[str, Any], key: str) -> list[str]:
     return [item["id"] for _, item in objects(plate, key) if isinstance(item.get("id"), str)]
 
 
-def _broken(plate: dict[str, Any], key: str, reference: Ref | None) -> bool:
-    """Whether a reference within the document means nothing in the list of a plate.
+class _Plate(NamedTuple):
+    """The plate that holds a node.
 
-    Where the list itself is missing or wrong, that is the mistake.
+    Attributes:
+        node: The node that is the plate.
+        value: Its attribute `plate`.
     """
-    if reference is None or reference.external or not isinstance(plate.get(key), list):
-        return False
-    return reference.id not in _ids(plate, key)
+
+    node: NodeEntry
+    value: dict[str, Any]
+
+    def lacks(self, context: Context, kind: str, reference: Ref | None) -> bool:
+        """Whether a reference within the document means nothing in the list of a kind.
+
+        Where the list itself is missing or wrong, that is the mistake.
+        """
+        key = f"{kind}s"
+        if reference is None or reference.external or not isinstance(self.value.get(key), list):
+            return False
+        declared = context.declarations(reference.id)
+        if any(one.kind == kind and one.node == self.node for one in declared):
+            return False
+        # Of an id that very many things have, these are some.
+        return reference.id not in _ids(self.value, key)
 
 
 def _expected(plate: dict[str, Any], key: str) -> str:
@@ -70,12 +86,11 @@ def well_position(subject: Subject, context: Context) -> Iterator[Violation]:
                 "a plate around it, or references with a `path` to one",
             )
         return
-    _, plate = found
+    plate = _Plate(*found)
     for key, reference in references.items():
-        if reference is not None and _broken(plate, f"{key}s", reference):
-            yield Violation(
-                f"`{key}` refers to {named(reference.id)}", _expected(plate, f"{key}s"), (key,)
-            )
+        if reference is not None and plate.lacks(context, key, reference):
+            expected = _expected(plate.value, f"{key}s")
+            yield Violation(f"`{key}` refers to {named(reference.id)}", expected, (key,))
 
 
 @implements(stubs.acquisition_of_plate, needs="acquisition")
@@ -92,11 +107,11 @@ def acquisition_of_plate(subject: Subject, context: Context) -> Iterator[Violati
             ("acquisition",),
         )
         return
-    _, plate = found
-    missing = "acquisitions" not in plate
-    if missing or _broken(plate, "acquisitions", reference):
+    plate = _Plate(*found)
+    missing = "acquisitions" not in plate.value
+    if missing or plate.lacks(context, "acquisition", reference):
         yield Violation(
             f"`acquisition` refers to {named(reference.id)}",
-            _expected(plate, "acquisitions"),
+            _expected(plate.value, "acquisitions"),
             ("acquisition",),
         )
