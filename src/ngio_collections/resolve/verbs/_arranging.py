@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections.document import (
+    Source,
     is_in_zarr,
     read_source,
     replace_node,
@@ -205,7 +206,7 @@ def relocate(
         ConflictError: There is a document already where it is to go, or one was changed by
             somebody else meanwhile.
         InvalidEditError: The document is the metadata of a Zarr group, which cannot be moved
-            without its arrays.
+            without its arrays; or both locations mean the same document.
         NotJsonError: A document is not JSON, or has a key twice.
         DocumentError: A document cannot be read or written.
     """
@@ -217,6 +218,8 @@ def relocate(
                 f"{url} is the metadata of a Zarr group, and its arrays would stay behind; "
                 "only .json documents can be relocated"
             )
+    if old == new:
+        raise _same(old, new)
     return Work(_relocate(old, new, list(dict.fromkeys(urls))), store_for(store, old))
 
 
@@ -238,7 +241,7 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
             raise refusal
     require_whole(blobs[0].data, old)
     content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
-    yield from _put_moved(new, content)
+    yield from _put_moved(moved, new, content)
     try:
         saved = yield from write_documents(plans)
         (gone,) = yield [Delete(old, if_match=moved.tag)]
@@ -250,15 +253,26 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     return Saved((new, *saved.written), saved.skipped, deleted=(old,))
 
 
-def _put_moved(url: str, content: bytes) -> Flow[None]:
+def _same(old: str, new: str) -> InvalidEditError:
+    problem = "is where it is to go already"
+    if old != new:
+        problem = f"and {new} are one file under two names (a link)"
+    return InvalidEditError(f"{old} {problem}; nothing was changed")
+
+
+def _put_moved(moved: Source, url: str, content: bytes) -> Flow[None]:
     """Write the moved document; it may be there from a time that was interrupted.
 
     Raises:
         ConflictError: There is another document already.
+        InvalidEditError: It is the document itself, under another name.
     """
     (answer,) = yield [Put(url, content, if_absent=True)]
     if isinstance(answer, ConflictError):
         (there,) = yield [Get(url)]
+        # Elsewhere documents with the same content may have the same tag.
+        if isinstance(there, Blob) and url.startswith("file:") and there.tag == moved.tag:
+            raise _same(moved.url, url)
         if isinstance(there, Blob) and there.data == content:
             return
     if isinstance(answer, DocumentError):
