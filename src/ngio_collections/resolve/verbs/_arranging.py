@@ -52,14 +52,15 @@ def externalize(
 
     Args:
         node: A node below the root of a document that was opened with `open`.
-        location: Where the new document is written.
+        location: Where the new document is written, as by `create`: into the `zarr.json` of a
+            Zarr group or array without a node, if there is one.
         store: Where documents are; local files by default.
 
     Returns:
         The root of the edited tree, not saved yet. Cost: O(document).
 
     Raises:
-        ConflictError: There is such a document already.
+        ConflictError: There is such a document already, or a `zarr.json` that has a node.
         InvalidEditError: The node is the root, is a reference already, or is in a tree that
             was read from several documents.
         DocumentError: The new document cannot be written.
