@@ -51,7 +51,7 @@ def _wrapped(error: Exception, url: str) -> DocumentError:
     return made
 
 
-_EXPECTED: Final[dict[type, tuple[type, str, str]]] = {
+_EXPECTED: Final[dict[type, tuple[type[Any], str, str]]] = {
     Get: (Blob, "get", "a Blob(data, tag) with the data as bytes"),
     Head: (Stat, "stat", "a Stat(size, tag)"),
     Put: (str, "put", "the tag of what was written, as a text"),
@@ -65,12 +65,11 @@ def _checked(store: Any, request: Request, answer: Any) -> Answer:
     if expected is None:
         return None
     kind, method, words = expected
-    if isinstance(answer, kind) and not (kind is Blob and isinstance(answer.data, str)):
-        return answer  # type: ignore[no-any-return]
-    return DocumentAccessError(
-        f"is in a store{_name_of(store)} whose `{method}` returned {answer!r:.60}; expected {words}",
-        request.url,
-    )
+    if isinstance(answer, kind) and not (kind is Blob and isinstance(answer[0], str)):
+        found: Answer = answer
+        return found
+    whose = f"is in a store{_name_of(store)} whose `{method}`"
+    return DocumentAccessError(f"{whose} returned {answer!r:.60}; expected {words}", request.url)
 
 
 def _name_of(store: Any) -> str:
