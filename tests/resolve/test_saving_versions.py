@@ -174,3 +174,27 @@ def test_what_was_edited_before_it_left_the_tree_is_saved_when_it_is_back(
     assert _written(ngc.save_tree(without)) == {"a.json"}
     assert _written(ngc.save_tree(edited)) == {"a.json", "b.json"}
     assert _said(_view(store)) == _said(edited)
+
+
+@pytest.mark.parametrize("save", [ngc.save, ngc.save_tree])
+@pytest.mark.parametrize("read", [lambda store: ngc.open(ROOT, store=store), _view])
+def test_a_root_that_was_replaced_gets_a_version_as_a_new_document_does(
+    save: Any, read: Any
+) -> None:
+    store = _store()
+    root = read(store)
+    replaced = root.replace(ngc.new_node("collection", id="zz"))
+    assert _written(save(replaced)) == {"a.json"}
+    expected = ngc.create("memory://lab/new.json", replaced, store=store)
+    assert store.read(ROOT).startswith(b'{"ome":{"type":"collection","version":"0.9","id":"zz"')
+    assert ngc.open(ROOT, store=store).to_json() == expected.to_json()
+    assert not ngc.validate(ROOT, store=store)
+    assert _written(save(replaced)) == set()
+    assert _written(save(replaced.rename("again"))) == {"a.json"}
+    assert ngc.open(ROOT, store=store).to_json()["version"] == "0.9"
+
+
+def test_a_root_that_has_no_version_is_saved_without_one() -> None:
+    store = ngc.MemoryStore({ROOT: {"ome": {"type": "collection", "id": "a"}}})
+    ngc.save(ngc.open(ROOT, store=store).rename("b"))
+    assert b"version" not in store.read(ROOT)

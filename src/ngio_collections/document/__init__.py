@@ -21,6 +21,7 @@ from ngio_collections.document._source import (
     read_zarr,
     replace_node,
     require_whole,
+    rooted,
     with_node_in_zarr,
     without_node,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "references",
     "replace_node",
     "require_whole",
+    "rooted",
     "with_node_in_zarr",
     "without_node",
 ]

@@ -24,11 +24,14 @@ __all__ = [
     "read_zarr",
     "replace_node",
     "require_whole",
+    "rooted",
     "with_node_in_zarr",
     "without_node",
 ]
 
 ZARR_NAME: Final = "zarr.json"
+VERSION: Final = "0.9"
+"""The version that the root of a new document gets if it has none (RFC-8, "Node": version)."""
 _LOOKING: Final = threading.Lock()
 LARGE: Final = 1_000_000
 """So many bytes become so many objects that the collector takes longer than the parser."""
@@ -265,6 +268,14 @@ def read_zarr(data: bytes, url: str) -> dict[str, Any]:
 def with_node_in_zarr(document: Mapping[str, Any], node: Raw) -> dict[str, Any]:
     """The metadata of a Zarr group or array with a node, and everything else as it is."""
     return {**document, "attributes": {**document.get("attributes", {}), "ome": node}}
+
+
+def rooted(raw: Raw) -> Raw:
+    """A node as the root of a document: type and version first, as people expect it."""
+    if "version" in raw:
+        return raw
+    head = {"type": raw["type"]} if "type" in raw else {}
+    return {**head, "version": VERSION, **raw}
 
 
 def new_document(url: str, node: Raw) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source, map_ids
+from ngio_collections.document import Source, map_ids, rooted
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
@@ -530,6 +530,8 @@ class Plan:
         self._add(source, self._document(place, source.url), place, self._depth(place))
 
     def _add(self, source: Source, node: Raw, place: Ref, depth: int) -> None:
+        if "version" in source.node:  # What replaced a root may have none.
+            node = rooted(node)
         # The root stays what it is, whatever node is put in its place.
         key = _ROOT if place == self._root else key_of(place)
         other = self._found.get(source.url)

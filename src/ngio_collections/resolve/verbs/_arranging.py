@@ -12,6 +12,7 @@ from ngio_collections.document import (
     read_source,
     replace_node,
     require_whole,
+    rooted,
     without_node,
 )
 from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
@@ -35,7 +36,7 @@ from ngio_collections.resolve.verbs._common import (
     setting,
     store_for,
 )
-from ngio_collections.resolve.verbs._writing import put_new, rooted
+from ngio_collections.resolve.verbs._writing import put_new
 from ngio_collections.store import Blob, ReadableStore
 
 __all__ = ["check_links", "consolidate", "delete", "embed", "externalize", "relocate"]

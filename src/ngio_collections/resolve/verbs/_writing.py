@@ -13,6 +13,7 @@ from ngio_collections.document import (
     is_of_zarr,
     new_document,
     read_zarr,
+    rooted,
     with_node_in_zarr,
 )
 from ngio_collections.document._source import LateSource
@@ -41,10 +42,8 @@ from ngio_collections.resolve.verbs._common import (
 )
 from ngio_collections.store import Blob, ReadableStore
 
-__all__ = ["create", "layout_of", "put_new", "rooted", "save", "save_inlined", "save_tree"]
+__all__ = ["create", "layout_of", "put_new", "save", "save_inlined", "save_tree"]
 
-VERSION: Final = "0.9"
-"""The version that the root of a new document gets if it has none (RFC-8, "Node": version)."""
 LAID_OUT: Final = Layout(indent=2, newline_at_end=True)
 """How small new documents are written: for people. Large ones take no more room than needed."""
 LARGE_NODES: Final = 10_000
@@ -95,14 +94,6 @@ def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
     raw = rooted(_paths.relativised(exported(node.tree, node.key, url), url))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
-
-
-def rooted(raw: Raw) -> Raw:
-    """A node as the root of a document: type and version first, as people expect it."""
-    if "version" in raw:
-        return raw
-    head = {"type": raw["type"]} if "type" in raw else {}
-    return {**head, "version": VERSION, **raw}
 
 
 def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
