@@ -54,7 +54,8 @@ def validate(
 
     Args:
         target: A node, which is checked with everything below it; or a path or an address.
-        rules: A `RuleSet`, rules, or words for them (see `rules`); all of the profile if None.
+        rules: A `RuleSet`, rules, or words for them (see `rules`), of the profile that is
+            checked; all of it if None.
         profile: `rfc8` is the RFC as it stands, `ngio` has our two deviations.
         revision: The revision of RFC-8.
         level: The weakest level of the rules that are run: `MUST`, or `SHOULD` for both.
@@ -75,9 +76,10 @@ def validate(
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: There is no such rule.
+        UnknownRuleError: There is no such rule, or the profile does not have it.
         DocumentError: The document at a location cannot be read.
-        ValueError: There is no such level, or a node is to be followed.
+        ValueError: There is no such level, the rules are a set of another profile, or a node is
+            to be followed.
         TypeError: The target is a document as a value, or something else that is no node and no
             location.
 
@@ -88,7 +90,7 @@ def validate(
         >>> for finding in ngc.validate(plate):
         ...     print(finding.path, finding.rule)
         plate / a multiscale-coordinate-systems
-        >>> ngc.validate(plate, rules=["sibling-names", "hcs"])
+        >>> ngc.validate(plate, rules=["node-id", "hcs"])
         []
     """
     plans = _plans(profile, revision, rules, level)
@@ -121,7 +123,7 @@ def iter_findings(
 
     Args:
         target: A node, or a path or an address.
-        rules: A `RuleSet`, rules, or words for them; all of the profile if None.
+        rules: A `RuleSet`, rules, or words for them, of the profile; all of it if None.
         profile: `rfc8` or `ngio`.
         revision: The revision of RFC-8.
         level: The weakest level of the rules that are run.
@@ -137,9 +139,10 @@ def iter_findings(
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: There is no such rule.
+        UnknownRuleError: There is no such rule, or the profile does not have it.
         DocumentError: The document at a location cannot be read.
-        ValueError: There is no such level, or a node is to be followed.
+        ValueError: There is no such level, the rules are a set of another profile, or a node is
+            to be followed.
         TypeError: The target is a document as a value, or something else that is no node and no
             location.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ngio_collections._frozen import JsonArray, JsonObject
+from ngio_collections._words import show
 
 __all__ = ["behind", "paired", "problem_of"]
 
@@ -79,7 +80,7 @@ def _problem(value: Any) -> str:
 def _problem_of_keys(value: dict[Any, Any]) -> str:
     wrong = [key for key in value if not isinstance(key, str)]
     if wrong:
-        return f"has a key of type {type(wrong[0]).__name__}; keys of JSON are strings"
+        return f"has a key that is {show(wrong[0])}; keys of JSON are strings"
     if len({paired(key) for key in value}) < len(value):
         return "has a key twice: once as surrogates, once as the character of the pair"
     return ""

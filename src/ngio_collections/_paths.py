@@ -24,7 +24,7 @@ import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, NoReturn, Self, TypeAlias
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from ngio_collections.errors import PathError
 
@@ -1057,7 +1057,9 @@ def _origin(url: str) -> str:
 def is_within(url: str, root_url: str) -> bool:
     """Whether a URL is a root itself or below it, name by name.
 
-    Both are normalised first, so that `..`, however it is written, cannot lead out.
+    Both are normalised first, so that `..`, however it is written, cannot lead out. On the web
+    and in buckets a slash may be encoded, or be a backslash, and servers differ in what such an
+    address means; it is below no root if it would have a segment `..` for one of them.
 
     Args:
         url: An absolute URL.
@@ -1080,7 +1082,25 @@ def is_within(url: str, root_url: str) -> bool:
         return True
     parsed = _parsed(url)
     path = parsed.path if parsed.path.endswith("/") else parsed.path + "/"
-    return parsed._replace(path=path, query="").text.startswith(root)
+    whole = parsed._replace(path=path, query="").text
+    return whole.startswith(root) and (parsed.scheme == "file" or not _hides_dots(whole, len(root)))
+
+
+_MOST_DECODED: Final = 4
+"""So often servers behind each other may decode a path."""
+_HIDDEN_DOTS: Final = re.compile(r"(?:\A|[/\\])\.\.(?:[/\\;]|\Z)")
+
+
+def _hides_dots(text: str, start: int) -> bool:
+    """Whether the rest of a path has a segment `..` once it is decoded."""
+    if "%" not in text and ";" not in text:
+        return False
+    rest = text[start:]
+    for _ in range(_MOST_DECODED):
+        rest = unquote(rest)
+        if _HIDDEN_DOTS.search(rest):
+            return True
+    return False
 
 
 @lru_cache(maxsize=256)

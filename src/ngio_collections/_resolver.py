@@ -96,7 +96,7 @@ class Resolver(_Bound):
         store: Where documents are; without one, what each verb takes by default.
         policy: Which documents a reference may lead to.
         limits: How much may be read.
-        concurrency: How many documents may be asked for at once.
+        concurrency: How many documents may be asked for at once, by each call on its own.
 
     Examples:
         >>> import ngio_collections as ngc

@@ -186,14 +186,19 @@ class UnknownRuleError(NgioCollectionsError):
     Args:
         name: What was asked for.
         known: What there is.
+        problem: What is wrong, where there is such a rule, but not in a profile.
 
     Attributes:
         problem: The error without what to do about it in Python.
     """
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+    def __init__(self, name: str, known: tuple[str, ...], *, problem: str = "") -> None:
         self.name = name
         self.known = known
+        if problem:
+            self.problem = problem
+            super().__init__(problem)
+            return
         # Closer than usual: names of rules are made of few words, and most short words are near.
         mixed = [one for one in known if sorted(one) == sorted(name)]
         near = mixed or difflib.get_close_matches(name, known, n=3, cutoff=0.75)
@@ -202,7 +207,7 @@ class UnknownRuleError(NgioCollectionsError):
         super().__init__(self.problem if near else f"{self.problem}; ngc.rules().ids lists them")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.name, self.known)
+        return type(self), (self.name, self.known), {"problem": self.problem, "args": self.args}
 
 
 class ScopeError(NgioCollectionsError):

@@ -235,3 +235,22 @@ def test_it_works_as_a_process_of_its_own(process: Process, write: Write, tmp_pa
     done = process("fix", "x.json", "--write", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.splitlines()[0] == b"wrote x.json (1 fix)"
+
+
+def test_what_only_a_reference_leads_to_is_mended_where_it_is_named(
+    run: Run, write: Write, tmp_path: Path
+) -> None:
+    source = {"id": "im 1", "path": {"type": "json", "path": "./im.json"}}
+    image = {"type": "multiscale", "nodes": [], "version": "0.9", "id": "im 1", "name": "i"}
+    image["attributes"] = {"coordinateSystems": [{"id": "c", "axes": [{"name": "x"}]}]}
+    write("im.json", {"ome": image})
+    label = {**node("q"), "attributes": {"labels": {"source": [source]}}}
+    write("lab.json", {"ome": {**node("L", nodes=[label]), "version": "0.9"}})
+    listed = json.loads(run("check-links", "lab.json", "--format", "json").stdout)["documents"]
+    assert [url.rpartition("/")[2] for url in listed] == ["lab.json", "im.json"]
+    alone = run("fix", "lab.json", "--recursive", "--write")
+    assert "nothing to fix" in alone.stdout
+    assert "reference-id" in run("validate", "lab.json", "--recursive").stdout
+    assert run("fix", "lab.json", "im.json", "--write").exit_code == 0
+    assert "reference-id" not in run("validate", "lab.json", "--recursive").stdout
+    assert run("check-links", "lab.json").exit_code == 0

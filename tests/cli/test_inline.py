@@ -144,3 +144,31 @@ def test_a_hostile_name_is_written_and_printed_harmlessly(
     assert result.exit_code == 0
     assert result.stdout == "wrote a\\x1b[31m\\n.json, made of 3 documents\n"
     assert (tmp_path / "a\x1b[31m\n.json").is_file()
+
+
+def test_a_group_without_a_node_gets_one_and_one_with_a_node_is_kept(
+    run: Run, plate: str, write: Write, tmp_path: Path
+) -> None:
+    group = {"zarr_format": 3, "node_type": "group", "attributes": {"mine": 1}}
+    write("im.zarr/zarr.json", group)
+    written = tmp_path / "im.zarr" / "zarr.json"
+    assert run("inline", plate, "-o", "im.zarr").exit_code == 0
+    attributes = json.loads(written.read_text("utf-8"))["attributes"]
+    assert (attributes["mine"], attributes["ome"]["id"]) == (1, "plate")
+    refused = run("inline", plate, "-o", "im.zarr")
+    assert refused.exit_code == 2
+    assert "im.zarr/zarr.json: is there already" in refused.stderr
+    assert run("inline", plate, "-o", "im.zarr", "--overwrite").exit_code == 0
+    assert json.loads(written.read_text("utf-8"))["attributes"]["mine"] == 1
+
+
+@pytest.mark.parametrize("text", ["{}", "{", '{"ome": {}}'])
+def test_a_zarr_json_that_is_none_is_kept(run: Run, plate: str, tmp_path: Path, text: str) -> None:
+    there = tmp_path / "im.zarr" / "zarr.json"
+    there.parent.mkdir()
+    there.write_text(text, "utf-8")
+    for options in ((), ("--overwrite",)):
+        refused = run("inline", plate, "-o", "im.zarr", *options)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert refused.stderr.count("\n") == 1
+        assert there.read_text("utf-8") == text

@@ -144,3 +144,19 @@ def test_a_name_of_no_rule_is_told_in_words_of_the_command_line(run: Run, well: 
     near = run("validate", well, "--ignore", "sibling-name").stderr
     assert "did you mean sibling-names?" in near
     assert "ngc." not in near
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--rule", "sibling-names"), "the profile ngio (v1-2026-08) has no rule 'sibling-names'"),
+        (("--rules", "lab_rules_1:every", "--profile", "rfc8"), "rules are those of two profiles"),
+    ],
+)
+def test_rules_of_another_profile_end_with_2(
+    run: Run, well: str, options: tuple[str, ...], words: str
+) -> None:
+    result = run("validate", well, *options)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert words in result.stderr
+    assert run("validate", well, "--ignore", "sibling-names").exit_code == 0

@@ -42,9 +42,9 @@ def test_an_argument_of_a_wrong_type_is_refused_with_what_is_expected(
     [
         (lambda verbs: verbs.open_ref("p.json"), "expected a node or a Reference"),
         (lambda verbs: verbs.open_inlined_ref("p.json"), "expected a node or a Reference"),
-        (lambda verbs: verbs.create(ngc.new_node("collection"), "x.json"), "not a Node"),
-        (lambda verbs: verbs.check_links(["p.json"]), "not a list"),
-        (lambda verbs: verbs.open(None), "not a NoneType"),
+        (lambda verbs: verbs.create(ngc.new_node("collection"), "x.json"), "not a Python Node"),
+        (lambda verbs: verbs.check_links(["p.json"]), "not an array of 1 item"),
+        (lambda verbs: verbs.open(None), "not null"),
     ],
 )
 def test_what_is_no_location_is_refused(call: Callable[[Any], Any], expected: str) -> None:
@@ -92,3 +92,23 @@ def test_save_inlined_writes_whole_trees_and_says_how_to_write_a_part() -> None:
     edited = root.find("part").set_attr("k", 1)
     whole = ngc.save_inlined(edited.find("part").tree.root, "memory://lab/b.json", store=store)
     assert whole.find("part").get_attr("k") == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [(None, "null"), (5, "the number 5"), ([], "an empty array"), (b"a.json", "a Python bytes")],
+)
+def test_errors_name_values_in_words(wrong: Any, words: str) -> None:
+    for call in (ngc.open, ngc.open_inlined, ngc.delete, ngc.check_links):
+        with pytest.raises(TypeError, match=f"^expected a path or an address, not {words}$"):
+            call(wrong)
+    for write in (ngc.save, ngc.save_tree, lambda node: ngc.create("memory://l/a.json", node)):
+        with pytest.raises(TypeError, match=f"^expected a Node, not {words}; open one"):
+            write(wrong)
+
+
+@pytest.mark.parametrize(("node", "words"), [("null", "null"), ("[]", "an empty array")])
+def test_a_document_without_a_node_is_told_in_words_of_json(node: str, words: str) -> None:
+    store = ngc.MemoryStore({"memory://lab/a.json": f'{{"ome": {node}}}'})
+    with pytest.raises(ngc.NotOmeError, match=f"at /ome; expected an object, not {words}$"):
+        ngc.open("memory://lab/a.json", store=store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +114,38 @@ def test_another_document_where_it_is_to_go_is_left_alone() -> None:
     with pytest.raises(ngc.ConflictError, match="is there already"):
         ngc.relocate(OLD, NEW, documents=[REFERRER], store=store)
     assert contents(store) == before
+
+
+@pytest.mark.parametrize("to", ["a.json", "./a.json", "x/../a.json", "%61.json"])
+def test_a_document_is_not_moved_onto_itself(tmp_path: Path, to: str) -> None:
+    text = f"{{{NODE}}}"
+    old = tmp_path / "a.json"
+    old.write_text(text)
+    with pytest.raises(ngc.InvalidEditError, match="where it is to go already"):
+        ngc.relocate(old, f"{tmp_path.as_uri()}/{to}")
+    assert (old.read_text(), list(tmp_path.iterdir())) == (text, [old])
+    store = _store()
+    before = contents(store)
+    with pytest.raises(ngc.InvalidEditError, match="where it is to go already"):
+        ngc.relocate(OLD, OLD.replace("old", "x/../old"), documents=[REFERRER], store=store)
+    assert contents(store) == before
+
+
+@pytest.mark.parametrize("link", ["folder/a.json", "symbolic.json", "hard.json"])
+@pytest.mark.parametrize("is_back", [False, True])
+def test_a_document_is_not_moved_to_another_name_of_its_file(
+    tmp_path: Path, link: str, is_back: bool
+) -> None:
+    names = [tmp_path / "d" / "a.json", tmp_path / link]
+    names[0].parent.mkdir()
+    names[0].write_text(f"{{{NODE}}}")
+    (tmp_path / "folder").symlink_to(names[0].parent)
+    (tmp_path / "symbolic.json").symlink_to(names[0])
+    (tmp_path / "hard.json").hardlink_to(names[0])
+    old, new = reversed(names) if is_back else names
+    with pytest.raises(ngc.InvalidEditError, match="one file under two names"):
+        ngc.relocate(old, new)
+    assert [name.read_text() for name in names] == [f"{{{NODE}}}"] * 2
 
 
 def test_links_that_were_not_looked_at_are_on_the_report() -> None:

@@ -301,3 +301,77 @@ def test_an_interrupt_in_a_notebook_stops_the_work() -> None:
     assert store.in_flight == 0
     assert gc.isenabled()
     assert set(threading.enumerate()) == threads
+
+
+class _Odd:
+    """A store of somebody else, whose methods return whatever they were given."""
+
+    def __init__(self, **returns: Any) -> None:
+        self.returns = returns
+        self.inside = MemoryStore({ENTRY: {"ome": {"type": "collection", "id": "p"}}})
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Any:
+        return self.returns["get"] if "get" in self.returns else await self.inside.get(url)
+
+    async def stat(self, url: str) -> Any:
+        return self.returns.get("stat")
+
+    async def put(self, url: str, data: bytes, **conditions: Any) -> Any:
+        return self.returns.get("put")
+
+    async def delete(self, url: str, **conditions: Any) -> Any:
+        return self.returns.get("delete")
+
+
+class _OddAndBlocking(_Odd):
+    """The same, without an event loop."""
+
+    def blocking(self) -> Any:
+        return _Face(self)
+
+
+class _Face:
+    def __init__(self, store: _Odd) -> None:
+        face = store.inside.blocking()
+        assert face is not None
+        self.get = lambda url, **_: (
+            store.returns["get"] if "get" in store.returns else face.get(url)
+        )
+        self.stat = lambda url: store.returns.get("stat")
+        self.put = lambda url, data, **_: store.returns.get("put")
+
+
+@pytest.mark.parametrize("kind", [_Odd, _OddAndBlocking])
+@pytest.mark.parametrize(
+    "returned",
+    [None, b"{}", "{}", (b"{}", "t"), Stat(2, "t"), Blob("{}", "t")],  # type: ignore[arg-type]
+)
+def test_what_a_store_returns_that_is_no_document_is_an_error_of_that_store(
+    kind: type[_Odd], returned: Any
+) -> None:
+    verbs: list[Callable[[Any], Any]] = [
+        lambda store: ngc.open(ENTRY, store=store),
+        lambda store: ngc.open_inlined(ENTRY, store=store),
+        lambda store: ngc.check_links(ENTRY, store=store),
+        lambda store: ngc.validate(ENTRY, store=store),
+        lambda store: ngc.delete(ENTRY, store=store),
+        lambda store: asyncio.run(aio.open(ENTRY, store=store)),
+    ]
+    for verb in verbs:
+        with pytest.raises(
+            ngc.DocumentAccessError, match=r"`get` returned .*expected a Blob"
+        ) as no:
+            verb(kind(get=returned))
+        assert no.value.document == ENTRY
+        assert no.value.__context__ is None
+
+
+@pytest.mark.parametrize("kind", [_Odd, _OddAndBlocking])
+def test_a_write_that_gives_no_tag_is_an_error_of_its_store(kind: type[_Odd]) -> None:
+    store = kind()
+    root = ngc.open(ENTRY, store=store)
+    for write in (ngc.save, ngc.save_tree, lambda node: ngc.create("memory://lab/n.json", node)):
+        with pytest.raises(ngc.DocumentAccessError, match="`put` returned None; expected the tag"):
+            write(root.rename("new"))
+    with pytest.raises(ngc.DocumentAccessError, match=r"\(_Odd\)|whose `get`"):
+        ngc.open(ENTRY, store=kind(get=None))

@@ -78,6 +78,84 @@ def test_schemes_can_be_restricted() -> None:
     assert _refusal("https://a.org/a.json", schemes=["HTTPS"], origins=["https://a.org"]) is None
 
 
+BARE = [
+    "archive.example",
+    "localhost",
+    "lab.example:8080",
+    "*.example",
+    "a.org/x",
+    "",
+    "/data",
+    "C:",
+]
+
+
+@pytest.mark.parametrize(
+    "origin", [*BARE, "https:a.org", "https//a.org", "file:", Path("/data"), 5]
+)
+def test_what_is_no_address_is_no_origin(origin: Any) -> None:
+    with pytest.raises(ValueError, match=r"has no scheme.*such as 'https://example.org'"):
+        ngc.AccessPolicy(origins=[origin])
+
+
+@pytest.mark.parametrize("origin", ["https://*.example", "https://", "https://a b"])
+def test_an_address_that_names_no_place_is_no_origin(origin: str) -> None:
+    with pytest.raises(ValueError, match=r"origin|host"):
+        ngc.AccessPolicy(origins=[origin])
+
+
+def test_the_advice_for_a_bare_host_is_what_it_should_be() -> None:
+    for host in ("archive.example", "lab.example:8080"):
+        with pytest.raises(ValueError, match=f"; write 'https://{host}';"):
+            ngc.AccessPolicy(origins=[host])
+        assert _refusal(f"https://{host}/a.json", origins=[f"https://{host}"]) is None
+
+
+def test_local_files_are_an_origin_that_has_to_be_named() -> None:
+    entry = "https://a.org/x.json"
+    assert _refusal("file:///etc/passwd", entry, origins=["https://b.org"]) is not None
+    assert _refusal("file:///etc/passwd", entry, origins=["file://"]) is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "advice"), [("https:", "https"), ("HTTPS://", "https"), ("", "https")]
+)
+def test_a_scheme_is_a_word(scheme: str, advice: str) -> None:
+    with pytest.raises(ValueError, match=f"is no scheme; write '{advice}'"):
+        ngc.AccessPolicy(schemes=[scheme])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"origins": None}, {"origins": 5}, {"schemes": 5}, {"schemes": [5]}]
+)
+def test_origins_and_schemes_are_lists_of_texts(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"lists|text"):
+        ngc.AccessPolicy(**wrong)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("..%2fx.json", "..%2Fx.json", "a/..%2f..%2fx.json", "%2e%2e%2fx.json", "..%5cx.json"),
+        *("..\\x.json", "%252e%252e/x.json", "..%252fx.json", "..;/x.json", "..;a=1/x.json"),
+    ],
+)
+@pytest.mark.parametrize("root", ["https://lab.example/d", "s3://lab/d", "https://lab.example/d/"])
+def test_no_way_of_writing_dots_leads_out_of_the_root_of_a_server(root: str, path: str) -> None:
+    entry = f"{root}/plate.json"
+    refusal = _refusal(f"{root}/{path}", entry, root=root)
+    assert refusal is not None
+    assert "outside of" in refusal
+
+
+@pytest.mark.parametrize(
+    "path", ["a..%2fx.json", "..a/x.json", "a%20b/..x.json", "x;..a.json", "%25.json"]
+)
+def test_dots_in_names_are_inside_of_a_root(path: str) -> None:
+    root = "https://lab.example/d"
+    assert _refusal(f"{root}/{path}", f"{root}/plate.json", root=root) is None
+
+
 def test_one_origin_is_no_list_of_them() -> None:
     with pytest.raises(TypeError, match="are lists"):
         ngc.AccessPolicy(origins="https://a.org")

@@ -295,3 +295,27 @@ def test_after_an_interrupt_any_version_can_be_saved(at: int, is_made: bool) -> 
         if is_taken_back:
             ngc.save_tree(view)
             assert {url: store.read(url) for url in store.urls()} == before
+
+
+@pytest.mark.parametrize("save", [ngc.save, ngc.save_tree])
+@pytest.mark.parametrize("read", [lambda store: ngc.open(ROOT, store=store), _view])
+def test_a_root_that_was_replaced_gets_a_version_as_a_new_document_does(
+    save: Any, read: Any
+) -> None:
+    store = _store()
+    root = read(store)
+    replaced = root.replace(ngc.new_node("collection", id="zz"))
+    assert _written(save(replaced)) == {"a.json"}
+    expected = ngc.create("memory://lab/new.json", replaced, store=store)
+    assert store.read(ROOT).startswith(b'{"ome":{"type":"collection","version":"0.9","id":"zz"')
+    assert ngc.open(ROOT, store=store).to_json() == expected.to_json()
+    assert not ngc.validate(ROOT, store=store)
+    assert _written(save(replaced)) == set()
+    assert _written(save(replaced.rename("again"))) == {"a.json"}
+    assert ngc.open(ROOT, store=store).to_json()["version"] == "0.9"
+
+
+def test_a_root_that_has_no_version_is_saved_without_one() -> None:
+    store = ngc.MemoryStore({ROOT: {"ome": {"type": "collection", "id": "a"}}})
+    ngc.save(ngc.open(ROOT, store=store).rename("b"))
+    assert b"version" not in store.read(ROOT)

@@ -16,13 +16,12 @@ from benchmarks._collections import Screen
 from benchmarks._shards import ENTRY, SHARDS, in_memory
 from ngio_collections import _json
 from ngio_collections._json import dumps_bytes, loads
-from ngio_collections.document import new_document
+from ngio_collections.document import new_document, rooted
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import NodeTree
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._text import _paths_after, document_text
 from ngio_collections.resolve.verbs import _writing
-from ngio_collections.resolve.verbs._writing import rooted
 from tests.resolve.edits import STEPS, edited
 from tests.resolve.graphs import Collection, collections, moderate
 from tests.resolve.referring import referring

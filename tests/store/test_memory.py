@@ -7,16 +7,18 @@ from types import MappingProxyType
 
 import pytest
 
+import ngio_collections as ngc
 from ngio_collections.errors import DocumentNotFoundError
-from ngio_collections.store import MemoryStore
+from ngio_collections.store import Blob, MemoryStore
 
-A, B = "https://example.org/a.json", "memory:b"
+A, B = "https://example.org/a.json", "memory://l/b"
+C, D = "memory://c/c.json", "memory://c/d.json"
 
 
 def test_it_begins_with_documents_of_all_kinds() -> None:
     parsed = MappingProxyType({"ome": MappingProxyType({"name": "ü"})})
-    store = MemoryStore({A: b"\xff", B: "ü", "c": parsed, "d": {"ome": [1]}})
-    assert [store.read(url) for url in (A, B, "c", "d")] == [
+    store = MemoryStore({A: b"\xff", B: "ü", C: parsed, D: {"ome": [1]}})
+    assert [store.read(url) for url in (A, B, C, D)] == [
         b"\xff",
         "ü".encode(),
         '{"ome":{"name":"ü"}}'.encode(),
@@ -87,3 +89,51 @@ def test_what_was_written_does_not_change_with_what_it_was_made_of() -> None:
     asyncio.run(store.put(A, data))
     data[:] = b"new"
     assert store.read(A) == b"old"
+
+
+WRITTEN = [
+    ("memory://l/x y/p.json", "memory://l/x%20y/p.json"),
+    ("memory://l/./x/../p.json", "memory://l/p.json"),
+    ("HTTPS://Example.org:443/%7Ea.json", "https://example.org/~a.json"),
+]
+
+
+@pytest.mark.parametrize(("written", "normal"), WRITTEN)
+def test_all_ways_of_writing_an_address_mean_one_document(written: str, normal: str) -> None:
+    store = MemoryStore({written: {"ome": {"type": "collection", "id": "a"}}})
+    assert store.urls() == [normal]
+    for name in (written, normal):
+        assert ngc.open(name, store=store).id == "a"
+        assert name in store
+        assert store.read(name) == store.read(normal)
+    face = store.blocking()
+    assert face is not None
+    with pytest.raises(ngc.ConflictError, match="is there already"):
+        face.put(written, b"", if_absent=True)
+    tag = face.put(written, b"2", if_match=face.stat(written).tag)
+    assert face.get(normal) == face.get(written) == Blob(b"2", tag)
+    face.delete(written, if_match=tag)
+    assert (len(store), normal in store) == (0, False)
+
+
+@pytest.mark.parametrize(
+    "address", ["p.json", "memory:p.json", "", "/lab/p.json", "https:///p.json"]
+)
+def test_what_is_no_absolute_url_is_no_address(address: str) -> None:
+    with pytest.raises(ngc.PathError):
+        MemoryStore({address: b"{}"})
+    store = MemoryStore()
+    face = store.blocking()
+    assert face is not None
+    with pytest.raises(ngc.DocumentAccessError, match="is the address of no document"):
+        face.put(address, b"{}")
+    for read in (face.get, face.stat, face.delete, store.read):
+        with pytest.raises(DocumentNotFoundError):
+            read(address)
+    assert address not in store
+    assert len(store) == 0
+
+
+def test_two_documents_with_one_address_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"two documents with the address memory://l/a\.json"):
+        MemoryStore({"memory://l/a.json": b"1", "memory://l/x/../a.json": b"2"})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ngio_collections._paths import as_url
 from ngio_collections.errors import DocumentAccessError, ForbiddenError
-from ngio_collections.store import LocalStore, MemoryStore, ReadOnly, RouterStore
+from ngio_collections.store import CachedStore, LocalStore, MemoryStore, ReadOnly, RouterStore
 
 BASE = "https://example.org"
 
@@ -110,3 +111,17 @@ def test_reprs_are_short() -> None:
     assert repr(ReadOnly(MemoryStore())) == "ReadOnly(<MemoryStore of 0 documents>)"
     routes = {f"{BASE}/{number}": MemoryStore() for number in range(1000)}
     assert len(repr(RouterStore(routes))) < 200
+
+
+@pytest.mark.parametrize("wrong", [5, None, "memory://l", object(), LocalStore, {}])
+def test_what_is_no_store_is_refused_where_it_is_given(wrong: Any) -> None:
+    for make in (
+        lambda: RouterStore({"memory://l": wrong}),
+        lambda: ReadOnly(wrong),
+        lambda: CachedStore(wrong),
+    ):
+        with pytest.raises(TypeError, match=r"the store .* is one such as LocalStore\(...\), not"):
+            make()
+    if wrong is not None:
+        with pytest.raises(TypeError, match="the store for everything else"):
+            RouterStore({}, wrong)

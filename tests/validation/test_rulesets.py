@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -301,9 +302,73 @@ def test_sets_are_made_of_what_they_have_not_and_of_rules_of_ones_own() -> None:
             use()
 
 
-def test_rules_that_a_profile_does_not_have_are_left_out() -> None:
-    found = ngc.validate(_root(), rules=["sibling-names", "labels"], profile="ngio")
-    assert [one.rule for one in found] == ["labels-object"]
+OF_RFC8 = ngc.rules(profile="rfc8")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "sibling-names",
+        ["labels", "sibling-names"],
+        [*OF_RFC8, dose_positive],
+        OF_RFC8["sibling-names"],
+    ],
+)
+def test_a_rule_that_the_profile_does_not_have_is_an_error_that_says_who_has_it(rules: Any) -> None:
+    words = r"the profile ngio \(v1-2026-08\) has no rule 'sibling-names'; rfc8 .* have it"
+    with pytest.raises(ngc.UnknownRuleError, match=words) as refused:
+        ngc.validate(_root(), rules=rules)
+    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
+    assert isinstance(ngc.validate(_root(), rules=rules, profile="rfc8"), list)
+
+
+def test_a_name_that_the_profile_has_nothing_of_is_an_error() -> None:
+    with pytest.raises(ngc.UnknownRuleError, match="has no rule 'sibling-names'"):
+        ngc.rules("sibling-names")
+    assert ngc.rules("sibling-names", profile="rfc8").ids == ("sibling-names",)
+
+
+def test_of_a_group_the_rules_of_the_profile_are_meant() -> None:
+    for profile in ("ngio", "rfc8"):
+        some = ngc.rules("nodes", "labels", profile=profile)
+        assert set(some.ids) < set(ngc.rules(profile=profile).ids)
+        assert ngc.validate(_root(), rules=["nodes", "labels"], profile=profile) == ngc.validate(
+            _root(), rules=some, profile=profile
+        )
+
+
+@pytest.mark.parametrize(
+    "some", [OF_RFC8, OF_RFC8 & "labels", OF_RFC8 - "nodes", OF_RFC8 | dose_positive]
+)
+def test_a_set_is_checked_in_the_profile_that_it_is_of(some: ngc.RuleSet) -> None:
+    words = (
+        r"are those of the profile rfc8 \(v1-2026-08\), and ngio .* is checked; give profile='rfc8'"
+    )
+    with pytest.raises(ValueError, match=words):
+        ngc.validate(_root(), rules=some)
+    with pytest.raises(ValueError, match=r"and rfc8 \(draft-2026-04\) is checked"):
+        ngc.validate(_root(), rules=some, profile="rfc8", revision="draft-2026-04")
+    found = ngc.validate(_root(), rules=some, profile="rfc8")
+    assert {one.rule for one in found} <= {*some.ids}
+
+
+def test_all_rules_of_a_profile_find_what_the_profile_finds() -> None:
+    node = ngc.new_node("collection", id="p")
+    for profile in ("ngio", "rfc8"):
+        whole = ngc.validate(node, profile=profile)
+        assert ngc.validate(node, rules=ngc.rules(profile=profile), profile=profile) == whole
+    assert whole
+
+
+def test_sets_of_two_profiles_are_not_put_together() -> None:
+    for together in (lambda: ngc.rules() | OF_RFC8, lambda: OF_RFC8 | ngc.rules("hcs")):
+        with pytest.raises(ValueError, match="those of two profiles, "):
+            together()
+    assert ngc.rules() - OF_RFC8 == ngc.rules("node-id-required")
+    mine = ngc.rules() & () | dose_positive
+    assert _rules(ngc.validate(_root(), rules=OF_RFC8 & () | mine, profile="rfc8")) == _rules(
+        ngc.validate(_root(), rules=mine)
+    )
 
 
 def test_a_subtree_is_checked_alone_with_what_is_around_it() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import ngio_collections as ngc
 from ngio_collections import _paths
 from ngio_collections.cli._output import stop
+from ngio_collections.document import is_in_zarr, is_of_zarr, read_zarr
 from ngio_collections.resolve.verbs._common import document_url, store_for
 
 __all__ = ["Access", "document_url", "label", "require_free", "require_store", "store_for"]
@@ -99,8 +100,20 @@ def require_free(location: str, *, hint: str = "") -> None:
 
     Raises:
         PathError: The location cannot be understood.
-        typer.Exit: With code 2, if there is a file, or nothing can be written there.
+        typer.Exit: With code 2, if there is a file, or nothing can be written there. A Zarr group
+            or array without a node is no such file: a node can be put into it.
     """
     url = require_store(location)
-    if Path(_paths.local_path(url)).exists():
+    path = Path(_paths.local_path(url))
+    if path.exists() and not _takes_node(path, url):
         stop(f"{label(url)}: is there already; name another file{hint}")
+
+
+def _takes_node(path: Path, url: str) -> bool:
+    """Whether a file is the metadata of a Zarr group or array that has no node yet."""
+    if not is_of_zarr(url) or not path.is_file():
+        return False
+    try:
+        return not is_in_zarr(read_zarr(path.read_bytes(), url))
+    except (ngc.DocumentError, OSError):
+        return False

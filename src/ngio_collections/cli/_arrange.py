@@ -20,6 +20,7 @@ from ngio_collections.cli._output import (
     say,
     stop,
     stopping_at_errors,
+    told,
 )
 
 __all__ = ["consolidate", "embed", "externalize", "relocate"]
@@ -63,7 +64,7 @@ def consolidate(location: str, access: Access, *, check: bool, as_json: bool) ->
         except ngc.ConflictError as error:
             if not check:
                 raise
-            complain(str(error))
+            complain(told(error))
             raise typer.Exit(FOUND) from None
     report = saved.report
     assert report is not None

@@ -19,6 +19,7 @@ from ngio_collections.cli._output import (
     count,
     say,
     stopping_at_errors,
+    told,
 )
 
 __all__ = ["run"]
@@ -47,7 +48,7 @@ def _checked(
             # Begun again without it: the others are still looked at.
             if waiting.pop(str(error.document), None) is None:
                 raise
-            complain(str(error))
+            complain(told(error))
             unreadable += 1
         else:
             return report, unreadable

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import ngio_collections as ngc
 from ngio_collections import _paths
+from ngio_collections.cli._output import NO_METADATA
 
-__all__ = ["STANDARD_INPUT", "Checked", "check"]
+__all__ = ["STANDARD_INPUT", "Checked", "check", "each_once"]
 
 STANDARD_INPUT: Final = "-"
 
@@ -70,10 +72,26 @@ def _locate(argument: str) -> Path:
         return path
     metadata = path / "zarr.json"
     if not metadata.exists():
-        raise ngc.DocumentNotFoundError(
-            "is a folder without a zarr.json; name a file in it", argument
-        )
+        raise ngc.DocumentNotFoundError(NO_METADATA, argument)
     return metadata
+
+
+def each_once(arguments: Iterable[str]) -> list[str]:
+    """What a person named, without further names of the same documents."""
+    named: dict[str, str] = {}
+    for argument in arguments:
+        named.setdefault(_address(argument), argument)
+    return list(named.values())
+
+
+def _address(argument: str) -> str:
+    """The address of a document that is named; the name itself where that makes no sense."""
+    if argument == STANDARD_INPUT:
+        return argument
+    try:
+        return _paths.as_url(_locate(argument))
+    except (ngc.DocumentError, ngc.PathError, OSError, ValueError):
+        return argument  # What is wrong with it is said when it is read.
 
 
 def _read_standard_input() -> bytes:

@@ -21,6 +21,7 @@ from ngio_collections.cli._output import (
     say,
     stop,
     stopping_at_errors,
+    told,
 )
 from ngio_collections.cli._profiles import require_profile
 from ngio_collections.mend import Fix
@@ -103,7 +104,7 @@ def run(
         wanted = [fix for fix in found if unsafe or fix.safe]
         saved = documents.write(wanted) if write else None
     for error in documents.unreadable:
-        complain(str(error))
+        complain(told(error))
     if as_json:
         written = [] if saved is None else list(saved.written)
         print_json({"fixes": [fix.to_json() for fix in found], "written": written})

@@ -7,20 +7,24 @@ the encoding of the terminal lacks.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final, NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from ngio_collections import _paths
 from ngio_collections._text import printable
-from ngio_collections.errors import NgioCollectionsError
+from ngio_collections.errors import DocumentNotFoundError, NgioCollectionsError, PathError
 
 __all__ = [
     "FOUND",
+    "NO_METADATA",
     "ONLY_LOCAL",
     "RULE_FAILED",
     "UNREADABLE",
@@ -32,6 +36,7 @@ __all__ = [
     "say",
     "stop",
     "stopping_at_errors",
+    "told",
     "without_advice",
     "writing_output",
 ]
@@ -44,6 +49,11 @@ _FOR_PYTHON: Final = (
     "; allow it with AccessPolicy(origins=[...])",
     ". A RouterStore sends other URLs to other stores",
 )
+
+NO_METADATA: Final = "is a folder without a zarr.json; name a file in it"
+_FILE_URL: Final = re.compile(r"file:///[^\s'\"()]+")
+_AROUND: Final = ",;:."
+"""What ends a part of a sentence, and not an address."""
 
 FOUND: Final = 1
 """The exit code when something was found that has to be looked at."""
@@ -111,7 +121,21 @@ def complain_more(lines: Iterable[str]) -> None:
     """Print further lines about a problem on standard error."""
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     for line in lines:
-        print(safe(line, encoding), file=sys.stderr)
+        print(safe(_with_names(line), encoding), file=sys.stderr)
+
+
+def _with_names(text: str) -> str:
+    """A text with what people call local files in the place of their addresses."""
+    if "file:///" not in text:
+        return text
+    # Only here: the resolver takes time to import.
+    from ngio_collections.cli._access import label  # noqa: PLC0415
+
+    def name(match: re.Match[str]) -> str:
+        url = match[0].rstrip(_AROUND)
+        return label(url) + match[0][len(url) :]
+
+    return _FILE_URL.sub(name, text)
 
 
 def stop(problem: str) -> NoReturn:
@@ -122,6 +146,17 @@ def stop(problem: str) -> NoReturn:
     """
     complain(problem)
     raise typer.Exit(UNREADABLE)
+
+
+def told(error: NgioCollectionsError) -> str:
+    """What is said of an error of the library; of a folder, that it is one."""
+    place = error.document if isinstance(error, DocumentNotFoundError) else None
+    if place is not None and place.startswith("file:") and place.endswith("/zarr.json"):
+        folder = place.removesuffix("/zarr.json")
+        with suppress(PathError):
+            if Path(_paths.local_path(folder)).is_dir():
+                return f"{folder}: {NO_METADATA}"
+    return str(error)
 
 
 def without_advice(words: str) -> str:
@@ -141,6 +176,7 @@ def stopping_at_errors() -> Iterator[None]:
     try:
         yield
     except NgioCollectionsError as error:
-        words = without_advice(str(error))
-        advice = [ONLY_LOCAL] if words != str(error) else []
+        said = told(error)
+        words = without_advice(said)
+        advice = [ONLY_LOCAL] if words != said else []
         stop("; ".join([words, *advice, *getattr(error, "__notes__", ())]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import ngio_collections as ngc
 from ngio_collections.cli._output import stop
+from ngio_collections.validation._rulesets import of_profile
 
 __all__ = ["require_profile", "require_rules"]
 
@@ -43,7 +44,8 @@ def require_rules(
         own: Files or modules with further rules.
 
     Raises:
-        typer.Exit: With code 2, after one line, when there is no such profile or rule.
+        typer.Exit: With code 2, after one line, when there is no such profile, or it has no such
+            rule.
     """
     require_profile(profile, revision)
     every = ngc.rules(profile=profile, revision=revision)
@@ -51,8 +53,11 @@ def require_rules(
         # Only here: it runs what people have written.
         from ngio_collections.cli._own_rules import own_rules  # noqa: PLC0415
 
-        every = every | own_rules(own)
+        try:
+            every = every | own_rules(own)
+        except ValueError as error:
+            stop(f"--rules: {error}")
     try:
-        return (every & only if only else every) - (without or ())
+        return (of_profile(only, every) if only else every) - (without or ())
     except ngc.UnknownRuleError as error:
         stop(f"{error.problem}; `ngio-collections rules` lists them")

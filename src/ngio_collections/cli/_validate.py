@@ -9,7 +9,7 @@ import typer
 
 import ngio_collections as ngc
 from ngio_collections._contract import Level
-from ngio_collections.cli._documents import STANDARD_INPUT, Checked, check
+from ngio_collections.cli._documents import STANDARD_INPUT, Checked, check, each_once
 from ngio_collections.cli._options import ReportFormat
 from ngio_collections.cli._output import (
     FOUND,
@@ -18,6 +18,7 @@ from ngio_collections.cli._output import (
     complain,
     stop,
     stopping_at_errors,
+    told,
 )
 from ngio_collections.cli._outputs import Outcome, Output, output_for
 from ngio_collections.cli._profiles import require_rules
@@ -54,7 +55,7 @@ class _Run:
     def check_views(self, paths: Sequence[str], opening: Viewing) -> None:
         """Check collections as wholes, document by document."""
         unfollowed: list[ngc.Unfollowed] = []
-        for path in dict.fromkeys(paths):
+        for path in each_once(paths):
             try:
                 root = opening.open(path)
             except ngc.DocumentError as error:
@@ -69,7 +70,7 @@ class _Run:
 
     def _check_named(self, paths: Sequence[str]) -> list[str]:
         checked: list[str] = []
-        for path in dict.fromkeys(paths):
+        for path in each_once(paths):
             try:
                 one = check(
                     path,
@@ -110,9 +111,10 @@ class _Run:
         self._output.document(checked, shown)
 
     def _unreadable(self, error: ngc.DocumentError) -> None:
-        complain(str(error))
+        said = told(error)
+        complain(said)
         self.outcome.unreadable += 1
-        self._output.problem(str(error))
+        self._output.problem(said)
 
 
 def _exit_code(outcome: Outcome) -> int:

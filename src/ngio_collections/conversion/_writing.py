@@ -15,7 +15,7 @@ from ngio_collections._json import dumps_bytes
 from ngio_collections.conversion._assembly import assembled
 from ngio_collections.conversion._engine import Made
 from ngio_collections.conversion._names import CONVERSION, GROUP
-from ngio_collections.document import Source, new_document, read_source
+from ngio_collections.document import Source, new_document, read_source, rooted
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
@@ -25,7 +25,7 @@ from ngio_collections.errors import (
     PathError,
 )
 from ngio_collections.resolve._requests import Answer, Flow, Get, Probe, Put
-from ngio_collections.resolve.verbs._writing import layout_of, rooted
+from ngio_collections.resolve.verbs._writing import layout_of
 from ngio_collections.store import Blob
 from ngio_collections.store._local import real_url
 

@@ -15,10 +15,14 @@ from ngio_collections.document._references import (
 from ngio_collections.document._source import (
     Source,
     is_in_zarr,
+    is_of_zarr,
     new_document,
     read_source,
+    read_zarr,
     replace_node,
     require_whole,
+    rooted,
+    with_node_in_zarr,
     without_node,
 )
 
@@ -31,13 +35,17 @@ __all__ = [
     "ids_in",
     "ids_in_all",
     "is_in_zarr",
+    "is_of_zarr",
     "map_ids",
     "new_document",
     "open_envelope",
     "parse_document",
     "read_source",
+    "read_zarr",
     "references",
     "replace_node",
     "require_whole",
+    "rooted",
+    "with_node_in_zarr",
     "without_node",
 ]

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from ngio_collections._collector import collector_paused
 from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._words import show
 from ngio_collections.document._envelope import open_envelope
-from ngio_collections.errors import NotJsonError, NotOmeError
+from ngio_collections.errors import ConflictError, NotJsonError, NotOmeError
 from ngio_collections.graph import NodeTree
 from ngio_collections.graph._segment import LateSegment, Raw, Segment
 
@@ -17,14 +18,20 @@ __all__ = [
     "LateSource",
     "Source",
     "is_in_zarr",
+    "is_of_zarr",
     "new_document",
     "read_source",
+    "read_zarr",
     "replace_node",
     "require_whole",
+    "rooted",
+    "with_node_in_zarr",
     "without_node",
 ]
 
 ZARR_NAME: Final = "zarr.json"
+VERSION: Final = "0.9"
+"""The version that the root of a new document gets if it has none (RFC-8, "Node": version)."""
 _LOOKING: Final = threading.Lock()
 LARGE: Final = 1_000_000
 """So many bytes become so many objects that the collector takes longer than the parser."""
@@ -173,10 +180,9 @@ def read_source(data: bytes, url: str, tag: str) -> Source:
             return Source(url, tag, document, node)
     envelope = open_envelope(document, url)
     if type(envelope.node) is not dict:
-        found = type(envelope.node).__name__
         raise NotOmeError(
             f"holds no node at /{'/'.join(map(str, envelope.pointer))}; "
-            f"expected an object, not {found}",
+            f"expected an object, not {show(envelope.node)}",
             url,
         )
     return Source(url, tag, document, envelope.node)
@@ -224,12 +230,57 @@ def replace_node(document: Mapping[str, Any], node: Raw) -> dict[str, Any]:
     return made
 
 
+def is_of_zarr(url: str) -> bool:
+    """Whether an address is that of the `zarr.json` of a group or an array."""
+    return url.partition("?")[0].rpartition("/")[2] == ZARR_NAME
+
+
+def read_zarr(data: bytes, url: str) -> dict[str, Any]:
+    """Parse the metadata of a Zarr group or array, to put a node into it.
+
+    Args:
+        data: The content of its `zarr.json`.
+        url: The address of that.
+
+    Returns:
+        The whole document, with a node in it or not.
+
+    Raises:
+        NotJsonError: It is not JSON, or has a key twice.
+        ConflictError: It is not the metadata of a Zarr group or array.
+    """
+    try:
+        document = loads(data)
+    except JsonSyntaxError as error:
+        raise NotJsonError(error.problem, url) from error
+    if not isinstance(document, dict) or "zarr_format" not in document:
+        problem = "no metadata of a Zarr group or array (an object with `zarr_format`)"
+    elif not isinstance(document.get("attributes", {}), dict):
+        problem = f"metadata whose `attributes` are {show(document['attributes'])}, not an object"
+    else:
+        return document
+    raise ConflictError(f"is there already and holds {problem}; it is left as it is", url)
+
+
+def with_node_in_zarr(document: Mapping[str, Any], node: Raw) -> dict[str, Any]:
+    """The metadata of a Zarr group or array with a node, and everything else as it is."""
+    return {**document, "attributes": {**document.get("attributes", {}), "ome": node}}
+
+
+def rooted(raw: Raw) -> Raw:
+    """A node as the root of a document: type and version first, as people expect it."""
+    if "version" in raw:
+        return raw
+    head = {"type": raw["type"]} if "type" in raw else {}
+    return {**head, "version": VERSION, **raw}
+
+
 def new_document(url: str, node: Raw) -> dict[str, Any]:
     """The content of a document that does not exist yet.
 
     A `zarr.json` becomes that of a Zarr group, everything else a standalone JSON file
     (RFC-8, "Metadata storage").
     """
-    if url.rpartition("/")[2] == ZARR_NAME:
-        return {"zarr_format": 3, "node_type": "group", "attributes": {"ome": node}}
+    if is_of_zarr(url):
+        return with_node_in_zarr({"zarr_format": 3, "node_type": "group"}, node)
     return {"ome": node}

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import Source, map_ids
+from ngio_collections.document import Source, map_ids, rooted
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
 from ngio_collections.graph._pmap import PersistentMap
@@ -581,6 +581,8 @@ class Plan:
         self._add(source, self._document(place, source.url), self._depth(place), _Place(place))
 
     def _add(self, source: Source, node: Raw, depth: int, place: _Place) -> None:
+        if "version" in source.node:  # What replaced a root may have none.
+            node = rooted(node)
         found = self._candidates.setdefault(source.url, {})
         found[key_of(place.ref), place.layer] = Planned(source, node, depth, place)
 

@@ -25,7 +25,7 @@ from ngio_collections.resolve._requests import (
     Request,
     Stream,
 )
-from ngio_collections.store import BlockingReads, ReadableStore, SupportsBlocking
+from ngio_collections.store import Blob, BlockingReads, ReadableStore, Stat, SupportsBlocking
 
 __all__ = ["drive", "drive_stream", "run", "run_stream"]
 
@@ -51,6 +51,33 @@ def _wrapped(error: Exception, url: str) -> DocumentError:
     return made
 
 
+_EXPECTED: Final[dict[type, tuple[type[Any], str, str]]] = {
+    Get: (Blob, "get", "a Blob(data, tag) with the data as bytes"),
+    Head: (Stat, "stat", "a Stat(size, tag)"),
+    Put: (str, "put", "the tag of what was written, as a text"),
+}
+"""What the methods of a store return, for those that return something."""
+
+
+def _checked(store: Any, request: Request, answer: Any) -> Answer:
+    """An answer of a store, or an error if it is none: stores of others may return anything."""
+    expected = _EXPECTED.get(type(request))
+    if expected is None:
+        return None
+    kind, method, words = expected
+    if isinstance(answer, kind) and not (kind is Blob and isinstance(answer[0], str)):
+        found: Answer = answer
+        return found
+    whose = f"is in a store{_name_of(store)} whose `{method}`"
+    return DocumentAccessError(f"{whose} returned {answer!r:.60}; expected {words}", request.url)
+
+
+def _name_of(store: Any) -> str:
+    name = type(store).__name__
+    # The blocking face of a store has a name that nobody outside of it knows.
+    return "" if name.startswith("_") else f" ({name})"
+
+
 def _begin(store: Any, request: Request) -> Any:
     """Call the method of a store that a request is for."""
     if type(request) is Get:
@@ -59,10 +86,7 @@ def _begin(store: Any, request: Request) -> Any:
         return store.stat(request.url)
     verb = "deleted from" if isinstance(request, Delete) else "written to"
     if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
-        name = type(store).__name__
-        # The blocking face of a store has a name that nobody outside of it knows.
-        which = "" if name.startswith("_") else f" ({name})"
-        raise ForbiddenError(f"is in a store that cannot be {verb}{which}", request.url)
+        raise ForbiddenError(f"is in a store that cannot be {verb}{_name_of(store)}", request.url)
     if isinstance(request, Put):
         return store.put(
             request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
@@ -76,20 +100,20 @@ def _begin(store: Any, request: Request) -> Any:
 def _answer(store: Any, request: Request) -> Answer:
     """The answer of a store that blocks."""
     try:
-        answer: Answer = _begin(store, request)
+        answer = _begin(store, request)
     except Exception as error:  # noqa: BLE001 - stores of others may raise anything
         return _wrapped(error, request.url)
-    return answer
+    return _checked(store, request, answer)
 
 
 async def _awaited(store: Any, request: Request) -> Answer:
     """The answer of a store that is awaited."""
     try:
         begun = _begin(store, request)
-        answer: Answer = await begun if inspect.isawaitable(begun) else begun
+        answer = await begun if inspect.isawaitable(begun) else begun
     except Exception as error:  # noqa: BLE001 - stores of others may raise anything
         return _wrapped(error, request.url)
-    return answer
+    return _checked(store, request, answer)
 
 
 def _is_ordered(batch: Sequence[Request]) -> bool:
@@ -210,9 +234,12 @@ def _run_apart(work: Coroutine[Any, Any, T]) -> T:
 
     Whoever interrupts the wait, as with Ctrl-C in a notebook, interrupts the work.
     """
+    has_loop = True
     try:
         asyncio.get_running_loop()
     except RuntimeError:
+        has_loop = False
+    if not has_loop:  # Not above: errors of the work have nothing to do with that one.
         return asyncio.run(work)
     begun: Future[Callable[[], object]] = Future()
 

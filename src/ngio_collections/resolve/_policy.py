@@ -3,16 +3,58 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from ngio_collections import _paths
-from ngio_collections.errors import ForbiddenError
+from ngio_collections.errors import ForbiddenError, PathError
 
 __all__ = ["AccessPolicy", "Limits"]
 
 ANY: Final = "*"
+
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]+")
+_ADDRESS: Final = re.compile(rf"{_SCHEME.pattern}://", re.IGNORECASE)
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
+
+
+def _origin(name: object) -> str:
+    """An origin as somebody gave it, in its normal form.
+
+    What has no scheme would be a local path, and allow all local files.
+    """
+    if name == ANY:
+        return ANY
+    if not isinstance(name, str) or _ADDRESS.match(name) is None:
+        advice = f"; write 'https://{name}'" if _is_host(name) else ""
+        raise PathError(
+            f"the origin {name!r:.60} has no scheme{advice}; expected one such as "
+            "'https://example.org', 'file://' for all local files, or '*' for all origins"
+        )
+    if ANY in name:
+        raise PathError(
+            f"the origin {name!r:.60} has a `*`, and origins are compared as a whole; give each "
+            "of them, or '*' alone for all"
+        )
+    return _paths.origin(_paths.as_url(name))
+
+
+def _is_host(name: object) -> bool:
+    return isinstance(name, str) and _HOST.fullmatch(name) is not None
+
+
+def _scheme(name: object) -> str:
+    """A scheme as somebody gave it, in lower case."""
+    if not isinstance(name, str):
+        raise TypeError(f"a scheme is a text such as 'https', not {name!r:.60}")
+    if _SCHEME.fullmatch(name.lower()) is None:
+        found = _SCHEME.match(name.lower())
+        advice = found[0] if found else "https"
+        raise ValueError(f"{name!r:.60} is no scheme; write {advice!r:.60}")
+    return name.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +68,13 @@ class AccessPolicy:
     Attributes:
         root: A folder or an address that no reference may leave, if there is one.
         origins: Origins that may be read from as well, such as `https://example.org`;
-            `*` for all.
-        schemes: The schemes that may be used; all if None.
+            `*` for all, `file://` for all local files. Of a longer address the origin counts.
+        schemes: The schemes that may be used, such as `https`; all if None.
+
+    Raises:
+        PathError: An origin is no address, a bare host for example; or the root is no path and
+            no address.
+        ValueError: A scheme is none.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -44,16 +91,14 @@ class AccessPolicy:
 
     def __post_init__(self) -> None:
         given = (ANY,) if self.origins == ANY else self.origins
-        if isinstance(given, str) or isinstance(self.schemes, str):
-            raise TypeError("origins and schemes are lists: origins=['https://example.org']")
+        for names in (given, () if self.schemes is None else self.schemes):
+            if isinstance(names, str) or not isinstance(names, Collection):
+                raise TypeError("origins and schemes are lists: origins=['https://example.org']")
         root = None if self.root is None else _paths.as_url(self.root)
-        origins = frozenset(
-            name if name == ANY else _paths.origin(_paths.as_url(name)) for name in given
-        )
         object.__setattr__(self, "root", root)
-        object.__setattr__(self, "origins", origins)
+        object.__setattr__(self, "origins", frozenset(map(_origin, given)))
         if self.schemes is not None:
-            object.__setattr__(self, "schemes", frozenset(s.lower() for s in self.schemes))
+            object.__setattr__(self, "schemes", frozenset(map(_scheme, self.schemes)))
 
     def refusal(self, entry: str, url: str) -> str | None:
         """Why a document may not be read; None if it may.

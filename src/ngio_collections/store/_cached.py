@@ -15,7 +15,12 @@ from ngio_collections.store._protocols import (
     Stat,
     WritableStore,
 )
-from ngio_collections.store._wrappers import blocking_face, check_write, read_only_error
+from ngio_collections.store._wrappers import (
+    blocking_face,
+    check_write,
+    read_only_error,
+    require_store,
+)
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
@@ -58,6 +63,7 @@ class CachedStore:
     ) -> None:
         if type(max_bytes) is not int or max_bytes < 0:
             raise ValueError(f"max_bytes is a number from 0 on, not {max_bytes!r}")
+        require_store("the store that is read", store)
         self._store = store
         self._cache = _Cache(max_bytes, validate)
 

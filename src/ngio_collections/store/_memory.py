@@ -8,8 +8,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from ngio_collections._json import dumps_bytes
+from ngio_collections._paths import normalised
 from ngio_collections._plain import plain_json
-from ngio_collections.errors import ConflictError, DocumentNotFoundError, LimitExceededError
+from ngio_collections.errors import (
+    ConflictError,
+    DocumentAccessError,
+    DocumentNotFoundError,
+    LimitExceededError,
+    PathError,
+)
 from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
 
 __all__ = ["MemoryStore"]
@@ -18,12 +25,17 @@ __all__ = ["MemoryStore"]
 class MemoryStore:
     """Documents in memory, addressed by any URLs; it records what is done with it.
 
+    All ways of writing an address mean the same document, as for all that asks for documents.
     Several threads and tasks can use it at once.
 
     Args:
         documents: What it holds at first: bytes, text, or JSON objects, by URL.
         latency: How many seconds a read takes, without doing anything else meanwhile than let
             other tasks run. With it, the store cannot be used without an event loop.
+
+    Raises:
+        PathError: The address of a document is no absolute URL.
+        ValueError: Two addresses mean the same document.
 
     Attributes:
         log: What was asked for, in order, as pairs of the method and the URL. It grows without
@@ -49,7 +61,10 @@ class MemoryStore:
     ) -> None:
         self._documents = _Documents()
         for url, document in (documents or {}).items():
-            self._documents.write(url, _bytes_of(document))
+            key = normalised(url)
+            if key in self._documents.blobs:
+                raise ValueError(f"there are two documents with the address {key}; give one")
+            self._documents.write(key, _bytes_of(document))
         self._latency = latency
         self.log = self._documents.log
         self.in_flight = 0
@@ -59,13 +74,13 @@ class MemoryStore:
         return f"<MemoryStore of {len(self)} documents>"
 
     def __contains__(self, url: object) -> bool:
-        return url in self._documents.blobs
+        return isinstance(url, str) and self._documents.key(url) in self._documents.blobs
 
     def __len__(self) -> int:
         return len(self._documents.blobs)
 
     def urls(self) -> list[str]:
-        """The URLs of all documents, in order."""
+        """The URLs of all documents in their normal form, in order."""
         return sorted(self._documents.blobs)
 
     def read(self, url: str) -> bytes:
@@ -124,6 +139,7 @@ class MemoryStore:
 
         Raises:
             ConflictError: It has another tag, or is gone, or is there already.
+            DocumentAccessError: Its address is no absolute URL.
         """
         return self._documents.put(url, data, if_match=if_match, if_absent=if_absent)
 
@@ -165,9 +181,18 @@ class _Documents:
         self._writes = 0
         self._lock = threading.Lock()
 
+    def key(self, url: str) -> str:
+        """The address in its normal form, as nearly all are that are asked for."""
+        if url in self.blobs:
+            return url
+        try:
+            return normalised(url)
+        except PathError:  # It is the address of no document.
+            return url
+
     def find(self, url: str) -> Blob:
         """The document, if there is one."""
-        blob = self.blobs.get(url)
+        blob = self.blobs.get(self.key(url))
         if blob is None:
             raise DocumentNotFoundError("there is no such document in this MemoryStore", url)
         return blob
@@ -202,10 +227,12 @@ class _Documents:
         """Write a document."""
         with self._lock:
             self.log.append(("put", url))
-            if if_absent and url in self.blobs:
+            if self.key(url) not in self.blobs:
+                _require_address(url)
+            elif if_absent:
                 raise ConflictError("is there already; expected none, and nothing was written", url)
             self._check(url, if_match)
-            return self.write(url, data)
+            return self.write(self.key(url), data)
 
     def delete(self, url: str, *, if_match: str | None = None) -> None:
         """Delete a document."""
@@ -213,12 +240,12 @@ class _Documents:
             self.log.append(("delete", url))
             self._check(url, if_match)
             self.find(url)
-            del self.blobs[url]
+            del self.blobs[self.key(url)]
 
     def _check(self, url: str, if_match: str | None) -> None:
         if if_match is None:
             return
-        blob = self.blobs.get(url)
+        blob = self.blobs.get(self.key(url))
         if blob is None:
             raise ConflictError("is gone since it was read; nothing was changed", url)
         if blob.tag != if_match:
@@ -227,6 +254,13 @@ class _Documents:
                 " read it again, and make the change in what it is now",
                 url,
             )
+
+
+def _require_address(url: str) -> None:
+    try:
+        normalised(url)
+    except PathError as error:
+        raise DocumentAccessError(f"is the address of no document: {error}", url) from error
 
 
 def _bytes_of(document: bytes | str | Mapping[str, Any]) -> bytes:

@@ -18,7 +18,14 @@ from ngio_collections.store._protocols import (
     WritableStore,
 )
 
-__all__ = ["ReadOnly", "RouterStore", "blocking_face", "check_write", "read_only_error"]
+__all__ = [
+    "ReadOnly",
+    "RouterStore",
+    "blocking_face",
+    "check_write",
+    "read_only_error",
+    "require_store",
+]
 
 T = TypeVar("T")
 
@@ -26,6 +33,16 @@ T = TypeVar("T")
 def blocking_face(store: ReadableStore) -> BlockingReads | None:
     """The same store without an event loop; None if it has no such face."""
     return store.blocking() if isinstance(store, SupportsBlocking) else None
+
+
+def require_store(what: str, store: object) -> None:
+    """Refuse what is no store, before a document is asked for.
+
+    Raises:
+        TypeError: It has no `get` and `stat`, or is a class.
+    """
+    if isinstance(store, type) or not isinstance(store, ReadableStore):
+        raise TypeError(f"{what} is one such as LocalStore(...), not {store!r:.60}")
 
 
 def read_only_error(url: str) -> ForbiddenError:
@@ -55,6 +72,7 @@ class ReadOnly:
     """  # noqa: E501
 
     def __init__(self, store: ReadableStore) -> None:
+        require_store("the store that is read", store)
         self._store = store
 
     def __repr__(self) -> str:
@@ -123,6 +141,7 @@ class RouterStore:
 
     Raises:
         PathError: A route is no URL and no path.
+        TypeError: What a route leads to is no store.
 
     Example:
         >>> from ngio_collections.store import LocalStore, MemoryStore, RouterStore
@@ -136,6 +155,10 @@ class RouterStore:
         self, routes: Mapping[str, ReadableStore], default: ReadableStore | None = None
     ) -> None:
         stores = [(_prefix(route), store) for route, store in routes.items()]
+        for route, store in routes.items():
+            require_store(f"the store for {route}", store)
+        if default is not None:
+            require_store("the store for everything else", default)
         self._routes = _Routes(stores, default)
         self._stores = stores
         self._default = default

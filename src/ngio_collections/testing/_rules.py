@@ -44,8 +44,8 @@ def validate_guarded(
             that `keys` does not name, or which fields it has; nodes further away; what
             `references` does not allow; or a node in `context.document`.
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: There is no such rule.
-        ValueError: There is no such level.
+        UnknownRuleError: There is no such rule, or the profile does not have it.
+        ValueError: There is no such level, or the rules are a set of another profile.
 
     Examples:
         >>> import ngio_collections as ngc

@@ -102,7 +102,7 @@ def validate_changes(
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: There is no such rule.
+        UnknownRuleError: There is no such rule, or the profile does not have it.
 
     Examples:
         >>> import ngio_collections as ngc

@@ -43,8 +43,8 @@ def plans_for(profile: str, revision: str, rules: Any, level: str) -> Plans:
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: There is no such rule.
-        ValueError: There is no such level.
+        UnknownRuleError: There is no such rule, or the profile does not have it.
+        ValueError: There is no such level, or the rules are a set of another profile.
     """
     return _plans(profile, revision, as_rules(rules, profile, revision), Level(level))
 
@@ -81,7 +81,7 @@ def validate_document(
         NotJsonError: The text is not JSON, or a parsed document holds what JSON cannot.
         NotOmeError: The document holds no node at `ome` or `attributes.ome`.
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: There is no such rule.
+        UnknownRuleError: There is no such rule, or the profile does not have it.
 
     Examples:
         >>> import ngio_collections as ngc

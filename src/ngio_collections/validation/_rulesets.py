@@ -17,7 +17,7 @@ from ngio_collections.errors import UnknownRuleError
 from ngio_collections.validation._profiles import package_of
 from ngio_collections.validation._registry import Body, bodies
 
-__all__ = ["OwnRule", "RuleSet", "rule", "rules"]
+__all__ = ["OwnRule", "RuleSet", "as_rules", "of_profile", "rule", "rules"]
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {"hcs": ("plates",)}
 """Other names for groups of the catalogue, as people say them."""
@@ -51,7 +51,9 @@ class RuleSet:
     """An immutable set of rules, in order.
 
     `a | b` are the rules of both, `a - b` those of `a` that are not in `b`, `a & b` those in
-    both. On the right may be ids, groups and prefixes as well.
+    both. On the right may be ids, groups and prefixes as well. A set with rules of the catalogue
+    is one of the profile that they were taken from: it is checked in that alone, and cannot be
+    put together with one of another profile.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -60,11 +62,18 @@ class RuleSet:
         (False, True)
     """
 
-    __slots__ = ("_bodies", "_rules")
+    __slots__ = ("_bodies", "_home", "_rules")
 
-    def __init__(self, rules: Iterable[Rule], own: Mapping[str, Body] | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        own: Mapping[str, Body] | None = None,
+        home: tuple[str, str] | None = None,
+    ) -> None:
         self._rules: dict[str, Rule] = {rule.id: rule for rule in rules}
         self._bodies: dict[str, Body] = dict(own or {})
+        # The profile and its revision, where that makes a difference.
+        self._home = None if home is None or RULES.keys().isdisjoint(self._rules) else home
 
     # -- as a collection ---------------------------------------------------------
 
@@ -113,8 +122,13 @@ class RuleSet:
         for id_, body in more._bodies.items():
             if self._bodies.get(id_, body) != body:
                 raise ValueError(f"two rules have the id {id_!r}; give one of them another id")
+        if self._home and more._home and self._home != more._home:
+            raise ValueError(
+                f"the rules are those of two profiles, {_named(self._home)} and "
+                f"{_named(more._home)}; check by one after the other"
+            )
         rules = {**self._rules, **{rule.id: rule for rule in more}}
-        return RuleSet(rules.values(), {**self._bodies, **more._bodies})
+        return RuleSet(rules.values(), {**self._bodies, **more._bodies}, self._home or more._home)
 
     def __sub__(self, other: Some) -> RuleSet:
         gone = _some(other, self)
@@ -127,7 +141,7 @@ class RuleSet:
     def _only(self, ids: Iterable[str]) -> RuleSet:
         kept = [self._rules[id_] for id_ in ids]
         own = {rule.id: self._bodies[rule.id] for rule in kept if rule.id in self._bodies}
-        return RuleSet(kept, own)
+        return RuleSet(kept, own, self._home)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RuleSet):
@@ -204,7 +218,7 @@ def rules(*names: str, profile: str = "ngio", revision: str = "v1-2026-08") -> R
 
     Raises:
         UnknownProfileError: There is no such profile at that revision.
-        UnknownRuleError: A name is neither a rule nor a group.
+        UnknownRuleError: A name is neither a rule nor a group, or the profile has none of it.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -214,14 +228,68 @@ def rules(*names: str, profile: str = "ngio", revision: str = "v1-2026-08") -> R
         <RuleSet of 5: axis-discrete, axis-fields, axis-name, ... 2 more>
     """
     every = _every(profile, revision)
-    return every if not names else every & _some(names, every)
+    return every if not names else of_profile(names, every)
 
 
 @cache
 def _every(profile: str, revision: str) -> RuleSet:
     """All rules of a profile."""
     held = importlib.import_module(f"{package_of(profile, revision)}.concepts").RULES
-    return RuleSet(sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id)))
+    ordered = sorted((RULES[name] for name in held), key=lambda rule: (rule.number, rule.id))
+    return RuleSet(ordered, home=(profile, revision))
+
+
+def _named(home: tuple[str, str]) -> str:
+    """What people call a profile at a revision."""
+    return f"{home[0]} ({home[1]})"
+
+
+def of_profile(given: Any, every: RuleSet) -> RuleSet:
+    """The rules that somebody names, if a profile has them, in its order, and rules of others.
+
+    Of groups and beginnings of ids those are meant that the profile has.
+
+    Args:
+        given: The rules, or words for them.
+        every: All rules of the profile.
+
+    Raises:
+        UnknownRuleError: The profile does not have a rule, or none of a group.
+        ValueError: They are the rules of another profile.
+    """
+    own = RuleSet(())
+    wanted: set[str] = set()
+    stack = [given]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (str, RuleSet, OwnRule, Rule)) or not isinstance(one, Iterable):
+            found = _required(one, every)
+            wanted.update(found.ids)
+            own = own | found._only(found._bodies)  # noqa: SLF001
+        else:
+            stack += reversed(list(one))
+    return every._only(id_ for id_ in every.ids if id_ in wanted) | own  # noqa: SLF001
+
+
+def _required(one: Any, every: RuleSet) -> RuleSet:
+    """One of the rules, sets and words that somebody gave, if the profile has it."""
+    named, home = _some(one, every), every._home  # noqa: SLF001
+    theirs = named._home  # noqa: SLF001
+    assert home is not None
+    if theirs not in (None, home):
+        assert theirs is not None
+        raise ValueError(
+            f"the rules are those of the profile {_named(theirs)}, and {_named(home)} is checked; "
+            f"give profile={theirs[0]!r} and revision={theirs[1]!r} with them"
+        )
+    lacking = [id_ for id_ in named.ids if id_ in RULES and id_ not in every]
+    is_word = isinstance(one, str)
+    if lacking and not (is_word and len(lacking) < len(named)):
+        name = one if is_word else lacking[0]
+        others = [_named(pair) for pair in PROFILES if lacking[0] in _every(*pair)]
+        problem = f"the profile {_named(home)} has no rule {name!r}; {' and '.join(others)} have it"
+        raise UnknownRuleError(name, every.ids, problem=problem)
+    return named
 
 
 def rule(
@@ -414,12 +482,9 @@ def _levels(id: str, name: str, levels: object) -> int:
 def as_rules(given: Any, profile: str, revision: str) -> RuleSet:
     """The rules that an argument names; those of the profile if it is None.
 
-    Rules of the catalogue that the profile does not have are left out.
+    Raises:
+        UnknownRuleError: There is no such rule, or the profile does not have it.
+        ValueError: They are the rules of another profile.
     """
     every = rules(profile=profile, revision=revision)
-    if given is None:
-        return every
-    named = _some(given, every)
-    return named._only(  # noqa: SLF001
-        rule.id for rule in named if rule.id in every or rule.id not in RULES
-    )
+    return every if given is None else of_profile(given, every)

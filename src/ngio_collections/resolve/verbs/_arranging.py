@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
 from ngio_collections.document import (
+    Source,
     is_in_zarr,
     read_source,
     replace_node,
     require_whole,
+    rooted,
     without_node,
 )
 from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
@@ -34,7 +36,7 @@ from ngio_collections.resolve.verbs._common import (
     setting,
     store_for,
 )
-from ngio_collections.resolve.verbs._writing import put_new, rooted
+from ngio_collections.resolve.verbs._writing import put_new
 from ngio_collections.store import Blob, ReadableStore
 
 __all__ = ["check_links", "consolidate", "delete", "embed", "externalize", "relocate"]
@@ -51,14 +53,15 @@ def externalize(
 
     Args:
         node: A node below the root of a document that was opened with `open`.
-        location: Where the new document is written.
+        location: Where the new document is written, as by `create`: into the `zarr.json` of a
+            Zarr group or array without a node, if there is one.
         store: Where documents are; local files by default.
 
     Returns:
         The root of the edited tree, not saved yet. Cost: O(document).
 
     Raises:
-        ConflictError: There is such a document already.
+        ConflictError: There is such a document already, or a `zarr.json` that has a node.
         InvalidEditError: The node is the root, is a reference already, or is in a tree that
             was read from several documents.
         DocumentError: The new document cannot be written.
@@ -205,7 +208,7 @@ def relocate(
         ConflictError: There is a document already where it is to go, or one was changed by
             somebody else meanwhile.
         InvalidEditError: The document is the metadata of a Zarr group, which cannot be moved
-            without its arrays.
+            without its arrays; or both locations mean the same document.
         NotJsonError: A document is not JSON, or has a key twice.
         DocumentError: A document cannot be read or written.
     """
@@ -217,6 +220,8 @@ def relocate(
                 f"{url} is the metadata of a Zarr group, and its arrays would stay behind; "
                 "only .json documents can be relocated"
             )
+    if old == new:
+        raise _same(old, new)
     return Work(_relocate(old, new, list(dict.fromkeys(urls))), store_for(store, old))
 
 
@@ -236,7 +241,7 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
             raise refusal
     require_whole(blobs[0].data, old)
     content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
-    yield from _put_moved(new, content)
+    yield from _put_moved(moved, new, content)
     try:
         saved = yield from write_documents(plans)
         (gone,) = yield [Delete(old, if_match=moved.tag)]
@@ -248,15 +253,26 @@ def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     return Saved((new, *saved.written), saved.skipped, deleted=(old,))
 
 
-def _put_moved(url: str, content: bytes) -> Flow[None]:
+def _same(old: str, new: str) -> InvalidEditError:
+    problem = "is where it is to go already"
+    if old != new:
+        problem = f"and {new} are one file under two names (a link)"
+    return InvalidEditError(f"{old} {problem}; nothing was changed")
+
+
+def _put_moved(moved: Source, url: str, content: bytes) -> Flow[None]:
     """Write the moved document; it may be there from a time that was interrupted.
 
     Raises:
         ConflictError: There is another document already.
+        InvalidEditError: It is the document itself, under another name.
     """
     (answer,) = yield [Put(url, content, if_absent=True)]
     if isinstance(answer, ConflictError):
         (there,) = yield [Get(url)]
+        # Elsewhere documents with the same content may have the same tag.
+        if isinstance(there, Blob) and url.startswith("file:") and there.tag == moved.tag:
+            raise _same(moved.url, url)
         if isinstance(there, Blob) and there.data == content:
             return
     if isinstance(answer, DocumentError):

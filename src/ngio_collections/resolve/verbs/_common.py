@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ngio_collections import _paths
+from ngio_collections._words import show
 from ngio_collections.document import Source
 from ngio_collections.errors import DocumentAccessError, DocumentError
 from ngio_collections.graph import Node
 from ngio_collections.resolve._policy import AccessPolicy
 from ngio_collections.resolve._requests import Answer, Flow
 from ngio_collections.store import Blob, LocalStore, ReadableStore, RouterStore
+from ngio_collections.store._wrappers import require_store
 
 __all__ = [
     "CONCURRENCY",
@@ -42,7 +44,7 @@ def document_url(location: Location) -> str:
     (RFC-8, "Metadata storage"). A query, as signed addresses have one, is no part of the name.
     """
     if not isinstance(location, str | os.PathLike):
-        raise TypeError(f"expected a path or an address, not a {type(location).__name__}")
+        raise TypeError(f"expected a path or an address, not {show(location)}")
     url = _paths.as_url(location)
     where, mark, query = url.partition("?")
     return url if where.lower().endswith(".json") else f"{where}/zarr.json{mark}{query}"
@@ -62,8 +64,7 @@ def store_for(
     outside.
     """
     if store is not None:
-        if not isinstance(store, ReadableStore):
-            raise TypeError(f"store is one such as LocalStore(...), not {store!r:.60}")
+        require_store("store", store)
         return store
     known = node.tree.segment.source if isinstance(node, Node) else None
     if isinstance(known, Source) and known.store is not None:
@@ -131,7 +132,7 @@ def setting(value: T | None, kind: type[T]) -> T:
 
 def require_node(node: Any) -> Node:
     if not isinstance(node, Node):
-        raise TypeError(f"expected a Node, not a {type(node).__name__}; open one, or use new_node")
+        raise TypeError(f"expected a Node, not {show(node)}; open one, or use new_node")
     return node
 
 

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._json import COMPACT, Layout, dumps_bytes
-from ngio_collections.document import Source, new_document
+from ngio_collections.document import (
+    Source,
+    is_in_zarr,
+    is_of_zarr,
+    new_document,
+    read_zarr,
+    rooted,
+    with_node_in_zarr,
+)
 from ngio_collections.document._source import LateSource
-from ngio_collections.errors import DocumentError, InvalidEditError
+from ngio_collections.errors import (
+    ConflictError,
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidEditError,
+)
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import exported
 from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._produce import one_document
-from ngio_collections.resolve._requests import Flow, Put
+from ngio_collections.resolve._requests import Flow, Get, Put
 from ngio_collections.resolve._save import Saved, write_documents
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.resolve._text import document_text
 from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
     Location,
+    blob_of,
     document_url,
     remembering,
     require_node,
     store_for,
 )
-from ngio_collections.store import ReadableStore
+from ngio_collections.store import Blob, ReadableStore
 
-__all__ = ["create", "layout_of", "put_new", "rooted", "save", "save_inlined", "save_tree"]
+__all__ = ["create", "layout_of", "put_new", "save", "save_inlined", "save_tree"]
 
-VERSION: Final = "0.9"
-"""The version that the root of a new document gets if it has none (RFC-8, "Node": version)."""
 LAID_OUT: Final = Layout(indent=2, newline_at_end=True)
 """How small new documents are written: for people. Large ones take no more room than needed."""
 LARGE_NODES: Final = 10_000
@@ -46,12 +59,14 @@ def create(
     """Write a node, with everything below it, as a new document.
 
     Relative paths that count from another document are written so that they count from the
-    new one. The root gets a `version` if it has none.
+    new one. The root gets a `version` if it has none. A Zarr group or array that exists gets the
+    node as its `attributes.ome`, and keeps everything else that its `zarr.json` says.
 
     Args:
         location: Where: a `.json` file, or a Zarr group, whose `zarr.json` is written.
         node: The node, of any tree.
-        overwrite: Whether a document that is there already is replaced.
+        overwrite: Whether a document that is there already is replaced; of a `zarr.json`, the
+            node in it.
         store: Where documents are; by default the store that the node was read from, else
             local files.
 
@@ -59,7 +74,9 @@ def create(
         The root of the new document, ready for edits and `save`.
 
     Raises:
-        ConflictError: There is such a document already.
+        ConflictError: There is such a document already; or a `zarr.json` that has a node, or is
+            no metadata of a Zarr group or array.
+        NotJsonError: There is a `zarr.json` that is not JSON, or has a key twice.
         ForbiddenError: The store cannot be written to.
         DocumentError: It cannot be written for another reason.
     """
@@ -79,18 +96,55 @@ def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
     return source.tree().root
 
 
-def rooted(raw: Raw) -> Raw:
-    """A node as the root of a document: type and version first, as people expect it."""
-    if "version" in raw:
-        return raw
-    head = {"type": raw["type"]} if "type" in raw else {}
-    return {**head, "version": VERSION, **raw}
-
-
 def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
-    document = new_document(url, raw)
-    tag = yield from _put(url, dumps_bytes(document, layout_of(raw)), overwrite=overwrite)
+    """Write a node as a new document, or into the metadata of a Zarr group or array."""
+    place = yield from _place(url, overwrite=overwrite)
+    document = place.document(raw)
+    layout = layout_of(raw) if place.there is None else Layout.of(place.there.data)
+    tag = yield from _put(place, dumps_bytes(document, layout))
     return Source(url, tag, document, raw)
+
+
+class _Place(NamedTuple):
+    """Where a new document goes.
+
+    Attributes:
+        url: Its address.
+        replaces: Whether it may take the place of another one.
+        there: The `zarr.json` that the node becomes a part of, if there is one.
+        zarr: The same, parsed.
+    """
+
+    url: str
+    replaces: bool
+    there: Blob | None = None
+    zarr: Mapping[str, Any] | None = None
+
+    def document(self, node: Raw) -> dict[str, Any]:
+        """The whole document with a node."""
+        if self.zarr is None:
+            return new_document(self.url, node)
+        return with_node_in_zarr(self.zarr, node)
+
+
+def _place(url: str, *, overwrite: bool) -> Flow[_Place]:
+    """Look whether a node becomes part of the metadata of a Zarr group or array.
+
+    Raises:
+        ConflictError: There is a node already, or other content.
+        NotJsonError: What is there is not JSON.
+        DocumentError: It cannot be read.
+    """
+    if not is_of_zarr(url):
+        return _Place(url, overwrite)
+    (there,) = yield [Get(url)]
+    if isinstance(there, DocumentNotFoundError):
+        return _Place(url, replaces=False)
+    there = blob_of(there)
+    zarr = read_zarr(there.data, url)
+    if is_in_zarr(zarr) and not overwrite:
+        raise ConflictError("is there already and has a node; nothing was written", url)
+    return _Place(url, overwrite, there, zarr)
 
 
 def layout_of(raw: Raw) -> Layout:
@@ -98,8 +152,12 @@ def layout_of(raw: Raw) -> Layout:
     return LAID_OUT if Segment(raw).is_small(LARGE_NODES) else COMPACT
 
 
-def _put(url: str, data: bytes, *, overwrite: bool) -> Flow[str]:
-    (tag,) = yield [Put(url, data, if_absent=not overwrite)]
+def _put(place: _Place, data: bytes) -> Flow[str]:
+    if place.there is None:
+        request = Put(place.url, data, if_absent=not place.replaces)
+    else:
+        request = Put(place.url, data, if_match=place.there.tag)
+    (tag,) = yield [request]
     if isinstance(tag, DocumentError):
         raise tag
     assert isinstance(tag, str)
@@ -205,7 +263,8 @@ def save_inlined(
     """Write an inlined tree as one document that stands on its own.
 
     Paths count from the new document. A reference that resolved before resolves in it, to the
-    same thing.
+    same thing. A Zarr group or array that exists gets the node as its `attributes.ome`, and
+    keeps everything else that its `zarr.json` says.
 
     Args:
         node: The root of the tree. A node inside of it and everything below it is written by
@@ -215,7 +274,8 @@ def save_inlined(
             prefix; `structural` keeps all ids, and a reference to one that is in several
             documents keeps leading to the one that it comes from; `strict` refuses ids that
             would be there twice.
-        overwrite: Whether a document that is there already is replaced.
+        overwrite: Whether a document that is there already is replaced; of a `zarr.json`, the
+            node in it.
         store: Where documents are; by default the store that the node was read from, else
             local files.
 
@@ -225,7 +285,9 @@ def save_inlined(
         root.
 
     Raises:
-        ConflictError: There is such a document already.
+        ConflictError: There is such a document already; or a `zarr.json` that has a node, or is
+            no metadata of a Zarr group or array.
+        NotJsonError: There is a `zarr.json` that is not JSON, or has a key twice.
         InvalidEditError: It is not the root, or with `strict`, an id would be there twice.
         DocumentError: It cannot be written.
     """
@@ -242,12 +304,12 @@ def save_inlined(
 
 
 def _save_inlined(tree: NodeTree, url: str, ids: str, *, overwrite: bool) -> Flow[Node]:
-    text = None
     if not tree.segment.is_small(LARGE_NODES):
-        text = document_text(tree, url, ids, lambda root: new_document(url, rooted(root)))
-    if text is not None:
-        tag = yield from _put(url, text, overwrite=overwrite)
-        return LateSource(url, tag, text).tree().root
+        place = yield from _place(url, overwrite=overwrite)
+        text = document_text(tree, url, ids, lambda root: place.document(rooted(root)))
+        if text is not None:
+            tag = yield from _put(place, text)
+            return LateSource(url, tag, text).tree().root
     raw = rooted(one_document(tree, url, ids))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
