@@ -120,8 +120,8 @@ def test_a_byte_order_mark_does_not_matter() -> None:
 def test_what_was_written_is_what_is_known_from_then_on() -> None:
     source = read_source(json.dumps({"ome": NODE, "other": 1}).encode(), URL, "old")
     node = {"type": "multiscale"}
-    source.written("new", node, "place")
-    assert (source.tag, source.node, source.place) == ("new", node, "place")
+    source.written("new", node)
+    assert (source.tag, source.node) == ("new", node)
     assert source.document == {"ome": node, "other": 1}
 
 

@@ -51,7 +51,9 @@ _FIELDS: Final[dict[str, st.SearchStrategy[Any]]] = {
     "id": st.one_of(st.sampled_from(IDS), st.sampled_from(IDS), _WRONG),
     "type": st.one_of(st.sampled_from(TYPES), st.sampled_from(TYPES), _WRONG),
     "name": st.one_of(st.sampled_from(NAMES), st.sampled_from(NAMES), _WRONG),
-    "attributes": st.one_of(st.dictionaries(st.sampled_from(KEYS), values(), max_size=3), _WRONG),
+    "attributes": st.one_of(
+        st.none(), st.dictionaries(st.sampled_from(KEYS), values(), max_size=3)
+    ),
     "unknown": values(),
 }
 _PATHS: Final = st.sampled_from(({"type": "json", "path": "./a.json"}, {}, "./a.json", None))

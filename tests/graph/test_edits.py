@@ -22,6 +22,11 @@ _ATTRIBUTES = st.dictionaries(st.sampled_from(KEYS), values(), max_size=3)
 _MOST_NODES = 60
 
 
+def _has_room(node: Node) -> bool:
+    """Whether nothing is lost when a node gets children."""
+    return isinstance(node.to_json().get("nodes"), list | None)
+
+
 class _Version:
     """A version of a tree, and what the model says about it."""
 
@@ -118,7 +123,7 @@ class Edits(RuleBasedStateMachine):
         found = self._expect(
             version,
             node,
-            allowed=model.holds_nodes(same.number),
+            allowed=model.holds_nodes(same.number) and (not nodes or _has_room(node)),
             edit=lambda: node.add(*nodes),
         )
         if found is not None:
@@ -134,7 +139,7 @@ class Edits(RuleBasedStateMachine):
         found = self._expect(
             version,
             node,
-            allowed=model.holds_nodes(same.number),
+            allowed=model.holds_nodes(same.number) and _has_room(node),
             edit=lambda: node.add_ref(new_node(type, id=id, ref=path)),
         )
         if found is not None:
@@ -150,7 +155,7 @@ class Edits(RuleBasedStateMachine):
         found = self._expect(
             version,
             node,
-            allowed=model.holds_nodes(same.number),
+            allowed=model.holds_nodes(same.number) and _has_room(node),
             edit=lambda: node.insert(index, root_of(given)),
         )
         if found is not None:
@@ -197,7 +202,8 @@ class Edits(RuleBasedStateMachine):
             what[0],
             allowed=what[1].number != model.number
             and where[1].number not in inside
-            and model.holds_nodes(where[1].number),
+            and model.holds_nodes(where[1].number)
+            and _has_room(where[0]),
             edit=lambda: what[0].move(where[0], index),
         )
         if found is None:
@@ -251,7 +257,7 @@ class Edits(RuleBasedStateMachine):
         found = self._expect(
             version,
             node,
-            allowed=model.holds_nodes(same.number),
+            allowed=model.holds_nodes(same.number) and _has_room(node),
             edit=lambda: node.add(edited, edited),
         )
         if found is not None:

@@ -14,6 +14,7 @@ from ngio_collections.document._references import (
 )
 from ngio_collections.document._source import (
     Source,
+    Tried,
     is_in_zarr,
     is_of_zarr,
     new_document,
@@ -30,6 +31,7 @@ __all__ = [
     "Envelope",
     "IdPlace",
     "Source",
+    "Tried",
     "declared_ids",
     "id_places",
     "ids_in",

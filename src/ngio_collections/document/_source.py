@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ngio_collections._collector import collector_paused
 from ngio_collections._json import JsonSyntaxError, loads
@@ -17,6 +17,7 @@ from ngio_collections.graph._segment import LateSegment, Raw, Segment
 __all__ = [
     "LateSource",
     "Source",
+    "Tried",
     "is_in_zarr",
     "is_of_zarr",
     "new_document",
@@ -38,6 +39,18 @@ LARGE: Final = 1_000_000
 CHECKED: Final = 32_000_000
 """Of more bytes keys that are there twice are not looked for when they are read: to go through
 what was parsed once more would take a sixth of the time of opening it."""
+
+
+class Tried(NamedTuple):
+    """What was to be written to a document when nobody said any more whether it was.
+
+    Attributes:
+        data: The bytes.
+        node: The node in them.
+    """
+
+    data: bytes
+    node: Raw
 
 
 class Source:
@@ -68,6 +81,7 @@ class Source:
         "node",
         "store",
         "tag",
+        "tried",
         "url",
     )
 
@@ -87,6 +101,7 @@ class Source:
         self.is_copy = is_copy
         self.memory: Any = None
         self.store: Any = None
+        self.tried: Tried | None = None
         self.becomes: Mapping[str, Any] | None = None
 
     @property
@@ -97,7 +112,7 @@ class Source:
     def written(self, tag: str, node: Raw) -> None:
         """Note what has been written to the document."""
         self.document = self.with_node(node)
-        self.becomes = None
+        self.becomes = self.tried = None
         self.node = node
         self.tag = tag
 

@@ -618,14 +618,15 @@ class Node(Meaning):
         return max(0, count + index)
 
     def _insert(self, index: int | None, children: Iterable[Node]) -> Node:
-        self._require_container()
+        children = [*children]
+        self._require_container(is_filled=bool(children))
         url = self.document_url
         segments = [Segment(_content(child, url), url) for child in children]
         if not segments:
             return self._tree.root
         return self._tree.with_children(self.key, segments, index).root
 
-    def _require_container(self) -> None:
+    def _require_container(self, *, is_filled: bool = True) -> None:
         if self.is_reference:
             raise InvalidEditError(
                 f"{self._where()} is a reference; what it refers to holds its nodes. "
@@ -633,7 +634,7 @@ class Node(Meaning):
             )
         if not holds_nodes(self._raw().get("type")):
             raise InvalidEditError(f"{self._where()} {_OPAQUE.format(self.type)}")
-        nodes = self._raw().get("nodes")
+        nodes = self._raw().get("nodes") if is_filled else None
         if not isinstance(nodes, list | None):
             raise InvalidEditError(
                 f"{self._where()}: `nodes` is {nodes!r:.80} and no array, and would be lost; "

@@ -448,7 +448,8 @@ class Plan:
         """Take note of the documents that were written, so that later saves look at them."""
         memory = self._memory
         for planned in self._found.values():
-            if planned.place is None or planned.source.node is not planned.node:
+            source = planned.source
+            if planned.place is None or (source.node is not planned.node and source.tried is None):
                 continue
             ref, layer = planned.place
             if layer < 0:

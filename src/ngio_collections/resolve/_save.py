@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections._json import Layout, dumps_bytes
-from ngio_collections.document import Source, read_source, require_whole
+from ngio_collections.document import Source, Tried, read_source, require_whole
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
@@ -107,23 +107,21 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
 def _is_written(plan: Planned) -> bool:
     """Whether a document says already what it should say, as far as is known here."""
     node, known = plan.node, plan.source.node
-    if plan.source.becomes is not None:
+    if plan.source.becomes is not None or plan.source.tried is not None:
         return False
     return node is known or dumps_bytes(node) == dumps_bytes(known)
 
 
 def _was_written(plan: Planned, now: Blob) -> bool:
-    """Whether a document that is not the one that was read is what it should become.
+    """Whether a document is what it should become, since a save of ours ended while it wrote it.
 
-    So it is if a save was ended between writing it and taking note of that.
+    The same content from anybody else is a conflict: both may have counted up.
     """
-    source = plan.source
-    if now.tag == source.tag or source.is_copy:
+    source, tried = plan.source, plan.source.tried
+    if tried is None or now.tag == source.tag or now.data != tried.data:
         return False
-    if now.data != dumps_bytes(source.with_node(plan.node), Layout.of(now.data)):
-        return False
-    source.written(now.tag, plan.node)
-    return True
+    source.written(now.tag, tried.node)
+    return _is_written(plan)
 
 
 def _replaced(plan: Planned, now: Blob) -> bytes:
@@ -173,8 +171,11 @@ def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
     for plan, data in ready:
         # Each is taken note of before the next, so that whatever ends it here, a later save
         # knows what was written.
+        plan.source.tried = Tried(data, plan.node)
         (answer,) = yield [Put(plan.source.url, data, if_match=plan.source.tag)]
         if isinstance(answer, DocumentError):
+            if isinstance(answer, ConflictError):
+                plan.source.tried = None
             if written:
                 answer.add_note(f"Written before that: {', '.join(written)}")
             raise answer
