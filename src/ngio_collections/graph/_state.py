@@ -36,6 +36,9 @@ Entry: TypeAlias = tuple[Segment | None, Any, int]
 """One item of a list of children that was changed: a ref with the place that it had when it
 was put there. What is no node in the `nodes` of a document has no segment, and is kept."""
 
+Key: TypeAlias = str | tuple[str]
+"""What nodes of attached segments are found by: an id, or in a tuple, what attributes declare."""
+
 Link: TypeAlias = tuple[Ref, Any]
 """A node of attached segments with some id, and the link of the one before it, or None."""
 
@@ -116,7 +119,7 @@ UNCHANGED: Final = Change()
 """The change of a node that has none."""
 _NO_CHILDREN: Final = Children(from_base=True, head=(), tail=[], length=0)
 _NO_CHANGES: Final[PersistentMap[int, tuple[Ref, Change]]] = PersistentMap()
-_NO_IDS: Final[PersistentMap[str, Link]] = PersistentMap()
+_NO_IDS: Final[PersistentMap[Key, Link]] = PersistentMap()
 
 
 def key_of(ref: Ref) -> int:
@@ -133,7 +136,7 @@ class TreeState:
         self,
         segment: Segment,
         changes: PersistentMap[int, tuple[Ref, Change]] | None = None,
-        ids: PersistentMap[str, Link] | None = None,
+        ids: PersistentMap[Key, Link] | None = None,
         large: tuple[Segment, ...] = (),
         *,
         shrunk: bool = False,
@@ -285,20 +288,31 @@ class TreeState:
         if not self.is_edited or not (self.shrunk or self.large or self.ids):
             segment = self.segment
             return [(segment, position) for position in segment.positions(id_)]
-        found = list(self._refs_of(id_))
+        found = list(self.refs_with(id_))
         return found if len(found) < 2 else sorted(found, key=self.order)
 
     def is_only(self, ref: Ref, id_: str) -> bool:
         """Whether a node is the only one with an id. Cost: O(log edits), however many there are."""
-        return list(itertools.islice(self._refs_of(id_), 2)) == [ref]
+        return list(itertools.islice(self.refs_with(id_), 2)) == [ref]
 
-    def _refs_of(self, id_: str) -> Iterator[Ref]:
+    def refs_with(self, id_: str) -> Iterator[Ref]:
         """The nodes with an id, in no order."""
         for segment in (self.segment, *self.large) if self.is_edited else (self.segment,):
             for position in segment.positions(id_):
                 if not self.shrunk or self.holds((segment, position)):
                     yield segment, position
-        link = self.ids.get(id_) if self.is_edited else None
+        if self.is_edited:
+            yield from self._linked(id_)
+
+    def segments_naming(self, name: str) -> Iterator[Segment]:
+        """The segments in which attributes may declare something, in no order."""
+        yield self.segment
+        if self.is_edited:
+            yield from self.large
+            yield from (ref[0] for ref in self._linked((name,)))
+
+    def _linked(self, key: Key) -> Iterator[Ref]:
+        link = self.ids.get(key)
         while link is not None:
             if not self.shrunk or self.holds(link[0]):
                 yield link[0]
@@ -339,7 +353,7 @@ class TreeState:
     def made(
         self,
         changes: Iterable[tuple[Ref, Change]],
-        ids: PersistentMap[str, Link] | None = None,
+        ids: PersistentMap[Key, Link] | None = None,
         large: tuple[Segment, ...] | None = None,
         *,
         shrunk: bool = False,
@@ -386,7 +400,7 @@ class TreeState:
 
     def _with_ids(
         self, segments: list[Segment]
-    ) -> tuple[PersistentMap[str, Link], tuple[Segment, ...]]:
+    ) -> tuple[PersistentMap[Key, Link], tuple[Segment, ...]]:
         ids, large = self.ids, self.large
         for segment in segments:
             if not segment.is_small(_SMALL):
@@ -396,6 +410,8 @@ class TreeState:
                 id_ = raw.get("id")
                 if isinstance(id_, str):
                     ids = ids.set(id_, ((segment, position), ids.get(id_)))
+            for name in segment.names:
+                ids = ids.set((name,), ((segment, 0), ids.get((name,))))
         return ids, large
 
     def inserted(self, parent: Ref, entries: list[Entry], index: int | None) -> Change:
