@@ -135,3 +135,27 @@ def test_what_the_attributes_of_a_stub_refer_to_and_declare_counts_where_the_stu
     assert ngc.follow(next(stub_node.children()), {"id": "raw"}).name is None
     with pytest.raises(ngc.NodeNotFoundError):
         ngc.follow(next(stub_node.children()), {"id": "um"})
+
+
+def test_what_leads_nowhere_leads_nowhere_after_edits_either() -> None:
+    """The id is declared by a reference, which is in another document than what it leads to."""
+    source = {"labels": {"source": [{"id": "um"}]}}
+    inner = [
+        {"type": "collection", "id": "refers", "attributes": source, "nodes": []},
+        {"type": "collection", "id": "other", "nodes": []},
+    ]
+    stub = {
+        "type": "collection",
+        "id": "part",
+        "path": {"type": "json", "path": "./p.json"},
+        "attributes": {"coordinateSystems": [{"id": "um", "axes": []}]},
+    }
+    documents = {
+        "memory://lab/a.json": {"ome": {"type": "collection", "id": "a", "nodes": [stub]}},
+        "memory://lab/p.json": {"ome": {"type": "collection", "id": "p", "nodes": inner}},
+    }
+    view = ngc.open_inlined("memory://lab/a.json", store=ngc.MemoryStore(documents))
+    for root in (view, _found(view, "other").remove()):
+        with pytest.raises(ngc.NodeNotFoundError):
+            ngc.follow(_found(root, "refers"), {"id": "um"})
+        assert ngc.follow(root, {"id": "um"}) == _found(root, "part")

@@ -16,6 +16,7 @@ from benchmarks._collections import Screen
 from benchmarks._shards import ENTRY, SHARDS, in_memory
 from ngio_collections import _json
 from ngio_collections._json import dumps_bytes, loads
+from ngio_collections._paths import metadata_url
 from ngio_collections.document import new_document, rooted
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import NodeTree
@@ -450,6 +451,21 @@ def test_in_one_document_references_stay_as_they_are_even_if_an_id_is_there_twic
     assert _compare(view, OUTS[3]) == {"structural", "namespaced"}
     made = loads(_text(view.tree, OUTS[3], "structural") or b"")
     assert made["ome"]["attributes"] == source
+
+
+def test_an_id_that_an_edit_made_occur_twice_means_what_it_meant_in_the_document() -> None:
+    source = {"source": {"id": "x"}}
+    x = {"type": "collection", "id": "x", "nodes": []}
+    root = {"version": "0.9", "type": "collection", "id": "all", "attributes": source}
+    store = ngc.MemoryStore({_url(0): {"ome": {**root, "nodes": [x, {**x, "id": "y"}]}}})
+    view = ngc.open_inlined(_url(0), store=store)
+    edited = view.find("y").add(ngc.new_node("collection", id="x"))
+    assert _compare(edited, OUTS[3]) == {"namespaced"}
+    made = one_document(edited.tree, OUTS[3], "structural")
+    assert made["attributes"]["source"]["id"] == "x"
+    assert metadata_url(OUTS[3], made["attributes"]["source"]["path"]) == _url(0)
+    # What an edit did not make occur twice is made from the text.
+    assert "structural" in _compare(view.find("y").set_attr("lab:x", 1), OUTS[3])
 
 
 def test_a_path_that_leads_back_down_is_written_node_by_node_as_it_is_shorter() -> None:

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from ngio_collections._paths import rebased
 from ngio_collections.graph._segment import Raw, child_nodes
 from ngio_collections.graph._state import Ref, TreeState
 
-__all__ = ["exported", "rewritten", "urls_by_identity"]
+__all__ = [
+    "NOWHERE",
+    "Content",
+    "Receiver",
+    "brought",
+    "exported",
+    "rewritten",
+    "urls_by_identity",
+]
+
+
+class Content(NamedTuple):
+    """What comes into a document.
+
+    Attributes:
+        raw: A node, with everything below it.
+        names: What its attributes declare, to be found by `TreeState.segments_naming`.
+    """
+
+    raw: Raw
+    names: tuple[str, ...] = ()
+
+
+Receiver: TypeAlias = tuple[Any, Ref, Ref | None]
+"""A tree, the node in it that gets children, and the node in whose place one comes."""
 
 C = TypeVar("C")
 
@@ -105,3 +130,27 @@ def exported(tree: TreeState, start: Ref, url: str | None) -> Raw:
         return fields
 
     return rewritten(content, home, enter, own)
+
+
+def brought(
+    parts: Sequence[tuple[TreeState, Ref]], url: str | None, receiver: Receiver | None = None
+) -> list[Content]:
+    """The JSON of nodes that come into a document together.
+
+    What attributes refer to is no business of the graph: `ngio_collections.resolve` knows it,
+    and is imported when something comes from another document, or from several.
+
+    Args:
+        parts: The nodes, each with everything below it.
+        url: The address of the document; paths become absolute if it has none.
+        receiver: What is in the document already.
+
+    Returns:
+        The JSON, not to be changed. Cost: O(changes) for what is in no document or was in this
+        one, else O(what is brought).
+    """
+    if all(tree.segment.inlined is None and tree.segment.url in (None, url) for tree, _ in parts):
+        return [Content(tree.materialise(start)) for tree, start in parts]
+    bringing = importlib.import_module("ngio_collections.resolve._bringing")
+    made: list[Content] = bringing.brought(parts, url, receiver)
+    return made

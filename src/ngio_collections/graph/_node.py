@@ -14,7 +14,7 @@ from ngio_collections.errors import (
     MissingAttributeError,
     NodeNotFoundError,
 )
-from ngio_collections.graph._export import exported
+from ngio_collections.graph._export import Content, Receiver, brought, exported
 from ngio_collections.graph._meaning import Meaning, meaning
 from ngio_collections.graph._segment import Raw, Segment, holds_nodes
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, TreeState, key_of
@@ -569,10 +569,13 @@ class Node(Meaning):
 
         Args:
             children: Nodes of other trees; they come with everything below them, and
-                their own trees stay as they are.
+                their own trees stay as they are. References in them that came from another
+                document and led to something that is not among the new children, or whose id
+                something else has here, get a `path` to where they led.
 
         Returns:
-            The root of the new tree. Cost: O(new children + log edits).
+            The root of the new tree. Cost: O(new children + log edits); the first Reference
+            from another document needs the index of the tree.
 
         Raises:
             InvalidEditError: This node is a reference, which holds no nodes itself, or has
@@ -602,7 +605,7 @@ class Node(Meaning):
             child: A node of another tree.
 
         Returns:
-            The root of the new tree. Cost: O(children).
+            The root of the new tree. Cost: O(log edits) at the front, else O(children).
 
         Raises:
             InvalidEditError: This node is a reference, which holds no nodes itself, or has
@@ -621,10 +624,18 @@ class Node(Meaning):
         children = [*children]
         self._require_container(is_filled=bool(children))
         url = self.document_url
-        segments = [Segment(_content(child, url), url) for child in children]
+        contents = _contents(children, url, (self._tree, self.key, None))
+        segments = [Segment(content.raw, url, names=content.names) for content in contents]
         if not segments:
             return self._tree.root
         return self._tree.with_children(self.key, segments, index).root
+
+    @property
+    def _is_container(self) -> bool:
+        """Whether edits can put nodes below this one."""
+        raw = self._raw()
+        is_array = isinstance(raw.get("nodes"), list | None)
+        return not self.is_reference and holds_nodes(raw.get("type")) and is_array
 
     def _require_container(self, *, is_filled: bool = True) -> None:
         if self.is_reference:
@@ -669,12 +680,18 @@ class Node(Meaning):
         parent = self._tree.parent(self.key)
         if parent is None:
             home = self._tree.segment
-            return NodeTree(Segment(_content(node, home.url), home.url, home.source)).root
+            (content,) = _contents([node], home.url)
+            return NodeTree(Segment(content.raw, home.url, home.source)).root
         url = self._tree.url_of(parent)
-        return self._tree.replaced(self.key, Segment(_content(node, url), url)).root
+        (content,) = _contents([node], url, (self._tree, parent, self.key))
+        segment = Segment(content.raw, url, names=content.names)
+        return self._tree.replaced(self.key, segment).root
 
     def move(self, new_parent: Node, index: int | None = None) -> Node:
         """The tree with this node, and everything below it, under another parent.
+
+        If that is in another document, a save mends the References that RFC-8 knows; ids in
+        attributes with a prefix (`lab:parent`) stay as they are.
 
         Args:
             new_parent: A node of the same tree, which may be the parent already.
@@ -780,14 +797,15 @@ def _unpickled(document: dict[str, Any], url: str | None, path: list[int]) -> No
     return node
 
 
-def _content(node: Any, url: str | None) -> Raw:
-    """The JSON of a node that is to come into another tree, into a document there."""
-    _require_node(node)
-    tree: NodeTree = node._tree
-    segment = tree.segment
-    if segment.url is None and not tree.is_edited and segment.inlined is None:
-        return tree.materialise(node.key)
-    return exported(tree, node.key, url)
+def _contents(
+    nodes: Iterable[Any], url: str | None, receiver: Receiver | None = None
+) -> list[Content]:
+    """The JSON of nodes that are to come into another tree, into a document there."""
+    parts = []
+    for node in nodes:
+        _require_node(node)
+        parts.append((node._tree, node.key))
+    return brought(parts, url, receiver)
 
 
 def _require_node(node: Any) -> None:
@@ -877,7 +895,7 @@ def new_node(
     if children is not None and not holds_nodes(type):
         raise InvalidEditError(f"a new node {_OPAQUE.format(type)}")
     if children is not None or (ref is None and type in ("collection", "multiscale")):
-        raw["nodes"] = [_content(child, origin_url) for child in children or ()]
+        raw["nodes"] = [one.raw for one in _contents(children or (), origin_url)]
     return NodeTree(Segment(raw, origin_url)).root
 
 

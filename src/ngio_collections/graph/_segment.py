@@ -87,6 +87,7 @@ class Segment:
         url: The address that relative paths in it count from, if they count from anywhere.
         source: The document that it was read from, for those who write it back.
         inlined: The references that were followed, if several documents were read into it.
+        names: What its attributes declare, if it came from another document.
         kept: What others have found out about it and keep for later; the graph looks at it never.
     """
 
@@ -99,6 +100,7 @@ class Segment:
         "_repeated",
         "inlined",
         "kept",
+        "names",
         "number",
         "root",
         "source",
@@ -111,7 +113,9 @@ class Segment:
         url: str | None = None,
         source: Any = None,
         inlined: Inlined | None = None,
+        names: tuple[str, ...] = (),
     ) -> None:
+        self.names = names
         self.number = next(_NUMBERS)
         self.url = url
         self.source = source

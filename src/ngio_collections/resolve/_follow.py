@@ -120,7 +120,7 @@ def _declares(node: Node, id_: str, place: Node) -> bool:
     edge = node.tree.edge(node.key)
     if edge is None:
         return True
-    declaring = {edge.layer_of(k, v) for k, v in attributes.items() if id_ in declared_ids({k: v})}
+    declaring = _declaring_layers(attributes, edge, id_)
     # What the stub says is said in the document around it.
     return (0 not in declaring) if node == place else (0 in declaring)
 
@@ -130,11 +130,23 @@ def _among_moved(root: Node, url: str | None, id_: str) -> Node | None:
     for found in root.find_all(id=id_):
         if (found.document_url if found.stub is None else found.declared_in) == url:
             return found
-    for node in root.walk():
-        attributes = node.tree.raw(node.key).get("attributes")
-        if node.document_url == url and id_ in declared_ids(attributes):
-            return node
-    return None
+    return next((node for node in root.walk() if url in _declared_in(node, id_)), None)
+
+
+def _declared_in(node: Node, id_: str) -> set[str | None]:
+    """The documents in which attributes of a node declare an id."""
+    attributes = _attributes(node)
+    if id_ not in declared_ids(attributes):
+        return set()
+    edge = node.tree.edge(node.key)
+    if edge is None:
+        return {node.document_url}
+    return {edge.layers[number].url for number in _declaring_layers(attributes, edge, id_)}
+
+
+def _declaring_layers(attributes: Mapping[str, Any], edge: Edge, id_: str) -> set[int]:
+    """Which layers of an inlined node the attributes are of that declare an id."""
+    return {edge.layer_of(k, v) for k, v in attributes.items() if id_ in declared_ids({k: v})}
 
 
 def _nodes(place: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ resolves in the new one, to the same thing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -23,7 +23,7 @@ from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref, key_of
 
-__all__ = ["SEPARATOR", "decoded_id", "encoded_id", "one_document"]
+__all__ = ["SEPARATOR", "Production", "decoded_id", "encoded_id", "one_document"]
 
 SEPARATOR: Final = "--"
 """Between the id of the place of a document and an id of that document."""
@@ -79,6 +79,9 @@ def decoded_id(id_: str) -> tuple[str, ...]:
 
 _Home: TypeAlias = tuple[str | None, int]
 
+Things: TypeAlias = set[tuple[str | None, str]]
+"""Ids with the document that each is of."""
+
 
 class _Place:
     """Where a document is in the new one.
@@ -117,7 +120,7 @@ class _Place:
         return made
 
 
-class _Production:
+class Production:
     """Makes one document.
 
     First all nodes are copied, with their new ids and paths. Then it is known where
@@ -127,20 +130,38 @@ class _Production:
         tree: The tree.
         url: The address of the new document.
         ids: What becomes of ids; one of `IDS`.
+        start: The node that is written, with everything below it; None for all of the tree.
+        present: Gets the ids of what is written, if that is a part of the tree; may have those
+            of other parts. What is not in it is left where it is.
 
     Attributes:
-        content: The root node of the tree, with everything below it.
+        content: The node that is written, with everything below it.
     """
 
-    def __init__(self, tree: NodeTree, url: str, ids: str) -> None:
+    def __init__(
+        self,
+        tree: NodeTree,
+        url: str,
+        ids: str,
+        start: Ref | None = None,
+        present: Things | None = None,
+    ) -> None:
         self._tree = tree
         self._url = url
         self._is_namespaced = ids == "namespaced"
         self._is_strict = ids == "strict"
+        self._present = present
+        start = start or (tree.segment, 0)
+        edge = tree.edge(start)
+        self._home_url = tree.url_of(start) if edge is None else edge.stub.url
         origins: dict[int, Ref] = {}
-        self.content = tree.materialise((tree.segment, 0), origins)
-        self._urls = urls_by_identity(tree, origins)
+        self.content = tree.materialise(start, origins)
         self._edges = self._known_edges(origins)
+        if present is None:
+            self._urls = urls_by_identity(tree, origins)
+        else:
+            self._urls = {key: edge.target.url for key, edge in self._edges.items()}
+            self._urls.update((key, tree.url_of(ref)) for key, ref in origins.items())
         self._left = self._left_places(origins) if self._is_namespaced else {}
         # Where the ids are that were moved: by where they were read, and by their document.
         self._arrived: dict[tuple[_Home, str], _Place] = {}
@@ -151,6 +172,8 @@ class _Production:
         self._stubs: dict[str, Counter[str]] = {}
         self._lists: list[list[Any]] = [[self.content]]
         self._described: list[tuple[dict[str, Any], _Place, Edge | None]] = []
+        self._referring: list[tuple[dict[str, Any], _Place, Edge | None, bool]] = []
+        self._declares: list[str] = []
         self._count: Counter[str] = Counter()
         self._taken = self._taken_ids() if self._is_namespaced else {}
         self._hidden: dict[int, dict[str, str | None]] = {}
@@ -158,13 +181,26 @@ class _Production:
     def _known_edges(self, origins: dict[int, Ref]) -> dict[int, Edge]:
         edges: dict[int, Edge] = {}
         inlined = self._tree.segment.inlined
-        if inlined is not None:
+        if inlined is not None and self._present is None:
             edges.update(inlined.edges)
+        elif inlined is not None:  # There may be many more of them than there are nodes here.
+            edges.update(
+                (key, inlined.edges[key]) for key in self._keys_below() if key in inlined.edges
+            )
         for key, ref in origins.items():
             edge = self._tree.edge(ref)
             if edge is not None:
                 edges[key] = edge
         return edges
+
+    def _keys_below(self) -> Iterator[int]:
+        """The identities of the nodes that are written."""
+        stack: list[Any] = [self.content]
+        while stack:
+            raw = stack.pop()
+            yield id(raw)
+            if type(raw) is dict and "nodes" in raw:
+                stack += child_nodes(raw)
 
     def _left_places(self, origins: dict[int, Ref]) -> dict[int, int]:
         """The keys of the places that moved nodes were read in, by the identity of their JSON."""
@@ -217,9 +253,7 @@ class _Production:
 
     def made(self) -> dict[str, Any]:
         """The root node of the new document."""
-        url = self._tree.url
-        home = self._places[str(url)] = self._placed(_Place(url, "", None, None))
-        root = self._copied(home)
+        root = self.copied()
         if self._is_namespaced:
             for described in self._described:
                 self._mend(*described)
@@ -230,8 +264,10 @@ class _Production:
 
     # -- nodes -----------------------------------------------------------------------
 
-    def _copied(self, home: _Place) -> dict[str, Any]:
+    def copied(self) -> dict[str, Any]:
         """All nodes with other ids and paths; their attributes are taken note of."""
+        url = self._home_url
+        home = self._places[str(url)] = self._placed(_Place(url, "", None, None))
         content = self.content
         place = self._enter(content, home)
         root = self._own(content, place)
@@ -262,6 +298,8 @@ class _Production:
 
     def _own(self, raw: Raw, place: _Place) -> dict[str, Any]:
         fields = dict(raw)
+        if self._present is not None:
+            self._note_present(raw, place.url)
         if place.is_moved:
             self._note_arrived(raw, place)
         if "path" in fields and place.rebasing is not None:
@@ -308,6 +346,8 @@ class _Production:
                 copy = child.copy()
                 copy["path"] = path
                 made.append(copy)
+                if self._present is not None:
+                    self._note_present(child, place.url)
             if self._is_namespaced:
                 for copy in made:
                     copy["id"] = place.prefix + encoded_id(copy["id"])
@@ -382,6 +422,30 @@ class _Production:
                 self._arrived.setdefault((place.home, id_), place)
                 self._moved.setdefault((place.url, id_), place)
 
+    def _note_present(self, raw: Raw, url: str | None) -> None:
+        """Note the ids that a node brings, each with the document in which it counts."""
+        assert self._present is not None
+        edge = self._edges.get(id(raw))
+        id_, declared = raw.get("id"), declared_ids(raw.get("attributes"))
+        if edge is not None:
+            there = set(declared)
+            for layer in edge.layers[:-1]:
+                of_layer = there.intersection(declared_ids(layer.raw.get("attributes")))
+                self._present.update((layer.url, one) for one in of_layer)
+            if isinstance(of_stub := edge.stub.raw.get("id"), str):
+                self._present.add((edge.stub.url, of_stub))
+            if edge.target.raw.get("id") != id_:
+                id_ = None  # Of a root that has another id here, its place knows.
+        self._present.update((url, one) for one in declared)
+        if isinstance(id_, str):
+            self._present.add((url, id_))
+
+    def _is_present(self, place: _Place, id_: str) -> bool:
+        """Whether what has an id in a document is written with the rest."""
+        if self._present is None or (place.stub is not None and id_ == place.root):
+            return True
+        return (place.url, id_) in self._present
+
     def _note_hidden(self, edge: Edge, places: tuple[_Place, ...]) -> None:
         """Note the ids of attributes that others of the same name took the place of.
 
@@ -420,34 +484,56 @@ class _Production:
 
     def _mend_references(self) -> None:
         """Write those References anew that would lead elsewhere; ids stay what they were."""
-        referring: list[tuple[dict[str, Any], _Place, Edge | None, bool]] = []
-        declared: list[str] = []
+        aims = self.aims()
+        # In one document that nobody edited nothing is beside what was there before.
+        if self._edges or self._urls or self._is_strict:
+            self._count = self.counted(None if self._is_strict else aims)
+        repeated = [id_ for id_, times in self._count.items() if times > 1]
+        if self._is_strict and repeated:
+            raise _collision(repeated)
+        self._mend_those(is_all=bool(repeated))
+
+    def aims(self) -> set[str | None]:
+        """The ids that References will have if they can; they are taken note of."""
         aims: set[str | None] = set()
         for fields, place, edge in self._described:
             is_plain = True
             for part, ids_of in self._parts(fields["attributes"], place, edge):
                 ids, references = ids_in(part)
-                declared += ids
+                self._declares += ids
                 hidden = self._hidden.get(ids_of.key, ())
                 for value in references:
                     id_ = value["id"]
                     is_at_home = "path" not in value and self._home(ids_of, id_) is ids_of
-                    if is_at_home and id_ != ids_of.root and id_ not in hidden:
+                    is_plain_one = is_at_home and id_ != ids_of.root and id_ not in hidden
+                    if is_plain_one and self._is_present(ids_of, id_):
                         aims.add(id_)
                         continue
                     is_plain = False
                     target = self._target(value, place, ids_of)
                     aims.add(None if target is None else self._id_in(target, id_))
-            referring.append((fields, place, edge, is_plain))
-        # In one document nothing is beside what was there before.
-        if self._edges or self._urls or self._is_strict:
-            self._count = self._counted(declared, None if self._is_strict else aims)
-        repeated = [id_ for id_, times in self._count.items() if times > 1]
-        if self._is_strict and repeated:
-            raise _collision(repeated)
-        for fields, place, edge, is_plain in referring:
-            if repeated or not is_plain:
+            self._referring.append((fields, place, edge, is_plain))
+        return aims
+
+    @property
+    def declares(self) -> tuple[str, ...]:
+        """The ids that attributes declare, once `aims` has looked."""
+        return tuple(dict.fromkeys(self._declares))
+
+    def _mend_those(self, *, is_all: bool) -> None:
+        for fields, place, edge, is_plain in self._referring:
+            if is_all or not is_plain:
                 self._mend(fields, place, edge)
+
+    def mend(self, count: Counter[str]) -> None:
+        """Finish the copy of a part.
+
+        Args:
+            count: How often each id that is referred to is in the new document.
+        """
+        self._count = count
+        self._mend_those(is_all=any(times > 1 for times in count.values()))
+        self._mend_paths()
 
     def _parts(
         self, attributes: Any, place: _Place, edge: Edge | None
@@ -468,16 +554,16 @@ class _Production:
                 made.update(self._mapped(part, place, ids_of))
             fields["attributes"] = made
 
-    def _counted(self, declared: list[str], wanted: Container[str | None] | None) -> Counter[str]:
+    def counted(self, wanted: Container[str | None] | None) -> Counter[str]:
         """How often ids occur in the new document: the wanted ones, or all of them."""
         if wanted is not None:
-            ids = chain(map(itemgetter("id"), chain.from_iterable(self._lists)), declared)
+            ids = chain(map(itemgetter("id"), chain.from_iterable(self._lists)), self._declares)
             try:
                 return Counter(filter(wanted.__contains__, ids))
             except (KeyError, TypeError):
                 pass  # Not all nodes have one, or not all of them are nodes.
         nodes = (node for items in self._lists for node in items if type(node) is dict)
-        some = chain((node.get("id") for node in nodes), declared)
+        some = chain((node.get("id") for node in nodes), self._declares)
         texts = (id_ for id_ in some if isinstance(id_, str))
         return Counter(id_ for id_ in texts if wanted is None or id_ in wanted)
 
@@ -517,18 +603,22 @@ class _Production:
         """A Reference to something in a document as it is outside of the new one."""
         if place.url is None or target.url is None:
             return value
+        if self._present is not None and target.url == self._url:
+            return value
         return {**value, "path": _paths.path_to(place.url, target.url)}
 
     def _target(self, value: Mapping[str, Any], place: _Place, ids: _Place) -> _Place | None:
         """Where the document is that a Reference leads to; None if it is not in the new one."""
-        path = value.get("path")
-        if not isinstance(path, dict):
-            return self._home(ids, value["id"])
-        try:
-            url = _paths.metadata_url(place.url, path)
-        except PathError:
-            return None
-        return self._moved.get((url, value["id"])) or self._places.get(url)
+        path, id_ = value.get("path"), value["id"]
+        if isinstance(path, dict):
+            try:
+                url = _paths.metadata_url(place.url, path)
+            except PathError:
+                return None
+            found = self._moved.get((url, id_)) or self._places.get(url)
+        else:
+            found = self._home(ids, id_)
+        return found if found is not None and self._is_present(found, id_) else None
 
     def _home(self, ids: _Place, id_: str) -> _Place | None:
         """Where the document is now that has an id which counts at a place."""
@@ -590,5 +680,5 @@ def one_document(tree: NodeTree, url: str, ids: str = "namespaced") -> Raw:
     with collector_paused():
         if tree.url in (None, url) and tree.segment.inlined is None:
             return tree.materialise((tree.segment, 0))
-        production = _Production(tree, url, ids)
+        production = Production(tree, url, ids)
         return production.content if production.is_copy else production.made()

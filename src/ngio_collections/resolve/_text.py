@@ -19,8 +19,8 @@ It gives the very text that `_produce` and the backend give, or None. Why it is 
   a text as its value. So there is no other path, no Reference with one in particular.
   A path that begins with `./` is moved by another beginning, whatever follows (`Rebasing.lead`).
 - **References** that have no path lead to where they led if their id is in the new document
-  once. In one of one document nothing is there that was not there before. In one of many, ids
-  are counted, of the Referenced ones, as `_produce` counts them.
+  once. In one of one document that nobody edited nothing is there that was not there before. In
+  others, ids are counted, of the Referenced ones, as `_produce` counts them.
 - **Namespaced ids** begin with the place of their document. The keys `id` of its text are as
   many as the ids and References that `_produce` would change, so that they are the same, and all
   get the same beginning. The root has the id of the place itself, and so do References to it.
@@ -37,7 +37,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from io import BytesIO
 from itertools import chain
 from operator import itemgetter
@@ -128,7 +128,7 @@ class _Read(NamedTuple):
     root: Raw
     edges: Mapping[int, Edge]
     holders: Container[int]
-    rebuilt: Container[int]
+    rebuilt: Collection[int]
     paths: int | None
 
 
@@ -278,7 +278,7 @@ class _Text:
             raise _DeclinedError
         if whole is None:
             text = text[1:-1]
-        if self._edges or self._ids == "strict" or self._paths is None:
+        if self._edges or self._rebuilt or self._ids == "strict" or self._paths is None:
             text = self._with_ids(text, nodes, part.place)
         elif self._ids == "namespaced":
             _verify_usual(text)

@@ -49,7 +49,8 @@ def externalize(
 
     The new document is written at once. The tree that comes back has a reference in the place
     of the node: `save` it, so that the old document refers to the new one. References
-    between the two get a `path`.
+    between the two get a `path`, where RFC-8 has References: ids in attributes with a prefix
+    (`lab:parent`) stay as they are.
 
     Args:
         node: A node below the root of a document that was opened with `open`.

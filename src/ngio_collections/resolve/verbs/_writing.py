@@ -24,7 +24,7 @@ from ngio_collections.errors import (
     InvalidEditError,
 )
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
-from ngio_collections.graph._export import exported
+from ngio_collections.graph._export import brought
 from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Get, Put
@@ -59,8 +59,11 @@ def create(
     """Write a node, with everything below it, as a new document.
 
     Relative paths that count from another document are written so that they count from the
-    new one. The root gets a `version` if it has none. A Zarr group or array that exists gets the
-    node as its `attributes.ome`, and keeps everything else that its `zarr.json` says.
+    new one, and References to what is not written with the node, or whose id comes from several
+    documents, get a `path` to where they led; `save_inlined` makes a document of a whole view
+    that stands on its own. The root gets a `version` if it has none. A Zarr group or array that
+    exists gets the node as its `attributes.ome`, and keeps everything else that its `zarr.json`
+    says.
 
     Args:
         location: Where: a `.json` file, or a Zarr group, whose `zarr.json` is written.
@@ -91,7 +94,8 @@ def _store_of_new(store: ReadableStore | None, url: str, node: Node) -> Readable
 
 
 def _create(url: str, node: Node, *, overwrite: bool) -> Flow[Node]:
-    raw = rooted(_paths.relativised(exported(node.tree, node.key, url), url))
+    (content,) = brought([(node.tree, node.key)], url)
+    raw = rooted(_paths.relativised(content.raw, url))
     source = yield from put_new(url, raw, overwrite=overwrite)
     return source.tree().root
 
@@ -263,8 +267,9 @@ def save_inlined(
     """Write an inlined tree as one document that stands on its own.
 
     Paths count from the new document. A reference that resolved before resolves in it, to the
-    same thing. A Zarr group or array that exists gets the node as its `attributes.ome`, and
-    keeps everything else that its `zarr.json` says.
+    same thing. Ids in attributes with a prefix (`lab:parent`) are not known to be references,
+    and stay as they are. A Zarr group or array that exists gets the node as its
+    `attributes.ome`, and keeps everything else that its `zarr.json` says.
 
     Args:
         node: The root of the tree. A node inside of it and everything below it is written by
