@@ -605,7 +605,7 @@ class Node(Meaning):
             child: A node of another tree.
 
         Returns:
-            The root of the new tree. Cost: O(log edits) at the front, else O(children).
+            The root of the new tree. Cost: O(children).
 
         Raises:
             InvalidEditError: This node is a reference, which holds no nodes itself, or has
@@ -629,13 +629,6 @@ class Node(Meaning):
         if not segments:
             return self._tree.root
         return self._tree.with_children(self.key, segments, index).root
-
-    @property
-    def _is_container(self) -> bool:
-        """Whether edits can put nodes below this one."""
-        raw = self._raw()
-        is_array = isinstance(raw.get("nodes"), list | None)
-        return not self.is_reference and holds_nodes(raw.get("type")) and is_array
 
     def _require_container(self, *, is_filled: bool = True) -> None:
         if self.is_reference:
