@@ -186,6 +186,16 @@ def test_the_root_of_a_document_is_found_by_the_id_that_its_place_has() -> None:
     assert _source(made) == {"id": "b", "path": _path("./b.json")}
 
 
+def test_ids_in_what_was_built_are_those_of_what_it_is_put_into(view: ngc.Node) -> None:
+    """Also if its paths count from a document, as those of references do."""
+    d = ngc.open("memory://l/d.json", store=view.tree.segment.source.store)
+    alone = ngc.as_tree(_group("z", _image("raw")), "memory://l/z/z.json").root
+    stub = d.ref_stub(id="d2", attributes=SOURCE)
+    new = ngc.new_node("multiscale", id="d2", attributes=SOURCE, origin_url="memory://l/q.json")
+    for made in (alone.add_ref(stub), alone.add(new), alone.insert(0, new.rename("new"))):
+        assert _source(made.find("d2")) == {"id": "raw"}
+
+
 def test_copies_within_a_document_and_of_new_nodes_stay_as_they_are() -> None:
     tree = ngc.as_tree(_group("z", _image("raw"), _image("lab", attributes=SOURCE)), OUT).root
     lab = tree.find("lab")

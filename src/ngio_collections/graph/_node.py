@@ -889,7 +889,9 @@ def new_node(
         raise InvalidEditError(f"a new node {_OPAQUE.format(type)}")
     if children is not None or (ref is None and type in ("collection", "multiscale")):
         raw["nodes"] = [one.raw for one in _contents(children or (), origin_url)]
-    return NodeTree(Segment(raw, origin_url)).root
+    segment = Segment(raw, origin_url)
+    segment.is_new = True
+    return NodeTree(segment).root
 
 
 def with_attributes(

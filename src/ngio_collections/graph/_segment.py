@@ -88,6 +88,8 @@ class Segment:
         source: The document that it was read from, for those who write it back.
         inlined: The references that were followed, if several documents were read into it.
         names: What its attributes declare, if it came from another document.
+        is_new: Whether it was built and not read, so that ids in it are those of what it is put
+            into, although its paths may count from a document.
         kept: What others have found out about it and keep for later; the graph looks at it never.
     """
 
@@ -99,6 +101,7 @@ class Segment:
         "_raws",
         "_repeated",
         "inlined",
+        "is_new",
         "kept",
         "names",
         "number",
@@ -116,6 +119,7 @@ class Segment:
         names: tuple[str, ...] = (),
     ) -> None:
         self.names = names
+        self.is_new = False
         self.number = next(_NUMBERS)
         self.url = url
         self.source = source

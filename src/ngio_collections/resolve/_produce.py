@@ -603,7 +603,7 @@ class Production:
         """A Reference to something in a document as it is outside of the new one."""
         if place.url is None or target.url is None:
             return value
-        if self._present is not None and target.url == self._url:
+        if self._present is not None and (target.url == self._url or self._tree.segment.is_new):
             return value
         return {**value, "path": _paths.path_to(place.url, target.url)}
 
