@@ -12,16 +12,15 @@ from typing import Any, NoReturn, TypeAlias
 
 from ngio_collections._contract import (
     ALL,
-    Concept,
     Context,
     Declaration,
     NodeEntry,
-    Pointer,
     Rule,
     Scope,
     Subject,
 )
 from ngio_collections.errors import ScopeError
+from ngio_collections.validation._proxies import ContextProxy, NodeProxy
 
 __all__ = ["Guard"]
 
@@ -121,41 +120,18 @@ def _other(value: Mapping[str, Any], rule: Rule, refuse: Refuse) -> _Fields:
     return _Fields(value, fields, refuse, "another node")
 
 
-class _Node:
+class _Node(NodeProxy):
     """A node of which a rule sees no more than its scope allows."""
 
     def __init__(
         self, entry: NodeEntry, rule: Rule, refuse: Refuse, *, up: int, down: int, own: bool
     ) -> None:
-        self._entry = entry
+        super().__init__(entry)
         self._rule = rule
         self._refuse = refuse
         self._up = up
         self._down = down
         self._own = own
-
-    def __eq__(self, other: object) -> bool:
-        mine = other._entry if isinstance(other, _Node) else other
-        return bool(self._entry == mine)
-
-    def __hash__(self) -> int:
-        return hash(self._entry)
-
-    @property
-    def type(self) -> str:
-        return self._entry.type
-
-    @property
-    def id(self) -> str | None:
-        return self._entry.id
-
-    @property
-    def is_root(self) -> bool:
-        return self._entry.is_root
-
-    @property
-    def pointer(self) -> Pointer:
-        return self._entry.pointer
 
     @property
     def value(self) -> Mapping[str, Any]:
@@ -252,29 +228,13 @@ def _truncated(value: Mapping[str, Any], down: int, rule: Rule, refuse: Refuse) 
     return {**value, "nodes": _Below(nodes, left, rule, refuse)}
 
 
-class _Limited:
+class _Limited(ContextProxy):
     """A document of which a rule sees no more than its scope allows."""
 
     def __init__(self, context: Context, rule: Rule, refuse: Refuse) -> None:
-        self._context = context
+        super().__init__(context)
         self._rule = rule
         self._refuse = refuse
-
-    @property
-    def revision(self) -> str:
-        return self._context.revision
-
-    @property
-    def profile(self) -> str:
-        return self._context.profile
-
-    @property
-    def url(self) -> str | None:
-        return self._context.url
-
-    @property
-    def envelope(self) -> str:
-        return self._context.envelope
 
     @property
     def document(self) -> Mapping[str, Any]:
@@ -291,9 +251,6 @@ class _Limited:
         if not isinstance(node, dict):
             return node
         return _Fields(node, frozenset(), self._refuse, "the node in `context.document`")
-
-    def concept(self, name: str) -> Concept:
-        return self._context.concept(name)
 
     def _around(self, found: tuple[Declaration, ...]) -> tuple[Declaration, ...]:
         if not self._rule.scope.references:
@@ -314,9 +271,6 @@ class _Limited:
     def elsewhere(self, path: Any, id: str) -> tuple[Declaration, ...] | None:
         found = self._context.elsewhere(path, id)
         return None if found is None else self._around(found)
-
-    def unfollowed(self, node: NodeEntry) -> str | None:
-        return self._context.unfollowed(node)
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         if self._rule.scope.descendants != ALL:

@@ -9,45 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ngio_collections._contract import Concept, Context, Declaration, NodeEntry, Pointer, Subject
+from ngio_collections._contract import Context, Declaration, NodeEntry, Subject
 from ngio_collections._frozen import view
+from ngio_collections.validation._proxies import ContextProxy, NodeProxy
 
 __all__ = ["read_only"]
 
 
-class _Node:
+class _Node(NodeProxy):
     """A node whose values are read-only views."""
 
-    __slots__ = ("_entry",)
-
-    def __init__(self, entry: NodeEntry) -> None:
-        self._entry = entry
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self._entry == (other._entry if isinstance(other, _Node) else other))
-
-    def __hash__(self) -> int:
-        return hash(self._entry)
-
-    def __repr__(self) -> str:
-        return f"<node {self.type or '?'} {self.id!r}>"
+    __slots__ = ()
 
     @property
     def value(self) -> Mapping[str, Any]:
         value: Mapping[str, Any] = view(self._entry.value)
         return value
-
-    @property
-    def type(self) -> str:
-        return self._entry.type
-
-    @property
-    def id(self) -> str | None:
-        return self._entry.id
-
-    @property
-    def is_root(self) -> bool:
-        return self._entry.is_root
 
     @property
     def root(self) -> NodeEntry:
@@ -57,10 +34,6 @@ class _Node:
     def attributes(self) -> Mapping[str, Any]:
         attributes: Mapping[str, Any] = view(self._entry.attributes)
         return attributes
-
-    @property
-    def pointer(self) -> Pointer:
-        return self._entry.pointer
 
     @property
     def parent(self) -> NodeEntry | None:
@@ -78,37 +51,15 @@ class _Node:
         return map(_Node, self._entry.children())
 
 
-class _Document:
+class _Document(ContextProxy):
     """A document whose values are read-only views."""
 
-    __slots__ = ("_context",)
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    @property
-    def revision(self) -> str:
-        return self._context.revision
-
-    @property
-    def profile(self) -> str:
-        return self._context.profile
-
-    @property
-    def url(self) -> str | None:
-        return self._context.url
-
-    @property
-    def envelope(self) -> str:
-        return self._context.envelope
+    __slots__ = ()
 
     @property
     def document(self) -> Mapping[str, Any]:
         document: Mapping[str, Any] = view(self._context.document)
         return document
-
-    def concept(self, name: str) -> Concept:
-        return self._context.concept(name)
 
     def declarations(self, id: str) -> tuple[Declaration, ...]:
         return _declarations(self._context.declarations(id))
@@ -116,9 +67,6 @@ class _Document:
     def elsewhere(self, path: Any, id: str) -> tuple[Declaration, ...] | None:
         found = self._context.elsewhere(path, id)
         return None if found is None else _declarations(found)
-
-    def unfollowed(self, node: NodeEntry) -> str | None:
-        return self._context.unfollowed(node)
 
     def duplicates(self) -> Iterator[tuple[str, tuple[Declaration, ...]]]:
         return ((id_, _declarations(found)) for id_, found in self._context.duplicates())
