@@ -125,8 +125,10 @@ def _found(root: Raw, *, levels: bool) -> Scan:
 def _count(root: Raw, *, levels: bool) -> tuple[int, int] | None:
     """How many nodes there are, and how many with a path; None if one of them is a reference."""
     nodes, paths = 1, 0
+    # In the order in which they were parsed, and so lie in memory: it is what takes the time.
     lists: list[list[Any]] = [child_nodes(root)]
-    for items in lists:  # It grows meanwhile.
+    while lists:
+        items = lists.pop()
         nodes += len(items)
         if not levels:
             # Nothing but resolution levels in Zarr, as in most lists of most documents. It is
@@ -140,17 +142,20 @@ def _count(root: Raw, *, levels: bool) -> tuple[int, int] | None:
                     continue
             except (KeyError, TypeError):
                 pass
+        inner: list[list[Any]] = []
         for item in items:
             if type(item) is not dict:
                 nodes -= 1
             elif "nodes" in item:
-                inner = item["nodes"]
+                below = item["nodes"]
                 type_ = item.get("type")
                 is_usual = type(type_) is not str or ":" not in type_
-                if inner and type(inner) is list and (is_usual or holds_nodes(type_)):
-                    lists.append(inner)
+                if below and type(below) is list and (is_usual or holds_nodes(type_)):
+                    inner.append(below)
             elif "path" in item:
                 if is_stub(item, levels=levels):
                     return None
                 paths += type(item["path"]) is dict
+        inner.reverse()
+        lists += inner
     return nodes, paths
