@@ -148,7 +148,7 @@ class ModelNode:
             node.fields["name"] = name
 
     def insert(self, number: int, index: int | None, nodes: list[ModelNode]) -> None:
-        """Put nodes before a child, counted as in a list; at the end if None."""
+        """Put nodes before a child, counted as in a list; 0 is the front, None is the end."""
         if not nodes:
             return
         node = self.numbered(number)
@@ -158,6 +158,7 @@ class ModelNode:
             slots = [n for n, item in enumerate(items) if isinstance(item, ModelNode)]
             index = index if index >= 0 else max(0, len(slots) + index)
             at = slots[index] if index < len(slots) else len(items)
+            at = at if index else 0
         items[at:at] = nodes
         node.items = items
 

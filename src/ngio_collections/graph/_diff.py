@@ -123,6 +123,7 @@ class _Found:
         self.moved: list[Ref] = []
         self.changed: list[ChangedNode] = []
         self.parents: dict[Ref, None] = {}  # In a dict for the order.
+        self._positions: dict[tuple[bool, Ref], dict[Ref, int]] = {}
 
     def look_at(self, ref: Ref, was: Change, is_: Change) -> None:
         in_old, in_new = self.before.holds(ref), self.after.holds(ref)
@@ -156,7 +157,16 @@ class _Found:
     def _has_moved(self, ref: Ref) -> bool:
         if self.before.parent(ref) != self.after.parent(ref):
             return True
-        return Node(self.before, *ref).index != Node(self.after, *ref).index
+        return self._position(self.before, ref) != self._position(self.after, ref)
+
+    def _position(self, tree: NodeTree, ref: Ref) -> int:
+        """Where a node is among its siblings, which are counted once for all of them."""
+        parent = tree.parent(ref)
+        assert parent is not None
+        key = (tree is self.after, parent)
+        if key not in self._positions:
+            self._positions[key] = {child: n for n, child in enumerate(tree.children(parent))}
+        return self._positions[key][ref]
 
     def diff(self) -> Diff:
         def nodes(tree: NodeTree, refs: list[Ref]) -> tuple[Node, ...]:
@@ -301,6 +311,8 @@ def _appended(before: NodeTree, after: NodeTree, parent: Ref) -> list[Ref] | Non
     if is_ is None or not is_.from_base:
         return [] if is_ is was else None
     if was is not None and (not was.from_base or was.tail is not is_.tail):
+        return None
+    if is_.depth != (0 if was is None else was.depth) or (was and was.front is not is_.front):
         return None
     start = 0 if was is None else was.length
     found: list[Ref] = []

@@ -601,11 +601,11 @@ class Node(Meaning):
         """The tree with another child before the one at a position.
 
         Args:
-            index: The position, counted as in a list.
+            index: The position, counted as in a list; 0 is before all that is in `nodes`.
             child: A node of another tree.
 
         Returns:
-            The root of the new tree. Cost: O(children).
+            The root of the new tree. Cost: O(log edits) at the front, else O(children).
 
         Raises:
             InvalidEditError: This node is a reference, which holds no nodes itself, or has
@@ -629,6 +629,13 @@ class Node(Meaning):
         if not segments:
             return self._tree.root
         return self._tree.with_children(self.key, segments, index).root
+
+    @property
+    def _is_container(self) -> bool:
+        """Whether edits can put nodes below this one."""
+        raw = self._raw()
+        is_array = isinstance(raw.get("nodes"), list | None)
+        return not self.is_reference and holds_nodes(raw.get("type")) and is_array
 
     def _require_container(self, *, is_filled: bool = True) -> None:
         if self.is_reference:

@@ -17,12 +17,14 @@ the root. Addresses count in the tree as the operations before have left it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from ngio_collections._frozen import FrozenDict, freeze, thaw
 from ngio_collections.errors import InvalidEditError, NodeNotFoundError
 from ngio_collections.graph._node import Node, as_tree
+from ngio_collections.graph._order import Order
 from ngio_collections.graph._state import Ref, TreeState
 
 __all__ = ["Patch", "address_of", "apply", "has_attributes", "set_attributes"]
@@ -191,6 +193,50 @@ _EDITS: Final[dict[str, Callable[[Node, Mapping[str, Any]], Node]]] = {
 }
 
 
+def _moved_together(
+    root: Node, operations: list[Mapping[str, Any]], start: int
+) -> tuple[int, Node]:
+    """Do those operations at once that give children of one node another order.
+
+    Args:
+        root: The root of the tree.
+        operations: All operations.
+        start: Where to begin.
+
+    Returns:
+        How many were done, and the root of the new tree. Not done are those that do not go by
+        ids, or that cannot be done at all.
+    """
+    tree, holder = root.tree, operations[start].get("parent")
+    run = itertools.takewhile(
+        lambda one: one["op"] == "move" and isinstance(one["at"], str) and one["parent"] == holder,
+        itertools.islice(operations, start, None),
+    )
+    first = next(run, None)
+    # At the end a node is put without a look at the others.
+    if first is None or first.get("index") is None or not isinstance(holder, str):
+        return 0, root
+    found, moving = tree.find_refs(holder), tree.find_refs(first["at"])
+    if len(found) != 1 or len(moving) != 1 or tree.parent(moving[0]) != found[0]:
+        return 0, root
+    (parent,) = found
+    if not Node(tree, *parent)._is_container or tree.has_others(parent):
+        return 0, root
+    order = Order(tree.children(parent))
+    moved: dict[Ref, None] = {}
+    done = 0
+    for operation in itertools.chain([first], run):
+        moving = tree.find_refs(operation["at"])
+        if len(moving) != 1 or moving[0] not in order:
+            break
+        index = operation.get("index")
+        order.remove(moving[0])
+        order.insert(len(order) if index is None else index, moving[0])
+        moved[moving[0]] = None
+        done += 1
+    return done, tree.arranged(parent, order, moved.keys()).root
+
+
 def apply(root: Node, patch: Patch) -> Node:
     """Apply a patch to a tree.
 
@@ -206,7 +252,15 @@ def apply(root: Node, patch: Patch) -> Node:
         InvalidEditError: An operation cannot be done; the message says which, and why.
     """
     now = root
-    for number, operation in enumerate(patch):
+    operations = list(patch)
+    done = 0
+    for number, operation in enumerate(operations):
+        if number < done:
+            continue
+        together, now = _moved_together(now, operations, number)
+        if together:
+            done = number + together
+            continue
         try:
             now = _EDITS[operation["op"]](now, operation)
         except (InvalidEditError, NodeNotFoundError) as error:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ngio_collections._frozen import same_json
 from ngio_collections.graph._node import Node, NodeTree, as_tree
+from ngio_collections.graph._order import Order
 from ngio_collections.graph._patch import address_of, has_attributes, set_attributes
-from ngio_collections.graph._segment import Raw
-from ngio_collections.graph._state import Ref, key_of
+from ngio_collections.graph._segment import Raw, Segment
+from ngio_collections.graph._state import Ref
 
 __all__ = ["ABSENT", "Script", "WrittenScript", "attribute_changes", "longest_run"]
 
 ABSENT: Final[Any] = object()
 """Where a script is told of a field that is not there."""
+
+_Step: TypeAlias = tuple[Ref | Segment, int | None]
+"""A child that is put somewhere, and before which other one."""
 
 
 def _attributes_of(raw: Raw) -> Mapping[str, Any]:
@@ -140,27 +144,58 @@ class Script:
             target: Its children to be: nodes of the tree, wherever they are now, and the
                 JSON of new ones. Children that are not in it stay, wherever.
         """
-        now = list(self.tree.children(parent))
-        at = {key_of(ref): n for n, ref in enumerate(now)}
-        kept = [at[key_of(t)] for t in target if isinstance(t, tuple) and key_of(t) in at]
+        own = list(self.tree.children(parent))
+        at = {ref: n for n, ref in enumerate(own)}
+        now: Order[Ref | Segment] = Order(own)
+        kept = [at[one] for one in target if isinstance(one, tuple) and one in at]
         stay = longest_run(kept)
+        plan: list[_Step] = []
         previous = -1  # Where the one that was placed last is in `now`.
         for item in target:
-            if isinstance(item, tuple) and at.get(key_of(item), -1) in stay:
-                previous = now.index(item, previous + 1)
+            if isinstance(item, tuple) and at.get(item, -1) in stay:
+                previous = now.position(item)
                 continue
-            if isinstance(item, tuple):
-                if item in now:
-                    gone = now.index(item)
-                    del now[gone]
-                    previous -= gone <= previous
-                index = previous + 1
-                self.move(item, parent, index if index < len(now) else None)
-                now.insert(index, item)
-            else:
-                index = previous + 1
-                now.insert(index, self.add(parent, item, index if index < len(now) else None))
+            if isinstance(item, tuple) and item in now:
+                gone = now.position(item)
+                now.remove(item)
+                previous -= gone <= previous
+            index = previous + 1
+            placed: Ref | Segment = item if isinstance(item, tuple) else self._segment(parent, item)
+            plan.append((placed, index if index < len(now) else None))
+            now.insert(index, placed)
             previous = index
+        if plan:
+            self._place(parent, plan, now, at)
+
+    def _segment(self, parent: Ref, raw: Raw) -> Segment:
+        return Segment(as_tree(raw).segment.root, self.node(parent).document_url)
+
+    def _place(
+        self, parent: Ref, plan: list[_Step], order: Order[Ref | Segment], own: Mapping[Ref, int]
+    ) -> None:
+        """Put children of a node where they belong: all at once if that can be done.
+
+        Args:
+            parent: The node.
+            plan: What is put, and before which child, counted without it.
+            order: All children as they are then.
+            own: The children that the node has, with their positions.
+        """
+        moved = {one for one, _ in plan if isinstance(one, tuple)}
+        is_own = moved <= own.keys() and not self.tree.has_others(parent)
+        if is_own and self._writes_together(parent, plan):
+            self.node(parent)._require_container()
+            self.tree = self.tree.arranged(parent, order, moved)
+            return
+        for one, index in plan:
+            if isinstance(one, tuple):
+                self.move(one, parent, index)
+            else:
+                self.add(parent, one.root, index)
+
+    def _writes_together(self, _parent: Ref, _plan: list[_Step]) -> bool:
+        """Write operations down that are done together; whether that can be done."""
+        return True
 
 
 class WrittenScript(Script):
@@ -176,3 +211,23 @@ class WrittenScript(Script):
     def _do(self, operation: dict[str, Any], result: Node) -> None:
         self.operations.append(operation)
         super()._do(operation, result)
+
+    def _writes_together(self, parent: Ref, plan: list[_Step]) -> bool:
+        addresses = [self._address(one) for one, _ in plan if isinstance(one, tuple)]
+        holder = self._address(parent)
+        new = [raw.get("id") for one, _ in plan if isinstance(one, Segment) for raw in one.raws]
+        # Positions change from one operation to the next; ids that stay unique do not.
+        called = [holder, *addresses]
+        if not all(isinstance(one, str) for one in called) or any(id_ in called for id_ in new):
+            return False
+        moving = iter(addresses)
+        for one, index in plan:
+            operation: dict[str, Any] = {"parent": holder}
+            if isinstance(one, tuple):
+                operation = {"op": "move", "at": next(moving), **operation}
+            else:
+                is_stub = isinstance(one.root.get("path"), dict)
+                op = "add-reference" if is_stub else "add"
+                operation = {"op": op, **operation, "node": one.root}
+            self.operations.append(operation if index is None else {**operation, "index": index})
+        return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 from ngio_collections.graph._edges import Edge
@@ -67,15 +67,23 @@ class Children(NamedTuple):
         tail: What was appended. Versions of a linear history share one list, of which
             each knows how long it was.
         length: How much of the tail belongs to this version.
+        front: What was inserted before all others, the last first; it is shared as the tail is.
+        depth: How much of the front belongs to this version.
     """
 
     from_base: bool
     head: tuple[Entry, ...]
     tail: list[Entry]
     length: int
+    front: Sequence[Entry] = ()
+    depth: int = 0
+
+    def first(self) -> Iterator[Entry]:
+        """The entries before those of the base."""
+        return (self.front[at] for at in range(self.depth - 1, -1, -1))
 
     def entries(self) -> Iterator[Entry]:
-        """The entries, not those of the base."""
+        """The entries behind those of the base."""
         yield from self.head
         yield from itertools.islice(self.tail, self.length)
 
@@ -85,6 +93,15 @@ class Children(NamedTuple):
             tail = self.tail if len(self.tail) == self.length else self.tail[: self.length]
             tail.extend(entries)
             return self._replace(tail=tail, length=len(tail))
+
+    def prepend(self, entries: list[Entry]) -> Children:
+        """The list with entries before all others. Cost: O(entries) in a linear history."""
+        with _TAILS:
+            front = self.front
+            if not isinstance(front, list) or len(front) != self.depth:
+                front = list(front[: self.depth])
+            front.extend(reversed(entries))
+            return self._replace(front=front, depth=len(front))
 
 
 class Change(NamedTuple):
@@ -222,13 +239,20 @@ class TreeState:
 
     def entries(self, ref: Ref, change: Change) -> Iterator[Entry]:
         """The items of a list of children, those that are no nodes included."""
-        if change.children is None or change.children.from_base:
+        children = change.children
+        if children is not None:
+            yield from self._there(children.first())
+        if children is None or children.from_base:
             yield from self._base_entries(ref, left=change.left)
-        if change.children is not None:
-            for entry in change.children.entries():
-                segment, position, place = entry
-                if segment is None or self._place((segment, position)) == place:
-                    yield entry
+        if children is not None:
+            yield from self._there(children.entries())
+
+    def _there(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """Those entries whose nodes are still where they were put."""
+        for entry in entries:
+            segment, position, place = entry
+            if segment is None or self._place((segment, position)) == place:
+                yield entry
 
     def _base_entries(self, ref: Ref, *, left: bool) -> Iterator[Entry]:
         segment, position = ref
@@ -383,10 +407,11 @@ class TreeState:
         Args:
             parent: The node.
             segments: The children, each with everything below it.
-            index: Before which child they come; after all of them if None.
+            index: Before which child they come, if there are so many; 0 is before all
+                items, None is after all of them.
 
         Returns:
-            The tree. Cost: O(new children) at the end of the list, else O(children).
+            The tree. Cost: O(new children) at both ends of the list, else O(children).
         """
         places = [next(_PLACES) for _ in segments]
         entries: list[Entry] = [(s, 0, p) for s, p in zip(segments, places, strict=True)]
@@ -420,11 +445,44 @@ class TreeState:
         if index is None:
             children = change.children or _NO_CHILDREN._replace(tail=[])
             return change._replace(children=children.append(entries))
+        if index == 0:
+            children = change.children or _NO_CHILDREN._replace(tail=[])
+            return change._replace(children=children.prepend(entries))
         now = list(self.entries(parent, change))
         nodes = [at for at, entry in enumerate(now) if entry[0] is not None]
         at = nodes[index] if index < len(nodes) else len(now)
         now[at:at] = entries
         return change._replace(children=Children(False, tuple(now), [], 0))
+
+    def arranged(self, parent: Ref, order: Iterable[Ref | Segment], moved: Collection[Ref]) -> Self:
+        """The tree with other children of a node, all of them nodes.
+
+        Args:
+            parent: The node.
+            order: Its children, as they are to be: all that it has, and new ones.
+            moved: Those that others overtook, which get another place.
+
+        Returns:
+            The tree. Cost: O(children + log edits * (new and moved ones)).
+        """
+        entries: list[Entry] = []
+        changes: list[tuple[Ref, Change]] = []
+        segments: list[Segment] = []
+        for one in order:
+            ref = (one, 0) if isinstance(one, Segment) else one
+            if isinstance(one, Segment):
+                segments.append(one)
+            place = self._place(ref)
+            if isinstance(one, Segment) or ref in moved:
+                place = next(_PLACES)
+                changes.append((ref, self.moved(ref, parent, place)))
+            entries.append((*ref, place))
+        change = self.change(parent) or UNCHANGED
+        left = change.left or bool(moved)
+        children = Children(False, tuple(entries), [], 0)
+        changes.append((parent, change._replace(children=children, left=left)))
+        ids, large = self._with_ids(segments)
+        return self.made(changes, ids, large, shrunk=bool(moved))
 
     def without(self, ref: Ref) -> Self:
         """The tree without a node and everything below it; not for the root."""
