@@ -8,17 +8,16 @@ from this version of the tree or another one, is looked at again: it may have be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
 
-from ngio_collections import _paths
-from ngio_collections.document import Source, map_ids, rooted
+from ngio_collections.document import Source, rooted
 from ngio_collections.errors import InvalidEditError
-from ngio_collections.graph import Edge, NodeTree, Raw, Segment, fingerprint
-from ngio_collections.graph._pmap import PersistentMap
+from ngio_collections.graph import Edge, NodeTree, Raw, fingerprint
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
+from ngio_collections.resolve._layers import CHOICES, Split, split_layers
+from ngio_collections.resolve._memory import Place, memory_of
 from ngio_collections.resolve._moves import (
     Gone,
     Move,
@@ -29,19 +28,10 @@ from ngio_collections.resolve._moves import (
     receivers_first,
     referrers,
 )
-from ngio_collections.resolve._moving import nodes_in, own_ids, target_of
+from ngio_collections.resolve._moving import nodes_in, own_ids
+from ngio_collections.resolve._rebuilt import Builder
 
-__all__ = ["CHOICES", "Plan", "Planned", "look_at"]
-
-CHOICES: Final = {
-    "auto": "where the attribute is already, the stub before the target; new ones to the target",
-    "stub": "to the stub, in the document that declares the reference",
-    "target": "to the target, in the document that the reference leads to",
-}
-"""Where a change of an inlined node is written."""
-
-_ABSENT: Final[Any] = object()
-_NOT_OWN: Final = frozenset({"nodes", "path", "attributes", "version"})
+__all__ = ["Plan", "Planned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,177 +48,7 @@ class Planned:
     source: Source
     node: Raw
     depth: int
-    place: _Place | None = None
-
-
-class _Place(NamedTuple):
-    """Where a document is in a tree.
-
-    Attributes:
-        ref: The root of the tree, or a node in the place of a reference.
-        layer: Of the documents of such a node, the number of the one that is meant, if it is a
-            reference and nothing else; -1 for the one that begins here.
-    """
-
-    ref: Ref
-    layer: int = -1
-
-
-class _Split(NamedTuple):
-    """How an inlined node was saved.
-
-    Attributes:
-        ref: The node.
-        own: Its own fields.
-        layers: What was written of them for each layer.
-    """
-
-    ref: Ref
-    own: Raw
-    layers: list[Raw]
-
-
-class _Memory:
-    """What was saved of a tree; all of its versions share it, by their first document.
-
-    Attributes:
-        saved: The changes of the version that was saved as a whole last.
-        segment: What its root was then.
-        behind: Where documents begin that may say something else than that version: they were
-            written since, in saves of parts, or were not in it.
-        splits: The inlined nodes that were changed.
-        pending: Where documents begin that differ from those in the store although no edit
-            changed them, in a tree that was made of other ones.
-        gone: The ids that were moved to other documents.
-        moved: The nodes that are elsewhere than they were read.
-        built: The nodes that were built for each document, by the place where it begins, as
-            far as they are what its next version begins with.
-        edited: Where the documents begin that were ever built.
-        planned: All places of documents that were ever planned, by the document.
-    """
-
-    __slots__ = (
-        "behind",
-        "built",
-        "edited",
-        "gone",
-        "moved",
-        "pending",
-        "planned",
-        "saved",
-        "segment",
-        "splits",
-    )
-
-    def __init__(self) -> None:
-        self.saved: PersistentMap[int, tuple[Ref, Change]] = PersistentMap()
-        self.segment: Segment | None = None
-        self.behind: dict[int, Ref] = {}
-        self.splits: dict[int, _Split] = {}
-        self.pending: list[Ref] = []
-        self.gone: Gone = {}
-        self.moved: dict[int, Ref] = {}
-        self.built: dict[int, dict[int, Raw]] = {}
-        self.edited: set[int] = set()
-        self.planned: dict[str, dict[tuple[int, int], _Place]] = {}
-
-
-def _split(edge: Edge, before: _Split, new: Raw, to: str) -> list[Raw]:
-    """The layers of an inlined node with the changes of the node that they became.
-
-    Args:
-        edge: The layers as they were read.
-        before: The node as it was read, or as it was saved last.
-        new: Its own fields now.
-        to: Where changes go.
-
-    Returns:
-        The own fields for each layer; those that did not change are the same objects.
-    """
-    old, made = before.own, list(before.layers)
-    for key in {**old, **new}:
-        if key not in _NOT_OWN and not _same(old.get(key, _ABSENT), new.get(key, _ABSENT)):
-            _spread(edge, made, (key,), new.get(key, _ABSENT), to)
-    theirs, ours = old.get("attributes", _ABSENT), new.get("attributes", _ABSENT)
-    is_new = not isinstance(theirs, dict)
-    if (ours is _ABSENT and theirs is not _ABSENT) or (is_new and ours == {}):
-        _spread(edge, made, ("attributes",), ours, to)
-    elif isinstance(ours, dict):
-        theirs = {} if is_new else theirs
-        for key in {**theirs, **ours}:
-            if not _same(theirs.get(key, _ABSENT), ours.get(key, _ABSENT)):
-                _spread(edge, made, ("attributes", key), ours.get(key, _ABSENT), to)
-    return made
-
-
-def _same(one: Any, other: Any) -> bool:
-    # An edit copies what it changes, so that what did not change is the same object; equal
-    # values of one type are no change either, where comparing them is cheap.
-    if one is other:
-        return True
-    scalar = str | int | float | bool | None
-    return type(one) is type(other) and isinstance(one, scalar) and bool(one == other)
-
-
-def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: str) -> None:
-    """Write one field, or one attribute, of an inlined node to its layers."""
-    if _same(_get(edge.raw, key), value):
-        # It is what was read, and that stood where it was read.
-        for n, layer in enumerate(edge.layers):
-            read = _get(layer.raw, key)
-            if read is not _ABSENT:
-                made[n] = _with(made[n], key, read)
-            elif _get(made[n], key) is not _ABSENT:
-                made[n] = _without(made[n], key)
-        return
-    having = [n for n, raw in enumerate(made) if _get(raw, key) is not _ABSENT]
-    last = len(made) - 1
-    # The strategy is about attributes; of all other fields the stub's count.
-    target_wins = edge.wins == "target" and len(key) == 2
-    order = having[::-1] if target_wins else having
-    chosen = {"stub": 0, "target": last}.get(to, order[0] if order else last)
-    if value is _ABSENT:
-        if to == "stub" and having not in ([], [0]):
-            raise InvalidEditError(
-                f"{'/'.join(key)} cannot be dropped in the stub alone: {edge.target.url} has it "
-                "too; save with to='auto' or to='target'"
-            )
-        for n in having:
-            made[n] = _without(made[n], key)
-        return
-    layer = edge.layers[chosen]
-    if len(key) == 2 and not isinstance(made[chosen].get(key[0]), dict | None):
-        raise InvalidEditError(
-            f"{'/'.join(key)} cannot be written: {layer.url} has `{key[0]}` that are "
-            f"{made[chosen][key[0]]!r:.80} and no object, and would be lost; mend it there, or "
-            "save with another `to`"
-        )
-    value = _paths.rebased(value, edge.target.url or "", layer.url or "") if layer.url else value
-    made[chosen] = _with(made[chosen], key, value)
-    # What would hide the new value goes.
-    hiding = [n for n in having if (n > chosen) == target_wins and n != chosen]
-    for n in hiding:
-        made[n] = _without(made[n], key)
-
-
-def _get(raw: Any, key: tuple[str, ...]) -> Any:
-    for part in key:
-        raw = raw.get(part, _ABSENT) if isinstance(raw, dict) else _ABSENT
-    return raw
-
-
-def _with(raw: Raw, key: tuple[str, ...], value: Any) -> dict[str, Any]:
-    if len(key) == 1:
-        return {**raw, key[0]: value}
-    inner = raw.get(key[0])
-    return {**raw, key[0]: {**(inner if isinstance(inner, dict) else {}), key[1]: value}}
-
-
-def _without(raw: Raw, key: tuple[str, ...]) -> dict[str, Any]:
-    if len(key) == 1:
-        return {k: v for k, v in raw.items() if k != key[0]}
-    # The object stays when it gets empty, as it does in a node that is not inlined.
-    return {**raw, key[0]: {k: v for k, v in raw[key[0]].items() if k != key[1]}}
+    place: Place | None = None
 
 
 class Plan:
@@ -245,19 +65,16 @@ class Plan:
         self._tree = tree
         self._to = to
         self._root: Ref = (tree.segment, 0)
-        self._memory = _memory_of(tree)
+        self._memory = memory_of(tree)
         self._new: dict[int, tuple[Ref, Change, Change]] = {}
         self._away: dict[int, Ref] = {}
         self._moved: dict[int, Ref] = {}
         self._gone: Gone = {}
         self._gone_since: dict[str, set[str]] = {}
+        self._builder = Builder(tree, self._split, self._gone, self._gone_since)
         self._is_new_start = False
-        self._splits: dict[int, _Split] = {}
-        self._dirty: set[int] = set()
+        self._splits: dict[int, Split] = {}
         self._depths: dict[int, int] = {}
-        self._built: dict[int, dict[int, Raw]] = {}
-        self._aimed: set[tuple[str, str, str]] = set()
-        self._ties: set[tuple[str, str]] = set()
         self._candidates: dict[str, dict[tuple[int, int], Planned]] = {}
         self._found: dict[str, Planned] = {}
 
@@ -291,7 +108,7 @@ class Plan:
         self._choose()
         self._verify_aims()
         between = {(old, new) for _, old, new in moved}
-        self._ties |= {(old, new) for old, new in between if old in self._gone_since}
+        self._builder.ties |= {(old, new) for old, new in between if old in self._gone_since}
         # Changes come in the order of numbers that mean nothing; it must not show.
         plans = sorted(self._found.values(), key=lambda plan: (-plan.depth, plan.source.url))
         urls = receivers_first((plan.source.url for plan in plans), sorted(between))
@@ -318,6 +135,7 @@ class Plan:
         moved = list(moves(tree, self._moved))
         self._gone = ids_gone(tree, moved)
         self._gone_since = differing(self._gone, memory.gone)
+        self._builder = Builder(tree, self._split, self._gone, self._gone_since)
         is_replaced = memory.segment not in (None, tree.segment)
         self._is_new_start = has_left or is_replaced or bool(self._gone_since)
         return moved
@@ -382,13 +200,13 @@ class Plan:
                 assert edge is not None
                 self._add_layer(ref, edge, 0)
             else:
-                self._mark(holder)
+                self._builder.mark(holder)
                 yield place_of(self._tree, holder)
 
     def _verify_aims(self) -> None:
         """Make sure that References mean one thing in the documents that received it."""
         wanted: dict[str, dict[str, str]] = {}
-        for there, id_, url in sorted(self._aimed):
+        for there, id_, url in sorted(self._builder.aimed):
             wanted.setdefault(there, {}).setdefault(id_, url)
         for there, ids in wanted.items():
             if there not in self._found:
@@ -413,7 +231,7 @@ class Plan:
             They, and all that gave or received a node, or refer to one, from them to the last.
         """
         beside: dict[str, list[str]] = {}
-        for one, other in self._ties:
+        for one, other in self._builder.ties:
             beside.setdefault(one, []).append(other)
             beside.setdefault(other, []).append(one)
         found = list(dict.fromkeys(urls))
@@ -472,7 +290,7 @@ class Plan:
         memory.pending.clear()
         if self._is_new_start:
             memory.built.clear()
-        for place, built in self._built.items():
+        for place, built in self._builder.built.items():
             memory.built.setdefault(place, {}).update(built)
             memory.edited.add(place)
 
@@ -481,7 +299,7 @@ class Plan:
         source = self._tree.segment.source
         if source is None or self._tree.edge(self._root) is not None:
             return False
-        return self._original(self._root) is not source.node
+        return self._builder.original(self._root) is not source.node
 
     def _touched(self, ref: Ref, change: Change, *, is_new: bool) -> Iterator[Ref]:
         """The places of the documents that a change of a node changes.
@@ -492,11 +310,11 @@ class Plan:
         edge = self._tree.edge(ref)
         if edge is None:
             place = place_of(self._tree, ref)
-            self._mark(ref)
+            self._builder.mark(ref)
             yield place
             return
         if change.is_structural:
-            self._mark(ref)
+            self._builder.mark(ref)
             yield ref
         yield from self._touched_layers(ref, edge, change, is_new=is_new)
 
@@ -508,10 +326,10 @@ class Plan:
         before = self._memory.splits.get(key_of(ref))
         if before is None and change.raw is None:
             return
-        before = before or _Split(ref, edge.raw, read)
+        before = before or Split(ref, edge.raw, read)
         # What was saved, and is not in this version of the tree, becomes what it was.
-        layers = read if change.raw is None else _split(edge, before, change.raw, self._to)
-        self._splits[key_of(ref)] = _Split(ref, change.raw or edge.raw, layers)
+        layers = read if change.raw is None else split_layers(edge, before, change.raw, self._to)
+        self._splits[key_of(ref)] = Split(ref, change.raw or edge.raw, layers)
         is_changed = [
             any(one is not layer for one in others)
             for layer, *others in zip(read, before.layers, layers, strict=True)
@@ -520,7 +338,7 @@ class Plan:
             yield ref
         parent = self._tree.parent(ref)
         if is_changed[0] and parent is not None:
-            self._mark(parent)
+            self._builder.mark(parent)
             yield place_of(self._tree, parent)
         elif is_changed[0] and is_new:
             self._add_layer(ref, edge, 0)
@@ -533,24 +351,15 @@ class Plan:
         layer, split = edge.layers[number], self._split(ref)
         raw = layer.raw if split is None else split.layers[number]
         depth = 0 if number == 0 else self._depth(ref)
-        node = self._fields(raw, layer.url, str(layer.url))
-        self._add(layer.source, node, depth, _Place(ref, number))
+        node = self._builder.fields(raw, layer.url, str(layer.url))
+        self._add(layer.source, node, depth, Place(ref, number))
 
-    def _split(self, ref: Ref) -> _Split | None:
+    def _split(self, ref: Ref) -> Split | None:
         """How an inlined node is saved, if it was changed."""
         key = key_of(ref)
         if key in self._splits or key in self._new:
             return self._splits.get(key)
         return self._memory.splits.get(key)
-
-    def _mark(self, ref: Ref) -> None:
-        """Note that a node has to be built again, with all above it in its document."""
-        at: Ref | None = ref
-        while at is not None and key_of(at) not in self._dirty:
-            self._dirty.add(key_of(at))
-            if self._tree.edge(at) is not None:
-                return
-            at = self._tree.parent(at)
 
     def _depth(self, place: Ref) -> int:
         """How many documents the one that begins at a place lies inside of, itself included."""
@@ -572,6 +381,11 @@ class Plan:
         source = self._tree.segment.source if edge is None else edge.target.source
         return source if isinstance(source, Source) else None
 
+    def _document(self, place: Ref, url: str) -> Raw:
+        """The node of the document that begins at a place, as it is now."""
+        kept = {} if self._is_new_start else self._memory.built.get(key_of(place), {})
+        return self._builder.document(place, url, kept)
+
     def _plan(self, place: Ref) -> None:
         source = self._source(place)
         if source is None:
@@ -579,9 +393,9 @@ class Plan:
                 f"{self._tree.root!r} was not opened from a document; "
                 "write it with create(url, node)"
             )
-        self._add(source, self._document(place, source.url), self._depth(place), _Place(place))
+        self._add(source, self._document(place, source.url), self._depth(place), Place(place))
 
-    def _add(self, source: Source, node: Raw, depth: int, place: _Place) -> None:
+    def _add(self, source: Source, node: Raw, depth: int, place: Place) -> None:
         if "version" in source.node:  # What replaced a root may have none.
             node = rooted(node)
         found = self._candidates.setdefault(source.url, {})
@@ -614,133 +428,5 @@ class Plan:
         assert planned.place is not None
         ref, layer = planned.place
         edge = self._tree.edge(ref)
-        read = self._original(ref) if edge is None else edge.layers[layer].raw
+        read = self._builder.original(ref) if edge is None else edge.layers[layer].raw
         return fingerprint(planned.node) != fingerprint(read)
-
-    # -- building a document ---------------------------------------------------------
-
-    def _document(self, place: Ref, url: str) -> Raw:
-        """The node of a document as it is now, without recursion."""
-        top: list[Any] = [None]
-        stack: list[tuple[Ref, list[Any], int]] = [(place, top, 0)]
-        built: dict[int, Raw] = {}
-        kept = {} if self._is_new_start else self._memory.built.get(key_of(place), {})
-        while stack:
-            ref, holder, at = stack.pop()
-            raw = dict(self._own(ref, url, is_place=ref == place))
-            holder[at] = built[key_of(ref)] = raw
-            if not self._tree.has_list(ref):
-                continue
-            items: list[Any] = []
-            for item, child in self._items(ref):
-                if child is None:
-                    items.append(item)
-                elif (edge := self._tree.edge(child)) is not None:
-                    items.append(self._stub(child, edge, url))
-                elif self._has_to_be_built(ref, child, url, kept):
-                    items.append(None)
-                    stack.append((child, items, len(items) - 1))
-                else:
-                    items.append(kept.get(key_of(child)) or self._original(child))
-            raw["nodes"] = items
-        self._built[key_of(place)] = built
-        node: Raw = top[0]
-        return node
-
-    def _items(self, ref: Ref) -> Iterator[tuple[Any, Ref | None]]:
-        """What is among the children of a node: other things, and nodes."""
-        change = self._tree.change(ref) or UNCHANGED
-        for segment, item, _ in self._tree.entries(ref, change):
-            yield (item, None) if segment is None else (None, (segment, item))
-
-    def _has_to_be_built(self, parent: Ref, child: Ref, url: str, kept: Mapping[int, Raw]) -> bool:
-        """Whether a node is not what its document has: it changed, or came from elsewhere."""
-        if key_of(child) in self._dirty:
-            return True
-        if key_of(child) in kept:
-            return False
-        if url in self._gone:
-            return True
-        if parent[0] is child[0] and not self._tree.shrunk:
-            return False
-        return self._tree.url_of(child) not in (url, None)
-
-    def _own(self, ref: Ref, url: str, *, is_place: bool) -> Mapping[str, Any]:
-        """The own fields of a node of a document."""
-        edge = self._tree.edge(ref)
-        if is_place and edge is not None:
-            split = self._split(ref)
-            raw = edge.target.raw if split is None else split.layers[-1]
-            return self._fields(raw, url, url)
-        return self._fields(self._tree.raw(ref), self._tree.url_of(ref), url)
-
-    def _fields(self, raw: Raw, here: str | None, url: str) -> Raw:
-        """Own fields that count from one document, as they are in another, or after moves."""
-        if here is None or (here == url and not self._gone):
-            return raw
-        fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
-        if "attributes" in fields:
-            fields["attributes"] = map_ids(
-                fields["attributes"], lambda value: value, lambda v: self._referring(v, here, url)
-            )
-        return fields
-
-    def _referring(self, reference: Mapping[str, Any], here: str, url: str) -> Mapping[str, Any]:
-        """A Reference that leads where it led before nodes were moved between documents.
-
-        Args:
-            reference: The Reference; its path counts from the document that it will be in.
-            here: The document that it was in.
-            url: The document that it will be in.
-        """
-        id_ = reference["id"]
-        has_path = isinstance(reference.get("path"), dict)
-        home = target_of(reference, url) if has_path else here
-        now = self._gone.get(home or "", {}).get(id_)
-        if now is None and has_path:
-            return reference
-        there = now or here
-        if now is not None:
-            self._aimed.add((there, id_, url))
-            if id_ in self._gone_since.get(home or "", ()):
-                self._ties |= {(url, there), (url, home or "")}
-        if there != url:
-            return {**reference, "path": _paths.path_to(url, there)}
-        return {k: v for k, v in reference.items() if k != "path"} if has_path else reference
-
-    def _stub(self, ref: Ref, edge: Edge, url: str) -> Raw:
-        """A reference as it stands in the document that holds it now."""
-        split = self._split(ref)
-        return self._fields(edge.stub.raw if split is None else split.layers[0], edge.stub.url, url)
-
-    def _original(self, ref: Ref) -> Raw:
-        """A node that did not change, as its document has it."""
-        raw = ref[0].raw(ref[1])
-        inlined = ref[0].inlined
-        return raw if inlined is None else inlined.originals.get(id(raw), raw)
-
-
-def _rebased_field(key: str, value: Any, here: str, url: str) -> Any:
-    if here == url or key not in ("path", "attributes"):
-        return value
-    return _paths.rebased(value, here, url)
-
-
-def look_at(tree: NodeTree, places: Iterable[Ref]) -> None:
-    """Let saves of a tree look at documents although no edit changed them.
-
-    Args:
-        tree: A tree that is made of other documents than those in the store.
-        places: The root, or nodes in the place of a reference, whose documents differ.
-    """
-    _memory_of(tree).pending.extend(places)
-
-
-def _memory_of(tree: NodeTree) -> _Memory:
-    source = tree.segment.source
-    if not isinstance(source, Source):
-        return _Memory()
-    if source.memory is None:
-        source.memory = _Memory()
-    memory: _Memory = source.memory
-    return memory

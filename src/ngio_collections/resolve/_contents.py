@@ -12,8 +12,9 @@ from ngio_collections.document import Source, new_document, replace_node
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, Inlined, Layer, NodeTree, Raw, Segment
 from ngio_collections.graph._state import UNCHANGED, Ref, key_of
-from ngio_collections.resolve._changes import Plan, look_at
+from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._inline import merged_node
+from ngio_collections.resolve._memory import look_at
 
 __all__ = ["Content", "contents", "remade"]
 
