@@ -13,7 +13,7 @@ from ngio_collections.document import Source
 from ngio_collections.errors import DocumentError
 from ngio_collections.graph import Node, NodeTree
 from ngio_collections.resolve import AccessPolicy, Limits, Progress, Streaming, Work
-from ngio_collections.resolve._inline import Settings
+from ngio_collections.resolve._reader import Settings
 from ngio_collections.resolve._requests import Flow, Item, Stream
 from ngio_collections.resolve._visit import Visitor
 from ngio_collections.resolve.verbs._common import (

@@ -8,7 +8,7 @@ import pytest
 
 import ngio_collections as ngc
 from ngio_collections.resolve._drivers import run
-from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._reader import Reader, Settings
 
 
 def put(path: Path, *targets: str) -> str:
@@ -28,19 +28,19 @@ def test_documents_that_cannot_be_read_are_set_aside_if_there_is_a_place_for_the
     good = put(tmp_path / "good.json", "./leaf.json", "./gone.json")
     missing = (tmp_path / "missing.json").as_uri()
     unreadable: dict[str, ngc.DocumentError] = {}
-    inliner = Inliner(Settings())
-    found = run(inliner.documents([missing, good], unreadable), ngc.LocalStore())
+    reader = Reader(Settings())
+    found = run(reader.documents([missing, good], unreadable), ngc.LocalStore())
     assert sorted(found) == sorted([leaf, good])
     assert [(url, type(e)) for url, e in unreadable.items()] == [
         (missing, ngc.DocumentNotFoundError)
     ]
-    assert [record.kind for record in inliner.report().failures] == ["missing"]
+    assert [record.kind for record in reader.report().failures] == ["missing"]
 
 
 def test_without_such_a_place_the_first_is_an_error(tmp_path: Path) -> None:
     missing = (tmp_path / "missing.json").as_uri()
     with pytest.raises(ngc.DocumentNotFoundError):
-        run(Inliner(Settings()).documents([missing]), ngc.LocalStore())
+        run(Reader(Settings()).documents([missing]), ngc.LocalStore())
 
 
 def test_consolidate_reports_what_is_not_in_the_file(tmp_path: Path) -> None:

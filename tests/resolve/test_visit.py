@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import ngio_collections as ngc
 from ngio_collections.document import Source
 from ngio_collections.resolve._drivers import run
-from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._reader import Reader, Settings
 from ngio_collections.resolve._visit import Visitor
 from tests.memory import peak_of
 from tests.resolve.graphs import Collection, collections, moderate
@@ -23,7 +23,7 @@ def test_each_document_is_visited_once_and_the_report_is_the_same(
     collection: Collection, depth: int | None
 ) -> None:
     settings = Settings(depth=depth)
-    reader = Inliner(settings)
+    reader = Reader(settings)
     sources = run(reader.documents([collection.entry]), collection.store())
     seen: list[tuple[str, bytes, str]] = []
 

@@ -18,7 +18,7 @@ from ngio_collections.mend import Fix
 from ngio_collections.mend._patching import apply_operations, parts_of, value_at
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._drivers import run
-from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._reader import Reader, Settings
 from ngio_collections.resolve._report import without_node
 from ngio_collections.resolve._save import Saved, write_documents
 
@@ -72,10 +72,10 @@ class Documents:
         self._store = self._access.store or store_for(None, urls[0])
         unreadable: dict[str, ngc.DocumentError] = {}
         with progress as told:
-            inliner = Inliner(Settings(policy=self._access.policy, depth=depth, progress=told))
-            self.sources = run(inliner.documents(urls, unreadable), self._store)
+            reader = Reader(Settings(policy=self._access.policy, depth=depth, progress=told))
+            self.sources = run(reader.documents(urls, unreadable), self._store)
         self.unreadable = list(unreadable.values())
-        report = inliner.report()
+        report = reader.report()
         self.unfollowed, self.without_node = report.failures, without_node(report)
 
     def write(self, fixes: Iterable[Fix]) -> Saved:

@@ -16,7 +16,7 @@ from ngio_collections.cli._following import following
 from ngio_collections.cli._outputs import Outcome
 from ngio_collections.document import Source, parse_document
 from ngio_collections.resolve._drivers import run
-from ngio_collections.resolve._inline import Settings
+from ngio_collections.resolve._reader import Settings
 from ngio_collections.resolve._visit import Visitor
 from ngio_collections.validation._documents import documents_of
 from ngio_collections.validation._engine import plans_for

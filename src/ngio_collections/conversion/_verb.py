@@ -21,7 +21,8 @@ from ngio_collections.errors import (
     NotOmeError,
 )
 from ngio_collections.resolve import AccessPolicy, Limits, Progress, Work
-from ngio_collections.resolve._inline import Inliner, Settings
+from ngio_collections.resolve._inline import Inliner
+from ngio_collections.resolve._reader import Settings
 from ngio_collections.resolve._requests import Flow
 from ngio_collections.resolve.verbs._common import CONCURRENCY, Location, store_for
 from ngio_collections.store import LocalStore, ReadableStore, RouterStore

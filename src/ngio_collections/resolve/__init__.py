@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ngio_collections.resolve._follow import follow
-from ngio_collections.resolve._inline import Progress
 from ngio_collections.resolve._policy import AccessPolicy, Limits
+from ngio_collections.resolve._reader import Progress
 from ngio_collections.resolve._report import KINDS, Report, Unfollowed
 from ngio_collections.resolve._save import Saved
 from ngio_collections.resolve._strategy import ATTRIBUTES, IDS, Inlining

@@ -13,8 +13,8 @@ from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, Inlined, Layer, NodeTree, Raw, Segment
 from ngio_collections.graph._state import UNCHANGED, Ref, key_of
 from ngio_collections.resolve._changes import Plan
-from ngio_collections.resolve._inline import merged_node
 from ngio_collections.resolve._memory import look_at
+from ngio_collections.resolve._merged import merged_node
 
 __all__ = ["Content", "contents", "remade"]
 

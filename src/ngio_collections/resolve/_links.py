@@ -10,8 +10,8 @@ from ngio_collections._contract import json_pointer
 from ngio_collections.document import id_places, read_source
 from ngio_collections.errors import DocumentError, PathError
 from ngio_collections.graph import Node, Raw
-from ngio_collections.resolve._inline import Inliner, Settings
 from ngio_collections.resolve._moving import ids_of
+from ngio_collections.resolve._reader import Reader, Settings
 from ngio_collections.resolve._report import Report, Unfollowed, kind_of
 from ngio_collections.resolve._requests import Flow, Get
 from ngio_collections.store import Blob
@@ -41,9 +41,9 @@ def checked_links(urls: Sequence[str], settings: Settings) -> Flow[Report]:
     Raises:
         DocumentError: One of the documents to begin with cannot be read.
     """
-    inliner = Inliner(settings)
-    sources = yield from inliner.documents(urls)
-    report = inliner.report()
+    reader = Reader(settings)
+    sources = yield from reader.documents(urls)
+    report = reader.report()
     records = list(report.unfollowed)
     known = {url: source.node for url, source in sources.items()}
     asked: list[_Asked] = []

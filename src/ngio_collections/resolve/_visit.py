@@ -9,7 +9,7 @@ from ngio_collections.document import Source
 from ngio_collections.document._source import is_in_zarr
 from ngio_collections.errors import DocumentError, NotOmeError
 from ngio_collections.graph._segment import Raw
-from ngio_collections.resolve._inline import OLDER_KEYS, Inliner, Settings, _Link, _Loaded
+from ngio_collections.resolve._reader import OLDER_KEYS, Link, Loaded, Reader, Settings
 from ngio_collections.resolve._requests import Answer, Flow
 from ngio_collections.resolve._scan import Container, Scan, Stub
 from ngio_collections.store import Blob
@@ -20,7 +20,7 @@ _NOTHING: Final[Raw] = {}
 _IN_ZARR: Final[Raw] = {"attributes": {"ome": None}}
 
 
-class Visitor(Inliner):
+class Visitor(Reader):
     """Reads documents and all that they refer to, and keeps no more than their references.
 
     Args:
@@ -62,12 +62,12 @@ class Visitor(Inliner):
 
     def _scanned(
         self, source: Source | DocumentError, depth: int, found: list[str]
-    ) -> _Loaded | DocumentError:
+    ) -> Loaded | DocumentError:
         loaded = super()._scanned(source, depth, found)
         return loaded if isinstance(loaded, DocumentError) else _without_content(loaded)
 
 
-def _without_content(loaded: _Loaded) -> _Loaded:
+def _without_content(loaded: Loaded) -> Loaded:
     """What has to be known of a document to say which of its references lead nowhere."""
     whole = loaded.source
     node = dict.fromkeys(key for key in OLDER_KEYS if key in whole.node)
@@ -76,10 +76,10 @@ def _without_content(loaded: _Loaded) -> _Loaded:
     envelope = _IN_ZARR if is_in_zarr(whole.document) else _NOTHING
     source = Source(whole.url, whole.tag, envelope, node)
     if not loaded.links:
-        return _Loaded(source, Scan((), (), loaded.scan.nodes, 0), ())
+        return Loaded(source, Scan((), (), loaded.scan.nodes, 0), ())
     containers = [Container(_NOTHING, at.parent, at.at) for at in loaded.scan.containers]
     links = [
-        _Link(Stub({"type": stub.raw.get("type")}, stub.parent, stub.at), url)
+        Link(Stub({"type": stub.raw.get("type")}, stub.parent, stub.at), url)
         for stub, url in loaded.links
     ]
-    return _Loaded(source, Scan(containers, (), loaded.scan.nodes, 0), links)
+    return Loaded(source, Scan(containers, (), loaded.scan.nodes, 0), links)

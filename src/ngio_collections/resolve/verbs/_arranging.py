@@ -19,10 +19,10 @@ from ngio_collections.errors import ConflictError, DocumentError, InvalidEditErr
 from ngio_collections.graph import Node
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._consolidated import consolidated_url, is_sidecar, sidecar, stale
-from ngio_collections.resolve._inline import Inliner, Progress, Settings
 from ngio_collections.resolve._links import checked_links
 from ngio_collections.resolve._moving import embedded, repointed, split
 from ngio_collections.resolve._policy import AccessPolicy, Limits
+from ngio_collections.resolve._reader import Progress, Reader, Settings
 from ngio_collections.resolve._report import Report
 from ngio_collections.resolve._requests import Delete, Flow, Get, Probe, Put
 from ngio_collections.resolve._save import Saved, write_documents
@@ -370,8 +370,8 @@ def consolidate(
 
 
 def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
-    inliner = Inliner(settings)
-    sources = yield from inliner.documents([url])
+    reader = Reader(settings)
+    sources = yield from reader.documents([url])
     place = consolidated_url(url)
     if check:
         (answer,) = yield [Get(place, settings.limits.document_bytes)]
@@ -382,7 +382,7 @@ def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
                 f"{' and more' if len(changed) > 5 else ''}; consolidate again",
                 place,
             )
-        return Saved((), tuple(sources), inliner.report())
+        return Saved((), tuple(sources), reader.report())
     (there,) = yield [Get(place)]
     if isinstance(there, Blob):
         if not is_sidecar(there.data):
@@ -397,4 +397,4 @@ def _consolidate(url: str, settings: Settings, *, check: bool) -> Flow[Saved]:
     (tag,) = yield [request]
     if isinstance(tag, DocumentError):
         raise tag
-    return Saved((place,), report=inliner.report())
+    return Saved((place,), report=reader.report())

@@ -13,9 +13,10 @@ from ngio_collections.errors import (
     UnresolvedReferenceError,
 )
 from ngio_collections.graph import Inlined, Node, NodeTree, Segment
-from ngio_collections.resolve._inline import Inliner, Progress, Settings, explained, require_type
+from ngio_collections.resolve._inline import Inliner
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._produce import one_document
+from ngio_collections.resolve._reader import Progress, Settings, explained, require_type
 from ngio_collections.resolve._requests import Flow, Get
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.resolve._work import Work
