@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import ngio_collections as ngc
 from ngio_collections.errors import InvalidEditError
-from ngio_collections.resolve._produce import decoded_id, encoded_id
+from ngio_collections.resolve._namespaced import decoded_id, encoded_id
 from tests.resolve.graphs import contents, moderate, same
 from tests.resolve.referring import Things, leads, nodes_of, referring, unresolved
 

@@ -22,59 +22,19 @@ from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._export import rewritten, urls_by_identity
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import Ref, key_of
+from ngio_collections.resolve._namespaced import (
+    BORROWED,
+    MIDDLE,
+    NUMBERED,
+    SEPARATOR,
+    encoded_id,
+)
 
-__all__ = ["SEPARATOR", "Production", "decoded_id", "encoded_id", "one_document"]
-
-SEPARATOR: Final = "--"
-"""Between the id of the place of a document and an id of that document."""
-
-_ESCAPE: Final = "-x"
-_NUMBERED: Final = "-n"
-"""The place of a reference without an id, or with one that another reference has too."""
-_BORROWED: Final = "-r"
-"""The place of a reference that has the id of its target, which something beside it has too."""
-_MIDDLE: Final = "-m"
-"""The documents between a reference and its content, whose roots are references themselves."""
+__all__ = ["Production", "Things", "one_document"]
 
 _KINDS: Final = frozenset({"json", "zarr"})
 """The types of paths that are understood."""
 _CHUNK: Final = 1_000
-
-
-def encoded_id(id_: str) -> str:
-    """An id as a part of a namespaced one, so that the parts can be told apart again.
-
-    Ids without two hyphens in a row, and without one at either end, stay as they are.
-
-    Examples:
-        >>> encoded_id("A01_nuclei"), encoded_id("a--b")
-        ('A01_nuclei', '-x612d2d62')
-    """
-    if SEPARATOR in id_ or id_.startswith("-") or id_.endswith("-"):
-        return _ESCAPE + id_.encode("utf-8", "surrogatepass").hex()
-    return id_
-
-
-def decoded_id(id_: str) -> tuple[str, ...]:
-    """The parts of a namespaced id: the places from the outside in, and the id itself.
-
-    Examples:
-        >>> decoded_id("well_A01--image--0")
-        ('well_A01', 'image', '0')
-    """
-    parts: list[str] = []
-    rest = id_
-    while rest:
-        # A part never begins with a separator: what follows is the sign of an escape.
-        end = rest.find(SEPARATOR, 1)
-        part, rest = (rest, "") if end < 0 else (rest[:end], rest[end + len(SEPARATOR) :])
-        parts.append(part)
-    return tuple(
-        bytes.fromhex(part.removeprefix(_ESCAPE)).decode("utf-8", "surrogatepass")
-        if part.startswith(_ESCAPE)
-        else part
-        for part in parts
-    )
 
 
 _Home: TypeAlias = tuple[str | None, int]
@@ -381,7 +341,7 @@ class Production:
         if any("attributes" in layer.raw for layer in edge.layers[:-1]):
             middles: list[_Place] = []
             for layer in edge.layers[1:-1]:
-                prefix = f"{place.prefix}{_MIDDLE}{len(middles)}{SEPARATOR}"
+                prefix = f"{place.prefix}{MIDDLE}{len(middles)}{SEPARATOR}"
                 id_ = layer.raw.get("id")
                 middles.append(_Place(layer.url, prefix, id_, place.stub, id(layer.raw)))
             place.layers = (around, *middles, place)
@@ -469,13 +429,13 @@ class Production:
         id_ = raw.get("id")
         used = self._stubs.setdefault(above.prefix, Counter())
         part = encoded_id(id_) if isinstance(id_, str) else ""
-        sign = _NUMBERED
+        sign = NUMBERED
         is_own = not part or isinstance(edge.stub.raw.get("id"), str)
         if not is_own and id_ in self._taken.get(above.key, ()):
-            sign = _BORROWED
+            sign = BORROWED
         used[sign + part] += 1
         number = used[sign + part]
-        if not part or number > 1 or sign == _BORROWED:
+        if not part or number > 1 or sign == BORROWED:
             # No part of an id begins with a hyphen unless it is escaped, so this is unique.
             part = f"{sign}{number}x{part.encode().hex()}"
         return above.prefix + part

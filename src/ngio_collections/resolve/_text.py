@@ -52,7 +52,7 @@ from ngio_collections.document import ids_in, ids_in_all
 from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._segment import child_nodes
 from ngio_collections.graph._state import REMOVED, Ref, key_of
-from ngio_collections.resolve._produce import SEPARATOR, encoded_id
+from ngio_collections.resolve._namespaced import SEPARATOR, encoded_id
 
 __all__ = ["document_text"]
 
