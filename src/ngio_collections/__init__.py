@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from ngio_collections.resolve import Saved as Saved
     from ngio_collections.resolve import Unfollowed as Unfollowed
     from ngio_collections.resolve import follow as follow
+    from ngio_collections.resolve import id_parts as id_parts
     from ngio_collections.store import Blob as Blob
     from ngio_collections.store import CachedStore as CachedStore
     from ngio_collections.store import LocalStore as LocalStore
@@ -217,6 +218,7 @@ _HOME: Final = {
     "Report": "resolve",
     "Saved": "resolve",
     "follow": "resolve",
+    "id_parts": "resolve",
     "Resolver": "api",
     "Unfollowed": "resolve",
     "Blob": "store",
@@ -314,6 +316,7 @@ __all__ = [
     "fingerprint",
     "fixes",
     "follow",
+    "id_parts",
     "iter_findings",
     "models",
     "new_node",

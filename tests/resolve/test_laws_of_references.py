@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import ngio_collections as ngc
 from ngio_collections.errors import InvalidEditError
-from ngio_collections.resolve._namespaced import decoded_id, encoded_id
+from ngio_collections.resolve._namespaced import encoded_id
 from tests.resolve.graphs import contents, moderate, same
 from tests.resolve.referring import Things, leads, nodes_of, referring, unresolved
 
@@ -48,7 +48,7 @@ def test_references_lead_to_the_same_thing_in_the_produced_document(
 @given(st.lists(st.text(), min_size=1))
 def test_the_parts_of_a_namespaced_id_can_be_told_apart(parts: list[str]) -> None:
     assume(all(parts))
-    assert decoded_id("--".join(map(encoded_id, parts))) == tuple(parts)
+    assert ngc.id_parts("--".join(map(encoded_id, parts))) == tuple(parts)
 
 
 @moderate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ngio_collections.resolve._follow import follow
+from ngio_collections.resolve._namespaced import id_parts
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._reader import Progress
 from ngio_collections.resolve._report import KINDS, Report, Unfollowed
@@ -35,4 +36,5 @@ __all__ = [
     "blocking",
     "blocking_stream",
     "follow",
+    "id_parts",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BORROWED", "MIDDLE", "NUMBERED", "SEPARATOR", "decoded_id", "encoded_id"]
+__all__ = ["BORROWED", "MIDDLE", "NUMBERED", "SEPARATOR", "encoded_id", "id_parts"]
 
 SEPARATOR: Final = "--"
 """Between the id of the place of a document and an id of that document."""
@@ -32,11 +32,20 @@ def encoded_id(id_: str) -> str:
     return id_
 
 
-def decoded_id(id_: str) -> tuple[str, ...]:
+def id_parts(id_: str) -> tuple[str, ...]:
     """The parts of a namespaced id: the places from the outside in, and the id itself.
 
+    Args:
+        id_: An id of a document that was written with `ids="namespaced"`.
+
+    Returns:
+        The ids of the references on the way, and the id in its own document last; one part
+        for what was in the outermost document. A reference that had no id, or one that
+        something beside it had too, has a part that begins with a hyphen.
+
     Examples:
-        >>> decoded_id("well_A01--image--0")
+        >>> import ngio_collections as ngc
+        >>> ngc.id_parts("well_A01--image--0")
         ('well_A01', 'image', '0')
     """
     parts: list[str] = []
