@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
+from tests.graph.effort import calls_of
 
 PLATE, A01, A02 = "memory://lab/plate.json", "memory://lab/w/A01.json", "memory://lab/w/A02.json"
 
@@ -159,3 +160,41 @@ def test_what_leads_nowhere_leads_nowhere_after_edits_either() -> None:
         with pytest.raises(ngc.NodeNotFoundError):
             ngc.follow(_found(root, "refers"), {"id": "um"})
         assert ngc.follow(root, {"id": "um"}) == _found(root, "part")
+
+
+def _plate_of(wells: int) -> ngc.Node:
+    names = [f"W{number}" for number in range(wells)]
+    plate = {
+        "type": "collection",
+        "version": "0.9",
+        "id": "plate",
+        "attributes": {"plate": {"rows": [{"id": "A"}], "columns": [{"id": "01"}]}},
+        "nodes": [
+            {"type": "collection", "id": name, "path": {"type": "json", "path": f"./w/{name}.json"}}
+            for name in names
+        ],
+    }
+    documents = {f"memory://lab/w/{name}.json": {"ome": _well(name)} for name in names}
+    store = ngc.MemoryStore({PLATE: {"ome": plate}, **documents})
+    return ngc.open_inlined(PLATE, store=store)
+
+
+def _follow_some(view: ngc.Node, well: ngc.Node) -> None:
+    image, nuclei = well.children()
+    neighbour = {"id": "image", "path": {"type": "json", "path": "./W12.json"}}
+    assert ngc.follow(well, well.get_attr("well")["row"]) == view
+    assert ngc.follow(nuclei, {"id": "image"}) == image
+    assert ngc.follow(nuclei, neighbour).document_url == "memory://lab/w/W12.json"
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_reference_is_followed_without_a_look_at_all_documents(is_edited: bool) -> None:
+    efforts = []
+    for wells in (20, 200):
+        view = _plate_of(wells)
+        if is_edited:
+            view = list(view.children())[3].remove()
+        well = list(view.children())[10]
+        _follow_some(view, well)  # Indexes are made once.
+        efforts.append(calls_of(lambda view=view, well=well: _follow_some(view, well)))
+    assert efforts[1] < 1.5 * efforts[0]

@@ -49,8 +49,8 @@ class NodeTree(TreeState):
         if not self.is_edited:
             position = self.segment.ids.get(id)
             return None if position is None else Node(self, self.segment, position)
-        found = self.find_refs(id)
-        return Node(self, *found[0]) if found else None
+        found = self.first_ref(id)
+        return Node(self, *found) if found is not None else None
 
     def __len__(self) -> int:
         """How many nodes there are. Cost: O(1) before the first edit, then O(nodes)."""
@@ -388,16 +388,8 @@ class Node(Meaning):
         """The node with an id, here or below; the first in document order."""
         if self._position == 0 and self._segment is self._tree.segment:  # The root.
             return self._tree.find(id)
-        found = [ref for ref in self._tree.find_refs(id) if self._holds(ref)]
-        return Node(self._tree, *found[0]) if found else None
-
-    def _holds(self, ref: Ref) -> bool:
-        at: Ref | None = ref
-        while at is not None:
-            if at == self.key:
-                return True
-            at = self._tree.parent(at)
-        return False
+        found = self._tree.first_ref(id, self.key)
+        return Node(self._tree, *found) if found is not None else None
 
     def find_all(
         self,
@@ -418,13 +410,13 @@ class Node(Meaning):
             where: Any other condition.
 
         Returns:
-            The nodes. Cost: O(subtree), O(log edits) if an id is given.
+            The nodes. Cost: O(subtree); O(log edits + nodes found) if an id is given, and no
+            node was moved.
         """
         if id is None:
             nodes: Iterable[Node] = self.walk(type=type, has=has)
         else:
-            refs = [ref for ref in self._tree.find_refs(id) if self._holds(ref)]
-            nodes = [Node(self._tree, *ref) for ref in refs]
+            nodes = [Node(self._tree, *ref) for ref in self._tree.find_refs(id, self.key)]
             nodes = [n for n in nodes if type in (None, n.type)]
             nodes = [n for n in nodes if has is None or has in n.attributes]
         nodes = (n for n in nodes if name in (None, n.name))
@@ -475,7 +467,11 @@ class Node(Meaning):
 
     @property
     def index(self) -> int:
-        """The position among the children of the parent, 0 for the root. Cost: O(siblings)."""
+        """The position among the children of the parent, 0 for the root.
+
+        Cost: O(log siblings) where no edit changed the list, but O(siblings) the first time;
+        O(siblings) in other lists.
+        """
         parent = self._tree.parent(self.key)
         return 0 if parent is None else self._tree.index(parent, self.key)
 
@@ -483,7 +479,7 @@ class Node(Meaning):
     def pointer(self) -> str:
         """The JSON Pointer from the root node of the document to this one.
 
-        Cost: O(depth * siblings).
+        Cost: for each level as for `index`.
         """
         parts: list[str] = []
         ref, parent = self.key, self._tree.parent(self.key)
@@ -495,12 +491,9 @@ class Node(Meaning):
     def _item_index(self, parent: Ref, ref: Ref) -> int:
         """The position in the array `nodes`, where items that are no nodes count as well."""
         tree = self._tree
-        change = tree.change(parent)
-        if change is None:
-            raw = parent[0].raw(parent[1])
-            if all(type(item) is dict for item in parent[0].items_of(raw)):
-                return tree.index(parent, ref)
-        entries = tree.entries(parent, change or UNCHANGED)
+        if tree.has_base_list(parent):
+            return parent[0].number_of(ref[1])
+        entries = tree.entries(parent, tree.change(parent) or UNCHANGED)
         return next(n for n, entry in enumerate(entries) if (entry[0], entry[1]) == ref)
 
     # -- editing ---------------------------------------------------------------
@@ -708,7 +701,7 @@ class Node(Meaning):
         self._require_inner("moved")
         target = self.at(new_parent)
         target._require_container()
-        if self._holds(target.key):
+        if self._tree.is_below(target.key, self.key):
             raise InvalidEditError(
                 f"{self._where()} cannot be moved to {target._where()}, which is inside of it; "
                 "move that one out first"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
@@ -147,7 +148,7 @@ def key_of(ref: Ref) -> int:
 class TreeState:
     """One version of a tree. Everything here is O(log edits) unless it says otherwise."""
 
-    __slots__ = ("changes", "ids", "is_edited", "kept", "large", "segment", "shrunk")
+    __slots__ = ("changes", "ids", "is_edited", "kept", "large", "segment", "shrunk", "shuffled")
 
     def __init__(
         self,
@@ -157,6 +158,7 @@ class TreeState:
         large: tuple[Segment, ...] = (),
         *,
         shrunk: bool = False,
+        shuffled: bool = False,
     ) -> None:
         self.segment = segment
         self.changes = _NO_CHANGES if changes is None else changes
@@ -164,6 +166,7 @@ class TreeState:
         self.ids = _NO_IDS if ids is None else ids
         self.large = large
         self.shrunk = shrunk  # Whether a node was ever removed or moved.
+        self.shuffled = shuffled  # Whether one was ever moved.
         self.kept: dict[Any, Any] | None = None
 
     @property
@@ -307,13 +310,67 @@ class TreeState:
 
     # -- ids -----------------------------------------------------------------
 
-    def find_refs(self, id_: str) -> list[Ref]:
-        """The nodes with an id, in document order. Cost: O(log edits) for an id that is unique."""
-        if not self.is_edited or not (self.shrunk or self.large or self.ids):
-            segment = self.segment
-            return [(segment, position) for position in segment.positions(id_)]
-        found = list(self.refs_with(id_))
-        return found if len(found) < 2 else sorted(found, key=self.order)
+    def find_refs(self, id_: str, below: Ref | None = None) -> list[Ref]:
+        """The nodes with an id, in document order.
+
+        Args:
+            id_: The id.
+            below: The node to begin at; the root if None.
+
+        Returns:
+            The nodes. Cost: O(log edits + nodes found); O(nodes with the id) once a node was
+            moved, wherever they are.
+        """
+        if self.shuffled:
+            refs = [ref for ref in self.refs_with(id_) if self.is_below(ref, below)]
+            return refs if len(refs) < 2 else sorted(refs, key=self.order)
+        found = list(self._read_with(id_, below))
+        for ref in self._added_with(id_, below):
+            if found:
+                insort(found, ref, key=self.order)
+            else:
+                found.append(ref)
+        return found
+
+    def first_ref(self, id_: str, below: Ref | None = None) -> Ref | None:
+        """The first node with an id, as `find_refs`; one is found in O(log edits)."""
+        if self.shuffled:
+            return next(iter(self.find_refs(id_, below)), None)
+        refs = [*itertools.islice(self._read_with(id_, below), 1), *self._added_with(id_, below)]
+        return min(refs, key=self.order) if len(refs) > 1 else next(iter(refs), None)
+
+    def _read_with(self, id_: str, below: Ref | None) -> Iterator[Ref]:
+        """The nodes with an id of one segment, in document order, if no node was moved."""
+        segment, top = below or (self.segment, 0)
+        positions = segment.positions(id_)
+        start, end = 0, len(positions)
+        if top:
+            start = bisect_left(positions, top)
+            end = bisect_left(positions, segment.ends[top])
+        for number in range(start, end):
+            ref = segment, positions[number]
+            if not self.shrunk or self.holds(ref):
+                yield ref
+
+    def _added_with(self, id_: str, below: Ref | None) -> Iterator[Ref]:
+        """The nodes with an id that other segments brought, in no order."""
+        if not self.is_edited:
+            return
+        start = self.segment if below is None else below[0]
+        segments = [segment for segment in self.large if segment is not start]
+        refs = ((segment, at) for segment in segments for at in segment.positions(id_))
+        for ref in itertools.chain(refs, self._linked(id_)):
+            if ref[0] is not start and self.holds(ref) and self.is_below(ref, below):
+                yield ref
+
+    def is_below(self, ref: Ref, top: Ref | None) -> bool:
+        """Whether a node is another one, or below it."""
+        if top is None or top == (self.segment, 0):
+            return True
+        at: Ref | None = ref
+        while at is not None and at != top:
+            at = self.parent(at)
+        return at is not None
 
     def is_only(self, ref: Ref, id_: str) -> bool:
         """Whether a node is the only one with an id. Cost: O(log edits), however many there are."""
@@ -360,11 +417,22 @@ class TreeState:
         return tuple(self.path(ref))
 
     def index(self, parent: Ref, ref: Ref) -> int:
-        """The position of a node among the children of its parent. Cost: O(siblings)."""
+        """The position of a node among the children of its parent.
+
+        Cost: O(log siblings) in a list that no edit changed, but O(siblings) the first time;
+        O(siblings) in others.
+        """
+        if self.has_base_list(parent):
+            return bisect_left(parent[0].starts(parent[1]), ref[1])
         return next(n for n, child in enumerate(self.children(parent)) if child == ref)
 
+    def has_base_list(self, ref: Ref) -> bool:
+        """Whether the children of a node are those that it had from the beginning."""
+        change = self.change(ref)
+        return change is None or not change.is_structural
+
     def path(self, ref: Ref) -> list[int]:
-        """The child positions from the root to a node. Cost: O(depth * siblings)."""
+        """The child positions from the root to a node. Cost: for each level as for `index`."""
         path: list[int] = []
         parent = self.parent(ref)
         while parent is not None:
@@ -381,6 +449,7 @@ class TreeState:
         large: tuple[Segment, ...] | None = None,
         *,
         shrunk: bool = False,
+        shuffled: bool = False,
     ) -> Self:
         """The tree with changes of nodes."""
         return type(self)(
@@ -389,6 +458,7 @@ class TreeState:
             self.ids if ids is None else ids,
             self.large if large is None else large,
             shrunk=shrunk or self.shrunk,
+            shuffled=shuffled or self.shuffled,
         )
 
     def with_raw(self, ref: Ref, raw: Raw, change: Change | None) -> Self:
@@ -399,7 +469,14 @@ class TreeState:
         changes = self.changes.set(ref[0].number << 40 | ref[1], (ref, new))
         if changes is self.changes:  # A draft, that was written in place.
             return self
-        return type(self)(self.segment, changes, self.ids, self.large, shrunk=self.shrunk)
+        return type(self)(
+            self.segment,
+            changes,
+            self.ids,
+            self.large,
+            shrunk=self.shrunk,
+            shuffled=self.shuffled,
+        )
 
     def with_children(self, parent: Ref, segments: list[Segment], index: int | None = None) -> Self:
         """The tree with new children of a node.
@@ -482,7 +559,7 @@ class TreeState:
         children = Children(False, tuple(entries), [], 0)
         changes.append((parent, change._replace(children=children, left=left)))
         ids, large = self._with_ids(segments)
-        return self.made(changes, ids, large, shrunk=bool(moved))
+        return self.made(changes, ids, large, shrunk=bool(moved), shuffled=bool(moved))
 
     def without(self, ref: Ref) -> Self:
         """The tree without a node and everything below it; not for the root."""
@@ -526,7 +603,8 @@ class TreeState:
             return self._appended(ref, parent, entry)
         removed = self.without(ref)
         inserted = removed.inserted(parent, [entry], index)
-        return removed.made([(parent, inserted), (ref, removed.moved(ref, parent, place))])
+        changes = [(parent, inserted), (ref, removed.moved(ref, parent, place))]
+        return removed.made(changes, shuffled=True)
 
     def _appended(self, ref: Ref, parent: Ref, entry: Entry) -> Self:
         """The tree with a node moved to the end of a list of children."""
@@ -538,7 +616,7 @@ class TreeState:
         changes = [] if was == parent else [(was, left)]
         changes.append((parent, base._replace(children=children.append([entry]))))
         changes.append((ref, self.moved(ref, parent, entry[2])))
-        return self.made(changes, shrunk=True)
+        return self.made(changes, shrunk=True, shuffled=True)
 
     # -- leaving -------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class Transaction:
             Draft(tree.ids),
             tree.large,
             shrunk=tree.shrunk,
+            shuffled=tree.shuffled,
         )
         self._snapshot: NodeTree | None = tree
         self._result: Node | None = None
@@ -98,7 +99,7 @@ class Transaction:
         )
 
     def __contains__(self, id: str) -> bool:
-        return bool(self._tree.find_refs(id))
+        return self._tree.first_ref(id) is not None
 
     def add(self, parent: str | Node | EditedNode, *children: Node) -> None:
         """Add children at the end of a node; see `Node.add`."""
@@ -166,6 +167,7 @@ class Transaction:
                 _finished(tree.ids),
                 tree.large,
                 shrunk=tree.shrunk,
+                shuffled=tree.shuffled,
             )
         return self._snapshot
 

@@ -55,28 +55,23 @@ def brought(
 def _is_in(receiver: Receiver, url: str | None, id_: str) -> bool:
     """Whether a document has an id already."""
     tree, parent, replaced = receiver
+
+    def is_replaced(ref: Ref) -> bool:
+        return replaced is not None and tree.is_below(ref, replaced)
+
     edge = tree.edge(place_of(tree, parent))
     if edge is not None and edge.target.raw.get("id") == id_:
         return True
     for ref in tree.refs_with(id_):
         edge = tree.edge(ref)
         home = tree.url_of(ref) if edge is None else edge.stub.url
-        if home == url and not _is_below(tree, ref, replaced):
+        if home == url and not is_replaced(ref):
             return True
     return any(
-        tree.url_of(ref) == url and not _is_below(tree, ref, replaced)
+        tree.url_of(ref) == url and not is_replaced(ref)
         for segment in tree.segments_naming(id_)
         for ref in _declaring(tree, segment, id_)
     )
-
-
-def _is_below(tree: NodeTree, ref: Ref, top: Ref | None) -> bool:
-    if top is None:
-        return False
-    at: Ref | None = ref
-    while at is not None and at != top:
-        at = tree.parent(at)
-    return at is not None
 
 
 def _declaring(tree: NodeTree, segment: Segment, id_: str) -> list[Ref]:

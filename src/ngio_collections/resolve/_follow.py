@@ -8,7 +8,7 @@ from typing import Any
 from ngio_collections import _paths
 from ngio_collections.document import declared_ids, references
 from ngio_collections.errors import NodeNotFoundError
-from ngio_collections.graph import Edge, Node
+from ngio_collections.graph import Edge, Node, NodeTree, Segment
 
 __all__ = ["follow"]
 
@@ -53,7 +53,7 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
         here = edge.stub.url
     there = here if path is None else _paths.metadata_url(here, path)
     own = _place(node)  # Of another document than `here` if an edit moved the node.
-    for place in [own] if there == own.document_url else list(_places(node.tree.root, there)):
+    for place in [own] if there == own.document_url else _places(node.tree, there):
         found = _in_document(place, id_)
         if found is not None:
             return found
@@ -87,16 +87,38 @@ def _place(node: Node) -> Node:
     return root
 
 
-def _places(root: Node, url: str | None) -> Iterator[Node]:
-    """The nodes in which a document begins; it may be in the tree several times."""
+def _places(tree: NodeTree, url: str | None) -> Iterator[Node]:
+    """The nodes in which a document begins, in order; it may be in the tree several times."""
+    root = tree.root
     if root.document_url == url:
         yield root
-    if root.tree.segment.inlined is None:
-        return
-    for node in root.walk():
-        edge = node.tree.edge(node.key)
-        if edge is not None and edge.target.url == url:
-            yield node
+    segments = tree.keep(_places, lambda: {tree.segment, *_edited_segments(tree)})
+    refs = [
+        (segment, position)
+        for segment in segments
+        for position in segment.keep(_places, lambda: _placed(segment)).get(url, ())  # noqa: B023
+        if position or segment is not tree.segment  # The root was there already.
+    ]
+    refs = [ref for ref in refs if tree.holds(ref)]
+    yield from (Node(tree, *ref) for ref in sorted(refs, key=tree.order))
+
+
+def _edited_segments(tree: NodeTree) -> Iterator[Segment]:
+    """The segments of several documents in which something was edited. Cost: O(edits)."""
+    for ref, _ in tree.changes.values():
+        if ref[0].inlined is not None:
+            yield ref[0]
+
+
+def _placed(segment: Segment) -> dict[str | None, list[int]]:
+    """The nodes in which documents begin, by their addresses. Cost: O(nodes)."""
+    found: dict[str | None, list[int]] = {}
+    edges = {} if segment.inlined is None else segment.inlined.edges
+    for position, raw in enumerate(segment.raws) if edges else ():
+        edge = edges.get(id(raw))
+        if edge is not None:
+            found.setdefault(edge.target.url, []).append(position)
+    return found
 
 
 def _in_document(place: Node, id_: str) -> Node | None:
