@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["collector_paused"]
+__all__ = ["Pause", "collector_paused"]
 
 MANY: Final = 100_000
 """With so many new objects, looking through them once takes as long as a person notices."""
@@ -32,26 +32,44 @@ class _Pauses:
     full = 0
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Keep the collector from running; the last of several pauses lets it run again.
+class Pause:
+    """Keeps the collector from running; the last of several pauses lets it run again.
 
     Parsing makes millions of objects of which none is garbage, and each pass over them
     costs more than the parsing.
     """
-    with _LOCK:
-        if not _Pauses.count:
-            _Pauses.was_enabled = gc.isenabled()
-            gc.disable()
-        _Pauses.count += 1
+
+    def __init__(self) -> None:
+        self._is_on = False
+
+    def begin(self) -> None:
+        """Begin it, unless it is on."""
+        with _LOCK:
+            if not self._is_on and not _Pauses.count:
+                _Pauses.was_enabled = gc.isenabled()
+                gc.disable()
+            _Pauses.count += not self._is_on
+            self._is_on = True
+
+    def end(self) -> None:
+        """End it, if it is on."""
+        with _LOCK:
+            _Pauses.count -= self._is_on
+            if self._is_on and not _Pauses.count and _Pauses.was_enabled:
+                _age()
+                gc.enable()
+            self._is_on = False
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the collector from running for as long as this lasts."""
+    pause = Pause()
+    pause.begin()
     try:
         yield
     finally:
-        with _LOCK:
-            _Pauses.count -= 1
-            if not _Pauses.count and _Pauses.was_enabled:
-                _age()
-                gc.enable()
+        pause.end()
 
 
 def _age() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ngio_collections import _paths
-from ngio_collections._collector import collector_paused
 from ngio_collections.conversion._conversion import Conversion
 from ngio_collections.conversion._images import Homes, Images
 from ngio_collections.conversion._ledger import Ledger, Page
@@ -103,12 +102,11 @@ def convert(
     reader = Reader(policy or AccessPolicy(), limits or Limits(), progress)
 
     def work() -> Flow[Conversion]:
-        with collector_paused():
-            entry = yield from place(group, asked, documents, reader.policy, reader.limits)
-            homes = Homes(entry, folder_of(entry), documents)
-            writer = Writer(overwrite=overwrite)
-            walk = Walk(Images(reader, homes, check_arrays), writer, layout, name)
-            return (yield from _convert(group, walk, found))
+        entry = yield from place(group, asked, documents, reader.policy, reader.limits)
+        homes = Homes(entry, folder_of(entry), documents)
+        writer = Writer(overwrite=overwrite)
+        walk = Walk(Images(reader, homes, check_arrays), writer, layout, name)
+        return (yield from _convert(group, walk, found))
 
     return Work(work(), found, concurrency)
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, Self, TypeVar
 
+from ngio_collections._collector import Pause, collector_paused
 from ngio_collections.errors import DocumentAccessError, DocumentError, ForbiddenError
 from ngio_collections.resolve._requests import (
     Answer,
@@ -36,6 +37,8 @@ THREADS: Final = 8
 SLOW: Final = 60e-6
 """A store is slow if half of its requests take longer, in seconds. A file that the system has
 in memory takes 20 microseconds, one on a disk or a server 100 and more."""
+PATIENCE: Final = 1.0
+"""After so many seconds of waiting the garbage collector runs again."""
 _SAMPLE: Final = 8
 """So many requests are carried out one after the other, to see how long they take."""
 _STRETCH: Final = 512
@@ -159,9 +162,10 @@ def run(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -> T:
     if blocking is None:
         return _run_apart(drive(flow, store, concurrency=concurrency))
     try:
-        batch = next(flow)
-        while True:
-            batch = flow.send(_waited(blocking, batch, concurrency))
+        with collector_paused():
+            batch = next(flow)
+            while True:
+                batch = flow.send(_waited(blocking, batch, concurrency))
     except StopIteration as stop:
         result: T = stop.value
         return result
@@ -184,15 +188,16 @@ def run_stream(stream: Stream[T], store: ReadableStore, *, concurrency: int = 32
     blocking = _blocking(store)
     answers: Sequence[Answer] = ()
     try:
-        step = next(stream)
-        while True:
-            if isinstance(step, Item):
-                yield step.value
-            elif blocking is None:
-                answers = _run_apart(_answers(store, None, step, concurrency))
-            else:
-                answers = _waited(blocking, step, concurrency)
-            step = stream.send(answers)
+        with _OwnLoop() as loop:
+            step = next(stream)
+            while True:
+                if isinstance(step, Item):
+                    yield step.value
+                elif blocking is None:
+                    answers = loop.run(_answers(store, None, step, concurrency))
+                else:
+                    answers = _waited(blocking, step, concurrency)
+                step = stream.send(answers)
     except StopIteration:
         return
     finally:
@@ -230,10 +235,7 @@ async def drive_stream(
 
 
 def _run_apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, in a thread of its own if this one has an event loop.
-
-    Whoever interrupts the wait, as with Ctrl-C in a notebook, interrupts the work.
-    """
+    """Run a coroutine to its end, in a thread of its own if this one has an event loop."""
     has_loop = True
     try:
         asyncio.get_running_loop()
@@ -241,16 +243,42 @@ def _run_apart(work: Coroutine[Any, Any, T]) -> T:
         has_loop = False
     if not has_loop:  # Not above: errors of the work have nothing to do with that one.
         return asyncio.run(work)
-    begun: Future[Callable[[], object]] = Future()
+    with _OwnLoop() as loop:
+        return loop.run(work)
 
-    async def working() -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        begun.set_result(partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel))
-        return await work
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        done = pool.submit(asyncio.run, working())
+class _OwnLoop:
+    """An event loop in a thread of its own: one for all that is run in it, begun when needed.
+
+    What stores keep for one event loop, connections and locks, is good for the next run.
+    """
+
+    def __enter__(self) -> Self:
+        self._pool: ThreadPoolExecutor | None = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.submit(self._runner.close).result()
+            self._pool.shutdown()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end.
+
+        Whoever interrupts the wait, as with Ctrl-C in a notebook, interrupts the work.
+        """
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(max_workers=1)
+            self._runner = self._pool.submit(asyncio.Runner).result()
+        begun: Future[Callable[[], object]] = Future()
+
+        async def working() -> T:
+            task = asyncio.current_task()
+            assert task is not None
+            begun.set_result(partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel))
+            return await work
+
+        done = self._pool.submit(self._runner.run, working())
         try:
             return done.result()
         except BaseException:
@@ -274,14 +302,24 @@ async def drive(flow: Flow[T], store: ReadableStore, *, concurrency: int = 32) -
     """
     _verify_concurrency(concurrency)
     blocking = _blocking(store)
+    pause = Pause()
+    pause.begin()
     try:
         batch = next(flow)
         while True:
-            batch = flow.send(await _answers(store, blocking, batch, concurrency))
+            # Others go on while it waits, and nobody knows for how long.
+            timer = asyncio.get_running_loop().call_later(PATIENCE, pause.end)
+            try:
+                answers = await _answers(store, blocking, batch, concurrency)
+            finally:
+                timer.cancel()
+            pause.begin()
+            batch = flow.send(answers)
     except StopIteration as stop:
         result: T = stop.value
         return result
     finally:
+        pause.end()
         flow.close()
 
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ngio_collections._collector import collector_paused
 from ngio_collections.document import Source
 from ngio_collections.errors import DocumentError
 from ngio_collections.graph import Edge, Inlined, Layer, NodeTree, Segment
@@ -95,11 +94,10 @@ class Inliner:
             UnresolvedReferenceError: A reference cannot be followed, if that is an error.
             LimitExceededError: The same, if a limit is the reason.
         """
-        with collector_paused():
-            entry = yield from self._reader.read(url)
-            built = self._assemble(url)
-            inlined = Inlined(self._edges, self._originals, self._reader.report(), built.paths)
-            return NodeTree(Segment(built.raw, url, entry.source, inlined))
+        entry = yield from self._reader.read(url)
+        built = self._assemble(url)
+        inlined = Inlined(self._edges, self._originals, self._reader.report(), built.paths)
+        return NodeTree(Segment(built.raw, url, entry.source, inlined))
 
     def _assemble(self, entry: str) -> _Built:
         """Put documents together from the innermost, without recursion."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._contract import json_pointer
-from ngio_collections.document import id_places, read_source
+from ngio_collections.document import id_places
 from ngio_collections.errors import DocumentError, PathError
-from ngio_collections.graph import Node, Raw
+from ngio_collections.graph import Node
 from ngio_collections.resolve._moving import ids_of
-from ngio_collections.resolve._reader import Reader, Settings
+from ngio_collections.resolve._reader import Loaded, Reader, Settings
 from ngio_collections.resolve._report import Report, Unfollowed, kind_of
-from ngio_collections.resolve._requests import Flow, Get
-from ngio_collections.store import Blob
+from ngio_collections.resolve._requests import Flow
 
 __all__ = ["checked_links"]
 
@@ -26,6 +25,10 @@ class _Asked(NamedTuple):
     pointer: str
     id: str
     target: str
+
+    def failed(self, kind: str, cause: str) -> Unfollowed:
+        """The record of it."""
+        return Unfollowed(kind, self.document, self.pointer, self.target, cause)
 
 
 def checked_links(urls: Sequence[str], settings: Settings) -> Flow[Report]:
@@ -43,20 +46,22 @@ def checked_links(urls: Sequence[str], settings: Settings) -> Flow[Report]:
     """
     reader = Reader(settings)
     sources = yield from reader.documents(urls)
-    report = reader.report()
-    records = list(report.unfollowed)
-    known = {url: source.node for url, source in sources.items()}
+    records = list(reader.report().unfollowed)
     asked: list[_Asked] = []
     for url, source in sources.items():
         asked += _asked(source.tree().root, url, source.pointer, records)
-    wanted = [one.target for one in asked if one.target not in known]
-    failed = yield from _read(list(dict.fromkeys(wanted)), report.entry, settings, known)
+    refusals = [settings.policy.refusal(one.document, one.target) for one in asked]
+    allowed = [one.target for one, why in zip(asked, refusals, strict=True) if why is None]
+    yield from reader.read_also(dict.fromkeys(allowed))
     ids: dict[str, set[str]] = {}
-    for one in asked:
-        record = _record(one, known, failed, ids)
-        if record is not None:
+    for one, why in zip(asked, refusals, strict=True):
+        if why is not None:
+            records.append(one.failed("forbidden", why))
+        elif record := _record(one, reader.loaded[one.target], ids):
             records.append(record)
-    return Report(report.entry, tuple(known), report.origins, tuple(records))
+    report = reader.report()
+    readable = [url for url in report.documents if isinstance(reader.loaded[url], Loaded)]
+    return Report(report.entry, tuple(readable), report.origins, tuple(records))
 
 
 def _asked(root: Node, url: str, prefix: str, records: list[Unfollowed]) -> list[_Asked]:
@@ -79,43 +84,14 @@ def _asked(root: Node, url: str, prefix: str, records: list[Unfollowed]) -> list
     return found
 
 
-def _read(
-    urls: list[str], entry: str, settings: Settings, known: dict[str, Raw]
-) -> Flow[dict[str, Unfollowed]]:
-    """Read the documents that are named by References only; those that cannot be read."""
-    failed: dict[str, Unfollowed] = {}
-    allowed: list[str] = []
-    for url in urls:
-        refusal = settings.policy.refusal(entry, url)
-        if refusal is None:
-            allowed.append(url)
-        else:
-            failed[url] = Unfollowed("forbidden", "", "", url, refusal)
-    answers = yield [Get(url, settings.limits.document_bytes) for url in allowed]
-    for url, answer in zip(allowed, answers, strict=True):
-        try:
-            if isinstance(answer, DocumentError):
-                raise answer
-            assert isinstance(answer, Blob)
-            known[url] = read_source(answer.data, url, answer.tag).node
-        except DocumentError as error:
-            failed[url] = Unfollowed(kind_of(error), "", "", url, error.problem)
-    return failed
-
-
 def _record(
-    one: _Asked,
-    known: Mapping[str, Raw],
-    failed: Mapping[str, Unfollowed],
-    ids: dict[str, set[str]],
+    one: _Asked, target: Loaded | DocumentError, ids: dict[str, set[str]]
 ) -> Unfollowed | None:
     """What is wrong with a Reference, if anything is."""
-    failure = failed.get(one.target)
-    if failure is not None:
-        return Unfollowed(failure.kind, one.document, one.pointer, one.target, failure.cause)
+    if isinstance(target, DocumentError):
+        return one.failed(kind_of(target), target.problem)
     if one.target not in ids:
-        ids[one.target] = ids_of(known[one.target])
+        ids[one.target] = ids_of(target.source.node)
     if one.id in ids[one.target]:
         return None
-    cause = f"declares no id {one.id!r}"
-    return Unfollowed("dangling", one.document, one.pointer, one.target, cause)
+    return one.failed("dangling", f"declares no id {one.id!r}")

@@ -63,7 +63,9 @@ class AccessPolicy:
 
     By default a reference in a local document may lead to local files, and one in a remote
     document to the same origin (scheme, host and port); everything else is refused, and the
-    report says so. The document that was asked for by its address is always read.
+    report says so. It is the document that a reference is in that counts, however it was
+    reached: a remote one leads to no local file unless `file://` is among the origins. The
+    document that was asked for by its address is always read.
 
     Attributes:
         root: A folder or an address that no reference may leave, if there is one.
@@ -100,19 +102,19 @@ class AccessPolicy:
         if self.schemes is not None:
             object.__setattr__(self, "schemes", frozenset(map(_scheme, self.schemes)))
 
-    def refusal(self, entry: str, url: str) -> str | None:
+    def refusal(self, document: str, url: str) -> str | None:
         """Why a document may not be read; None if it may.
 
         Args:
-            entry: The document that the reader asked for.
-            url: The document that a reference leads to.
+            document: The document that a reference is in.
+            url: The document that it leads to.
 
         Returns:
             The reason, as the rest of a sentence.
         """
         origin = _paths.origin(url)
         root = self.root
-        if root is None and self.schemes is None and origin == _paths.origin(entry):
+        if root is None and self.schemes is None and origin == _paths.origin(document):
             return None  # As nearly all references are.
         scheme = url.partition(":")[0]
         if self.schemes is not None and scheme not in self.schemes:
@@ -121,7 +123,7 @@ class AccessPolicy:
             if _paths.is_within(url, root):
                 return None
             return f"is outside of {root}, which references must not leave"
-        if root is None and origin == _paths.origin(entry):
+        if root is None and origin == _paths.origin(document):
             return None
         if origin in self.origins or ANY in self.origins:
             return None
@@ -135,13 +137,13 @@ class AccessPolicy:
             return None
         return _paths.local_path(root)
 
-    def require(self, entry: str, url: str) -> None:
-        """Refuse a document that may not be read.
+    def require(self, document: str, url: str) -> None:
+        """Refuse a document that may not be read because of a reference in another one.
 
         Raises:
             ForbiddenError: It may not be read.
         """
-        refusal = self.refusal(entry, url)
+        refusal = self.refusal(document, url)
         if refusal is not None:
             raise ForbiddenError(refusal, url)
 

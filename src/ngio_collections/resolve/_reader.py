@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections._collector import collector_paused
 from ngio_collections.document import Source, read_source
 from ngio_collections.errors import (
     DocumentError,
@@ -166,10 +165,8 @@ class Reader:
         Raises:
             DocumentError: One of those to begin with cannot be read.
         """
-        with collector_paused():
-            yield from self._read_all(urls, unreadable)
-            found = {u: d.source for u, d in self.loaded.items() if isinstance(d, Loaded)}
-            return found
+        yield from self._read_all(urls, unreadable)
+        return {u: d.source for u, d in self.loaded.items() if isinstance(d, Loaded)}
 
     def _read_all(
         self, urls: Sequence[str], unreadable: dict[str, DocumentError] | None
@@ -189,6 +186,28 @@ class Reader:
         for loaded in list(self.loaded.values()):
             if isinstance(loaded, Loaded):
                 self._note_failures(loaded)
+
+    def read_also(self, urls: Iterable[str]) -> Flow[None]:
+        """Read documents that are named elsewhere than in a node; not what they refer to.
+
+        Args:
+            urls: The documents. What the limits do not allow for is not read, and has its
+                error in `loaded`.
+        """
+        wanted: list[str] = []
+        for url in urls:
+            if url not in self.loaded and self._admit(url, 0):
+                self.loaded[url] = _PENDING
+                wanted.append(url)
+        for start in range(0, len(wanted), self.batch):
+            batch = wanted[start : start + self.batch]
+            for url, answer in zip(batch, (yield from self._get(batch)), strict=True):
+                source = self._parse(url, answer)
+                if isinstance(source, Source):
+                    self.loaded[url] = Loaded(source, _NOTHING_FOUND, ())
+                else:
+                    self.loaded[url] = source
+            self._tell(len(wanted) - start - len(batch))
 
     def _note_failures(self, loaded: Loaded) -> None:
         """Note the references of a document whose target could not be read or does not fit."""
@@ -344,7 +363,7 @@ class Reader:
         except PathError as error:
             self.record(loaded, stub, "malformed", _shown(path), error)
             return None
-        refusal = self._settings.policy.refusal(self._entry, url)
+        refusal = self._settings.policy.refusal(loaded.source.url, url)
         if refusal is not None:
             self.record(loaded, stub, "forbidden", url, ForbiddenError(refusal, url))
             return None
@@ -425,3 +444,4 @@ def explained(error: DocumentError, url: str) -> Flow[DocumentError]:
 
 
 _PENDING: Final = DocumentError("is being read")
+_NOTHING_FOUND: Final = Scan((), (), 0, 0)
