@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
@@ -10,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 import ngio_collections as ngc
-from ngio_collections import LocalStore, MemoryStore, Node, ReadOnly, RouterStore
+from ngio_collections import LocalStore, MemoryStore, Node, ReadOnly, RouterStore, aio
 from ngio_collections.errors import DocumentAccessError
 from ngio_collections.store import Blob, Stat
 from tests.resolve.graphs import contents
@@ -234,3 +236,51 @@ def test_a_refusal_names_no_class_that_is_none_of_the_public_ones(tmp_path: Path
     root = ngc.open(f"{store.url}/p.json", store=store)
     with store, pytest.raises(ngc.ForbiddenError, match=r"cannot be written to$"):
         ngc.save(root.rename("new"))
+
+
+def test_two_saves_of_versions_of_one_tree_at_once_are_told_apart() -> None:
+    store = MemoryStore(_documents(), latency=0.01)
+
+    async def both() -> tuple[Node, list[Any]]:
+        root = await aio.open_inlined(ENTRY, store=store)
+        first, second, *_ = root.children()
+        versions = [first.set_attr("lab:x", 1), second.set_attr("lab:x", 2)]
+        ended = await asyncio.gather(*map(aio.save_tree, versions), return_exceptions=True)
+        return versions[1], ended
+
+    later, (saved, refused) = asyncio.run(both())
+    assert saved.written == (PARTS[0],)
+    assert isinstance(refused, ngc.ConflictError)
+    assert "save again" in str(refused)
+    # Saved again, the documents say what that version says.
+    ngc.save_tree(later)
+    now = list(ngc.open_inlined(ENTRY, store=store).children())
+    assert [node.get_attr("lab:x", None) for node in now] == [None, 2, None, None]
+
+
+def test_saves_in_several_threads_leave_what_one_of_them_says() -> None:
+    store = MemoryStore(_documents())
+    root = ngc.open_inlined(ENTRY, store=store)
+    versions = [node.set_attr("lab:x", number) for number, node in enumerate(root.children())]
+
+    def save(version: Node) -> bool:
+        try:
+            ngc.save_tree(version)
+        except ngc.ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(versions)) as pool:
+        assert any(pool.map(save, versions * 20))
+    for version in versions:
+        ngc.save_tree(version)
+        now = ngc.open_inlined(ENTRY, store=store)
+        assert now.to_json() == version.to_json()
+
+
+def test_after_a_save_that_failed_the_tree_can_be_saved_again() -> None:
+    store = MemoryStore(_documents())
+    root = next(ngc.open_inlined(ENTRY, store=store).children()).set_attr("lab:x", 1)
+    with pytest.raises(ngc.ForbiddenError):
+        ngc.save_tree(root, store=ReadOnly(store))
+    assert ngc.save_tree(root).written == (PARTS[0],)

@@ -162,6 +162,15 @@ def test_what_leads_nowhere_leads_nowhere_after_edits_either() -> None:
         assert ngc.follow(root, {"id": "um"}) == _found(root, "part")
 
 
+def test_what_is_no_reference_is_refused_with_what_one_is(view: ngc.Node) -> None:
+    with pytest.raises(TypeError, match=r"expected a Reference, .* not 'image'"):
+        ngc.follow(view, "image")  # type: ignore[arg-type]
+    reference = {"id": ["image"], "path": {"type": "json", "path": PLATE}}
+    for wrong in (lambda: ngc.follow(view, reference), lambda: ngc.open_ref(reference)):
+        with pytest.raises(ngc.NodeNotFoundError, match=r"`id`.* this one has"):
+            wrong()
+
+
 def _plate_of(wells: int) -> ngc.Node:
     names = [f"W{number}" for number in range(wells)]
     plate = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -49,6 +50,27 @@ def test_references_lead_to_the_same_thing_in_the_produced_document(
 def test_the_parts_of_a_namespaced_id_can_be_told_apart(parts: list[str]) -> None:
     assume(all(parts))
     assert ngc.id_parts("--".join(map(encoded_id, parts))) == tuple(parts)
+
+
+@pytest.mark.parametrize("id_", ["-xzz", "-x80", "-x6", "a---xzz", "-", "---", "", "-xylem"])
+def test_the_parts_of_any_other_id_are_texts(id_: str) -> None:
+    assert all(isinstance(part, str) for part in ngc.id_parts(id_))
+
+
+def test_ids_that_are_no_unicode_are_told_apart_when_two_references_have_them() -> None:
+    twice = [
+        {"type": "collection", "id": "\ud800", "path": {"type": "json", "path": "./b.json"}}
+    ] * 2
+    documents = {
+        ENTRY: {"ome": {"type": "collection", "version": "0.9", "id": "a", "nodes": twice}},
+        "memory://lab/p/q/b.json": {"ome": {"type": "collection", "version": "0.9", "id": "b"}},
+    }
+    store = ngc.MemoryStore(documents)
+    made = ngc.save_inlined(
+        ngc.open_inlined(ENTRY, store=store), "memory://lab/all.json", store=store
+    )
+    ids = [node.id for node in made.children()]
+    assert len(set(ids)) == 2
 
 
 @moderate

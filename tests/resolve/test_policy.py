@@ -263,3 +263,82 @@ def test_a_reference_without_a_document_does_not_leave_the_root_either(lab: Path
     assert ngc.open_ref(there).id == "secret"
     with pytest.raises(ngc.ForbiddenError, match="is outside of"):
         ngc.open_ref(there, policy=ngc.AccessPolicy(root=lab))
+
+
+def _chain(tmp_path: Path) -> tuple[str, ngc.RouterStore]:
+    """A local document that leads to a server, which leads back to a local file."""
+    (tmp_path / "secret.json").write_text('{"ome": {"type": "collection", "id": "secret"}}')
+    secret = (tmp_path / "secret.json").as_uri()
+    entry = {"type": "collection", "id": "mine", "nodes": [_stub("https://a.example/r.json")]}
+    remote = {
+        "type": "collection",
+        "id": "theirs",
+        "attributes": {"lab:x": {"source": [{"id": "secret", "path": _json(secret)}]}},
+        "nodes": [_stub(secret)],
+    }
+    (tmp_path / "entry.json").write_text(json.dumps({"ome": entry}))
+    server = ngc.MemoryStore({"https://a.example/r.json": {"ome": remote}})
+    store = ngc.RouterStore({"https://a.example/": server, "file://": ngc.LocalStore()})
+    return str(tmp_path / "entry.json"), store
+
+
+def _json(url: str) -> dict[str, str]:
+    return {"type": "json", "path": url}
+
+
+def _stub(url: str) -> dict[str, Any]:
+    return {"type": "collection", "id": "x", "path": _json(url)}
+
+
+def test_a_server_that_is_allowed_leads_to_no_local_file(tmp_path: Path) -> None:
+    entry, store = _chain(tmp_path)
+    policy = ngc.AccessPolicy(origins=["https://a.example"])
+    view = ngc.open_inlined(entry, store=store, policy=policy)
+    assert view.find("theirs") is None
+    remote = next(view.children())
+    assert [node.is_reference for node in remote.children()] == [True]
+    assert [record.kind for record in view.report.failures] == ["forbidden"]
+    report = ngc.check_links(entry, store=store, policy=policy)
+    assert {record.kind for record in report.failures} == {"forbidden"}
+    saved = ngc.consolidate(entry, store=store, policy=policy)
+    assert "secret.json" not in saved.skipped
+    assert all("secret" not in url for url in (*saved.written, *report.documents))
+    both = ngc.AccessPolicy(origins=["https://a.example", "file://"])
+    whole = ngc.open_inlined(entry, store=store, policy=both)
+    assert whole.report.failures == ()
+    assert len(whole.report.documents) == 3
+
+
+def test_the_references_of_each_document_count_for_themselves(tmp_path: Path) -> None:
+    source = {"labels": {"source": [{"id": "b", "path": _json("./b.json")}]}}
+    local = {"type": "multiscale", "id": "a", "attributes": source, "nodes": []}
+    (tmp_path / "a.json").write_text(json.dumps({"ome": local}))
+    (tmp_path / "b.json").write_text('{"ome": {"type": "collection", "id": "b"}}')
+    there = {"labels": {"source": [{"id": "b", "path": _json((tmp_path / "b.json").as_uri())}]}}
+    remote = {"type": "multiscale", "id": "r", "attributes": there, "nodes": []}
+    server = ngc.MemoryStore({"https://a.example/r.json": {"ome": remote}})
+    store = ngc.RouterStore({"https://a.example/": server, "file://": ngc.LocalStore()})
+    locations = [str(tmp_path / "a.json"), "https://a.example/r.json"]
+    for given in (locations, locations[::-1]):
+        failures = ngc.check_links(*given, store=store).failures
+        assert [(one.kind, one.document) for one in failures] == [
+            ("forbidden", "https://a.example/r.json")
+        ]
+
+
+def test_limits_hold_for_documents_that_only_references_in_attributes_name() -> None:
+    source = [{"id": "x", "path": _json(f"./b{n}.json")} for n in range(20)]
+    entry = {"type": "multiscale", "id": "a", "attributes": {"labels": {"source": source}}}
+    others = {
+        f"memory://l/b{n}.json": {"ome": {"type": "collection", "id": "x"}} for n in range(20)
+    }
+    store = ngc.MemoryStore({"memory://l/a.json": {"ome": entry}, **others})
+    report = ngc.check_links("memory://l/a.json", store=store, limits=ngc.Limits(documents=6))
+    assert len(report.documents) == 6
+    assert [one.kind for one in report.failures] == ["limit"] * 15
+    told: list[tuple[int, int]] = []
+    whole = ngc.check_links(
+        "memory://l/a.json", store=store, progress=lambda done, known: told.append((done, known))
+    )
+    assert (whole.failures, len(whole.documents)) == ((), 21)
+    assert told[-1] == (21, 21)

@@ -17,7 +17,6 @@ the root. Addresses count in the tree as the operations before have left it.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -207,15 +206,11 @@ def _moved_together(
         How many were done, and the root of the new tree. Not done are those that do not go by
         ids, or that cannot be done at all.
     """
-    tree, holder = root.tree, operations[start].get("parent")
-    run = itertools.takewhile(
-        lambda one: one["op"] == "move" and isinstance(one["at"], str) and one["parent"] == holder,
-        itertools.islice(operations, start, None),
-    )
-    first = next(run, None)
+    first = operations[start]
     # At the end a node is put without a look at the others.
-    if first is None or first.get("index") is None or not isinstance(holder, str):
+    if not _is_by_ids(first) or first.get("index") is None:
         return 0, root
+    tree, holder = root.tree, first["parent"]
     found, moving = tree.find_refs(holder), tree.find_refs(first["at"])
     if len(found) != 1 or len(moving) != 1 or tree.parent(moving[0]) != found[0]:
         return 0, root
@@ -225,7 +220,10 @@ def _moved_together(
     order = Order(tree.children(parent))
     moved: dict[Ref, None] = {}
     done = 0
-    for operation in itertools.chain([first], run):
+    for number in range(start, len(operations)):
+        operation = operations[number]
+        if not _is_by_ids(operation) or operation["parent"] != holder:
+            break
         moving = tree.find_refs(operation["at"])
         if len(moving) != 1 or moving[0] not in order:
             break
@@ -235,6 +233,12 @@ def _moved_together(
         moved[moving[0]] = None
         done += 1
     return done, tree.arranged(parent, order, moved.keys()).root
+
+
+def _is_by_ids(operation: Mapping[str, Any]) -> bool:
+    """Whether an operation moves a node, and says by ids which, and to where."""
+    is_move = operation["op"] == "move"
+    return is_move and isinstance(operation["at"], str) and isinstance(operation["parent"], str)
 
 
 def apply(root: Node, patch: Patch) -> Node:

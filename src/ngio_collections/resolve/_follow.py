@@ -43,6 +43,11 @@ def follow(node: Node, reference: Mapping[str, Any]) -> Node:
         >>> ngc.follow(nuclei, nuclei.get_attr("labels")["source"][0])
         <Node multiscale 'raw'>
     """
+    if not isinstance(reference, Mapping):
+        raise TypeError(
+            f"expected a Reference, as `node.get_attr('labels')['source'][0]` is one, "
+            f"not {reference!r:.60}"
+        )
     id_, path = reference.get("id"), reference.get("path")
     if not isinstance(id_, str):
         raise NodeNotFoundError(f"a Reference has an `id`, and this one has none: {reference!r}")

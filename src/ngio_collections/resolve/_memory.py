@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ngio_collections.document import Source
+from ngio_collections.errors import ConflictError
 from ngio_collections.graph import NodeTree, Raw, Segment
 from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._state import Change, Ref
 from ngio_collections.resolve._layers import Split
 from ngio_collections.resolve._moves import Gone
 
-__all__ = ["Memory", "Place", "look_at", "memory_of"]
+__all__ = ["Memory", "Place", "look_at", "memory_of", "saving"]
+
+_LOCK: Final = threading.Lock()
 
 
 class Place(NamedTuple):
@@ -47,6 +52,7 @@ class Memory:
             far as they are what its next version begins with.
         edited: Where the documents begin that were ever built.
         planned: All places of documents that were ever planned, by the document.
+        is_saving: Whether a save is under way.
     """
 
     saved: PersistentMap[int, tuple[Ref, Change]] = field(default_factory=PersistentMap)
@@ -59,6 +65,32 @@ class Memory:
     built: dict[int, dict[int, Raw]] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)
     planned: dict[str, dict[tuple[int, int], Place]] = field(default_factory=dict)
+    is_saving: bool = False
+
+
+@contextmanager
+def saving(tree: NodeTree) -> Iterator[None]:
+    """A save of a tree, as long as it takes.
+
+    Two at once would each count from what was there before the other, so that the documents
+    would say what no version says.
+
+    Raises:
+        ConflictError: Another save of it, or of another of its versions, is under way.
+    """
+    memory = memory_of(tree)
+    with _LOCK:
+        if memory.is_saving:
+            raise ConflictError(
+                "is being saved by another call, from this tree or another version of it; wait "
+                "for its end, and save again",
+                tree.url or "",
+            )
+        memory.is_saving = True
+    try:
+        yield
+    finally:
+        memory.is_saving = False
 
 
 def look_at(tree: NodeTree, places: Iterable[Ref]) -> None:

@@ -41,7 +41,8 @@ def id_parts(id_: str) -> tuple[str, ...]:
     Returns:
         The ids of the references on the way, and the id in its own document last; one part
         for what was in the outermost document. A reference that had no id, or one that
-        something beside it had too, has a part that begins with a hyphen.
+        something beside it had too, has a part that begins with a hyphen. Of an id that was
+        not written like that, the parts mean nothing.
 
     Examples:
         >>> import ngio_collections as ngc
@@ -55,9 +56,14 @@ def id_parts(id_: str) -> tuple[str, ...]:
         end = rest.find(SEPARATOR, 1)
         part, rest = (rest, "") if end < 0 else (rest[:end], rest[end + len(SEPARATOR) :])
         parts.append(part)
-    return tuple(
-        bytes.fromhex(part.removeprefix(_ESCAPE)).decode("utf-8", "surrogatepass")
-        if part.startswith(_ESCAPE)
-        else part
-        for part in parts
-    )
+    return tuple(map(_decoded, parts))
+
+
+def _decoded(part: str) -> str:
+    """A part of an id as it was; what was not written by `encoded_id` stays as it is."""
+    if not part.startswith(_ESCAPE):
+        return part
+    try:
+        return bytes.fromhex(part.removeprefix(_ESCAPE)).decode("utf-8", "surrogatepass")
+    except ValueError:
+        return part

@@ -437,7 +437,7 @@ class Production:
         number = used[sign + part]
         if not part or number > 1 or sign == BORROWED:
             # No part of an id begins with a hyphen unless it is escaped, so this is unique.
-            part = f"{sign}{number}x{part.encode().hex()}"
+            part = f"{sign}{number}x{part.encode('utf-8', 'surrogatepass').hex()}"
         return above.prefix + part
 
     # -- references ------------------------------------------------------------------

@@ -253,6 +253,10 @@ def _target(
             )
         here = None if base is None else document_url(base)
         path, id_ = reference.get("path"), reference.get("id")
+        if not isinstance(id_, str | None):
+            raise NodeNotFoundError(
+                f"the `id` of a Reference is a text, and this one has {id_!r:.60}"
+            )
         if path is None and here is not None:
             return here, id_
     if path is None:

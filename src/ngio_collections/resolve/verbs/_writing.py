@@ -26,6 +26,7 @@ from ngio_collections.errors import (
 from ngio_collections.graph import Node, NodeTree, Raw, Segment
 from ngio_collections.graph._export import brought
 from ngio_collections.resolve._changes import Plan
+from ngio_collections.resolve._memory import saving
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Get, Put
 from ngio_collections.resolve._save import Saved, write_documents
@@ -184,7 +185,8 @@ def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
         What was written.
 
     Raises:
-        ConflictError: The document was changed by somebody else since it was read.
+        ConflictError: The document was changed by somebody else since it was read, or another
+            save of the tree is under way.
         InvalidEditError: The tree was not opened from a document, or a reference to what was
             moved could mean two things.
         DocumentError: It cannot be written.
@@ -219,7 +221,8 @@ def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = Non
         to other documents, of which the references in all documents are mended.
 
     Raises:
-        ConflictError: A document was changed by somebody else since it was read.
+        ConflictError: A document was changed by somebody else since it was read, or another
+            save of the tree is under way.
         ForbiddenError: A document is in a store that cannot be written to.
         InvalidEditError: The tree was not opened from documents; a document that is in it
             several times was edited differently; a document received a node whose id it has
@@ -242,18 +245,19 @@ def _home(node: Node) -> str:
 
 
 def _save(tree: NodeTree, to: str, only: set[str] | None) -> Flow[Saved]:
-    plan = Plan(tree, to)
-    documents = plan.made()
-    if only is not None:
-        wanted = plan.tied(only)
-        documents = [one for one in documents if one.source.url in wanted]
-    try:
-        saved = yield from write_documents(documents)
-    finally:
-        plan.note_written()
-    if only is None:
-        plan.note_all_written()
-    return saved
+    with saving(tree):
+        plan = Plan(tree, to)
+        documents = plan.made()
+        if only is not None:
+            wanted = plan.tied(only)
+            documents = [one for one in documents if one.source.url in wanted]
+        try:
+            saved = yield from write_documents(documents)
+        finally:
+            plan.note_written()
+        if only is None:
+            plan.note_all_written()
+        return saved
 
 
 def save_inlined(
