@@ -75,6 +75,9 @@ def _print_text(report: ngc.Report, unreadable: int) -> None:
         parts.append("every reference leads somewhere")
     elif report.documents:
         parts.append("every reference that was followed leads somewhere")
+    if report.levels_left:
+        paths = count(report.levels_left, "path")
+        parts.append(f"{paths} of resolution levels not looked at (--levels does)")
     if deeper:
         parts.append(f"{count(deeper, 'reference')} beyond --depth not followed")
     if unreadable:

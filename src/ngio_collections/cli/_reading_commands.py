@@ -99,8 +99,9 @@ def check_links(
 ) -> None:
     """Follow every reference of documents, and list those that lead nowhere.
 
-    Looked at are the paths of nodes, and the ids that attributes refer to. JSON is a report
-    of the documents that were read and of the references that were not followed.
+    Looked at are the paths of nodes, and the ids that attributes refer to; the paths of
+    resolution levels, which lead to pixels, only with --levels. JSON is a report of the
+    documents that were read and of the references that were not followed.
 
     The exit code is 0 when every reference leads somewhere, 1 when one does not, and 2 when
     a document cannot be read.

@@ -36,7 +36,7 @@ class ChangedNode:
     renamed: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diff:
     """What is different between two versions of a tree.
 
@@ -62,6 +62,11 @@ class Diff:
 
     def __bool__(self) -> bool:
         return self.replaced or bool(self.added or self.removed or self.moved or self.changed)
+
+    def __repr__(self) -> str:
+        names = ("added", "removed", "moved", "changed")
+        found = [f"{len(getattr(self, one)):,} {one}" for one in names if getattr(self, one)]
+        return f"<Diff: {', '.join(found) or ('another tree' if self.replaced else 'nothing')}>"
 
     def to_patch(self) -> Patch:
         """The operations that make the new tree out of the old one.

@@ -19,13 +19,13 @@ from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
 from ngio_collections.resolve._layers import CHOICES, Split, split_layers
 from ngio_collections.resolve._memory import Place, memory_of
 from ngio_collections.resolve._moves import (
-    Gone,
+    Elsewhere,
     Move,
     differing,
     ids_gone,
+    in_order,
     moves,
     place_of,
-    receivers_first,
     referrers,
 )
 from ngio_collections.resolve._moving import nodes_in, own_ids
@@ -69,9 +69,9 @@ class Plan:
         self._new: dict[int, tuple[Ref, Change, Change]] = {}
         self._away: dict[int, Ref] = {}
         self._moved: dict[int, Ref] = {}
-        self._gone: Gone = {}
+        self._elsewhere = Elsewhere({}, {})
         self._gone_since: dict[str, set[str]] = {}
-        self._builder = Builder(tree, self._split, self._gone, self._gone_since)
+        self._builder = Builder(tree, self._split, self._elsewhere, self._elsewhere, {})
         self._is_new_start = False
         self._splits: dict[int, Split] = {}
         self._depths: dict[int, int] = {}
@@ -91,28 +91,55 @@ class Plan:
             InvalidEditError: A document that is in several places was edited differently, or
                 a change cannot be written where it is to go.
         """
-        moved = self._look_for_news()
-        places = {key: ref for key, ref in self._memory.behind.items() if self._tree.holds(ref)}
-        places.update((key_of(place), place) for place in self._new_places())
-        places.update((key_of(place), place) for place in self._referring_places())
-        if self._memory.segment is not self._tree.segment and self._is_changed():
-            places[key_of(self._root)] = self._root
-        for place in list(places.values()):
-            places.update((key_of(ref), ref) for ref in self._places_beside(place))
-        unknown = self._memory.edited & (places.keys() - self._memory.built.keys())
-        if self._is_new_start or unknown:
-            places.update((key_of(place), place) for place in self._all_places())
-        for place in places.values():
+        self._look_for_news()
+        for place in self._places():
             self._plan(place)
         self._plan_pending()
         self._choose()
         self._verify_aims()
-        between = {(old, new) for _, old, new in moved}
-        self._builder.ties |= {(old, new) for old, new in between if old in self._gone_since}
         # Changes come in the order of numbers that mean nothing; it must not show.
         plans = sorted(self._found.values(), key=lambda plan: (-plan.depth, plan.source.url))
-        urls = receivers_first((plan.source.url for plan in plans), sorted(between))
+        given = {(old, new) for old, new in self._given().values() if old != new}
+        self._builder.ties |= given
+        referring: set[tuple[str, str]] = set()
+        for one in self._builder.redirected:
+            referring |= {(one.document, one.target), (one.target_before, one.document)}
+            referring.add((one.target_before, one.before))
+        urls = in_order([plan.source.url for plan in plans], given, referring)
         return [self._found[url] for url in urls]
+
+    def _places(self) -> list[Ref]:
+        """Where the documents begin that are built."""
+        memory = self._memory
+        places = {key: ref for key, ref in memory.behind.items() if self._tree.holds(ref)}
+
+        def add(found: Iterable[Ref]) -> None:
+            places.update((key_of(place), place) for place in found)
+
+        def add_those_beside() -> None:
+            for place in list(places.values()):
+                add(self._places_beside(place))
+
+        add(self._new_places())
+        if memory.segment is not self._tree.segment and self._is_changed():
+            add([self._root])
+        add_those_beside()
+        # What was built for the last version of a document is not known of all of them.
+        self._is_new_start |= bool(memory.edited & (places.keys() - memory.built.keys()))
+        if self._is_new_start:
+            add(self._all_places())
+            add(self._referring_places())
+            add_those_beside()
+        return list(places.values())
+
+    def _given(self) -> dict[int, tuple[str, str]]:
+        """In which documents moved nodes were when the tree was saved last, and in which now."""
+        before, now = self._memory.elsewhere.homes, self._elsewhere.homes
+        given: dict[int, tuple[str, str]] = {}
+        for key in {*before, *now}:
+            home = (now.get(key) or before[key])[0]
+            given[key] = (before.get(key, (home, home))[1], now.get(key, (home, home))[1])
+        return given
 
     def _look_for_news(self) -> list[Move]:
         """Note what changed since the last save.
@@ -133,9 +160,12 @@ class Plan:
             # A new node was nowhere before.
             has_left |= was.place != now.place and (old is not None or ref[1] > 0)
         moved = list(moves(tree, self._moved))
-        self._gone = ids_gone(tree, moved)
-        self._gone_since = differing(self._gone, memory.gone)
-        self._builder = Builder(tree, self._split, self._gone, self._gone_since)
+        homes = {key_of(ref): (old, new) for ref, old, new in moved}
+        self._elsewhere = Elsewhere(ids_gone(tree, moved), homes)
+        self._gone_since = differing(self._elsewhere.gone, memory.elsewhere.gone)
+        self._builder = Builder(
+            tree, self._split, self._elsewhere, memory.elsewhere, self._gone_since
+        )
         is_replaced = memory.segment not in (None, tree.segment)
         self._is_new_start = has_left or is_replaced or bool(self._gone_since)
         return moved
@@ -165,7 +195,6 @@ class Plan:
         Documents are built with all changes from now on, of which those saved before may be
         anywhere.
         """
-        self._is_new_start = True
         changes = {
             key_of(split.ref): (split.ref, UNCHANGED) for split in self._memory.splits.values()
         }
@@ -186,11 +215,13 @@ class Plan:
                 yield ref
 
     def _referring_places(self) -> Iterator[Ref]:
-        """Where documents begin that refer to what went to another document since the last save.
+        """Where documents begin that refer to what is, or was, in another document.
 
         Those that are a reference only are planned.
         """
-        for ref, number in referrers(self._tree, self._gone_since) if self._gone_since else ():
+        gone, since = self._elsewhere.gone, self._gone_since
+        ids = {url: {*gone.get(url, ()), *since.get(url, ())} for url in {*gone, *since}}
+        for ref, number in referrers(self._tree, ids) if ids else ():
             edge = self._tree.edge(ref)
             if edge is not None and 0 < number < len(edge.layers) - 1:
                 self._add_layer(ref, edge, number)
@@ -277,6 +308,28 @@ class Plan:
             known = memory.planned.setdefault(planned.source.url, {})
             candidates = self._candidates[planned.source.url]
             known.update({key: one.place for key, one in candidates.items() if one.place})
+        self._note_given()
+
+    def _note_given(self) -> None:
+        """Take note of the moved nodes that are where they are to be, in all documents."""
+        memory = self._memory
+        homes = dict(memory.elsewhere.homes)
+        for key, places in self._given().items():
+            if not all(map(self._is_done, places)):
+                continue
+            if key in self._elsewhere.homes:
+                homes[key] = self._elsewhere.homes[key]
+            else:
+                homes.pop(key, None)
+        memory.elsewhere = memory.elsewhere._replace(homes=homes)
+
+    def _is_done(self, url: str) -> bool:
+        """Whether a document says what it should say."""
+        planned = self._found.get(url)
+        if planned is None or planned.source.node is planned.node:
+            return True
+        source = planned.source
+        return source.tried is None and fingerprint(planned.node) == fingerprint(source.node)
 
     def note_all_written(self) -> None:
         """Take note that all of it was written: later changes of inlined nodes count from here."""
@@ -284,7 +337,7 @@ class Plan:
         memory.splits.update(self._splits)
         memory.saved = self._tree.changes
         memory.segment = self._tree.segment
-        memory.gone, memory.moved = self._gone, self._moved
+        memory.elsewhere, memory.moved = self._elsewhere, self._moved
         left = {key: ref for key, ref in memory.behind.items() if not self._tree.holds(ref)}
         memory.behind = {**left, **self._away}
         memory.pending.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ngio_collections import _paths
@@ -59,9 +60,7 @@ def checked_links(urls: Sequence[str], settings: Settings) -> Flow[Report]:
             records.append(one.failed("forbidden", why))
         elif record := _record(one, reader.loaded[one.target], ids):
             records.append(record)
-    report = reader.report()
-    readable = [url for url in report.documents if isinstance(reader.loaded[url], Loaded)]
-    return Report(report.entry, tuple(readable), report.origins, tuple(records))
+    return replace(reader.report(), unfollowed=tuple(records))
 
 
 def _asked(root: Node, url: str, prefix: str, records: list[Unfollowed]) -> list[_Asked]:

@@ -14,7 +14,7 @@ from ngio_collections.graph import NodeTree, Raw, Segment
 from ngio_collections.graph._pmap import PersistentMap
 from ngio_collections.graph._state import Change, Ref
 from ngio_collections.resolve._layers import Split
-from ngio_collections.resolve._moves import Gone
+from ngio_collections.resolve._moves import Elsewhere
 
 __all__ = ["Memory", "Place", "look_at", "memory_of", "saving"]
 
@@ -46,7 +46,7 @@ class Memory:
         splits: The inlined nodes that were changed.
         pending: Where documents begin that differ from those in the store although no edit
             changed them, in a tree that was made of other ones.
-        gone: The ids that were moved to other documents.
+        elsewhere: What was in other documents than it was read in.
         moved: The nodes that are elsewhere than they were read.
         built: The nodes that were built for each document, by the place where it begins, as
             far as they are what its next version begins with.
@@ -60,7 +60,7 @@ class Memory:
     behind: dict[int, Ref] = field(default_factory=dict)
     splits: dict[int, Split] = field(default_factory=dict)
     pending: list[Ref] = field(default_factory=list)
-    gone: Gone = field(default_factory=dict)
+    elsewhere: Elsewhere = Elsewhere({}, {})  # noqa: RUF009 - nobody changes it.
     moved: dict[int, Ref] = field(default_factory=dict)
     built: dict[int, dict[int, Raw]] = field(default_factory=dict)
     edited: set[int] = field(default_factory=set)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ngio_collections.document import references
 from ngio_collections.graph import NodeTree, Raw
@@ -12,19 +12,33 @@ from ngio_collections.graph._state import Ref, key_of
 from ngio_collections.resolve._moving import own_ids, target_of
 
 __all__ = [
+    "Elsewhere",
     "Gone",
     "Move",
     "differing",
     "ids_gone",
+    "in_order",
     "moved_nodes",
     "moves",
     "place_of",
-    "receivers_first",
     "referrers",
 ]
 
 Gone: TypeAlias = Mapping[str, Mapping[str, str]]
 """Where ids are now: the addresses of documents, by those that had them, and by the ids."""
+
+
+class Elsewhere(NamedTuple):
+    """What one version of a tree has in other documents than it was read in.
+
+    Attributes:
+        gone: The ids.
+        homes: The nodes that were moved there, by their keys: the document that each was read
+            in, and the one that it is in.
+    """
+
+    gone: Gone
+    homes: Mapping[int, tuple[str, str]]
 
 
 def place_of(tree: NodeTree, ref: Ref) -> Ref:
@@ -128,20 +142,37 @@ def _names(raw: Raw, url: Callable[[], str | None], moved: Mapping[str, set[str]
     )
 
 
-def receivers_first(urls: Iterable[str], moved: Iterable[tuple[str, str]]) -> list[str]:
-    """Documents in such an order that nothing is taken away before it is elsewhere.
+def in_order(
+    urls: Sequence[str], given: Collection[tuple[str, str]], referring: Collection[tuple[str, str]]
+) -> list[str]:
+    """Documents in such an order that what is left after any of them is whole.
+
+    Nothing is taken away before it is elsewhere, and no reference leads to where something is
+    not yet, or not any more.
 
     Args:
         urls: The documents, in the order that they have otherwise.
-        moved: From which document something was moved, and to which.
+        given: From which document something was moved, and to which: that is written first.
+        referring: More pairs of documents of which the second has to be written first.
 
     Returns:
         The documents. Where they exchange nodes there is no such order, and one of them is
-        first. Cost: O(documents + moves).
+        first; where there is none for all references, nodes are not lost. Cost: O(documents +
+        pairs).
     """
+    order = _sorted(urls, [*sorted(given), *sorted(referring)])
+    at = {url: number for number, url in enumerate(order)}
+    pairs = [pair for pair in given if pair[0] in at and pair[1] in at]
+    if any(at[new] > at[old] for old, new in pairs):
+        return _sorted(urls, sorted(given))
+    return order
+
+
+def _sorted(urls: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Documents, of each pair the second one first, as far as that can be."""
     order = dict.fromkeys(urls)
     before: dict[str, list[str]] = {}
-    for old, new in moved:
+    for old, new in pairs:
         if old in order and new in order:
             before.setdefault(old, []).append(new)
     done: dict[str, None] = {}

@@ -122,6 +122,7 @@ class Reader:
         self._read: list[str] = []
         self._origins: dict[str, None] = {}
         self._bytes = 0
+        self._levels_left = 0
         self._copies: dict[str, Source] = {}
         self._records: dict[tuple[str, str, str, str], Unfollowed] = {}
 
@@ -226,7 +227,8 @@ class Reader:
     def report(self) -> Report:
         """What was read so far, and what was not."""
         records = tuple(self._records.values())
-        return Report(self._entry, tuple(self._read), tuple(self._origins), records)
+        documents = tuple(url for url in self._read if isinstance(self.loaded.get(url), Loaded))
+        return Report(self._entry, documents, tuple(self._origins), records, self._levels_left)
 
     def _fetch(self, entry: str) -> Flow[None]:
         """Read the documents level by level."""
@@ -322,6 +324,7 @@ class Reader:
         if isinstance(source, DocumentError):
             return source
         scanned = scan(source.node, levels=self._settings.levels)
+        self._levels_left += 0 if self._settings.levels else scanned.paths
         if not scanned.stubs:
             return Loaded(source, scanned, ())
         links: list[Link] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from ngio_collections.errors import (
     NotOmeError,
 )
 
-__all__ = ["EXPECTED_ENDS", "KINDS", "Report", "Unfollowed", "kind_of"]
+__all__ = ["EXPECTED_ENDS", "KINDS", "Report", "Unfollowed", "kind_of", "shown"]
 
 KINDS: Final[Mapping[str, str]] = {
     "missing": "there is no such document",
@@ -65,7 +65,7 @@ class Unfollowed:
         return {name: getattr(self, name) for name in type(self).__slots__}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """What happened while documents were read into one tree.
 
@@ -74,12 +74,15 @@ class Report:
         documents: The documents that were read, in the order of reading.
         origins: Where they came from: `file://`, or scheme, host and port.
         unfollowed: The references that stayed references.
+        levels_left: How many paths of resolution levels, which lead to pixels, were not looked
+            at: all of them, unless `levels=True` was asked for.
     """
 
     entry: str
     documents: tuple[str, ...]
     origins: tuple[str, ...]
     unfollowed: tuple[Unfollowed, ...]
+    levels_left: int = 0
 
     @property
     def failures(self) -> tuple[Unfollowed, ...]:
@@ -93,6 +96,7 @@ class Report:
             "documents": list(self.documents),
             "origins": list(self.origins),
             "unfollowed": [record.to_json() for record in self.unfollowed],
+            "levels_left": self.levels_left,
         }
 
     def __str__(self) -> str:
@@ -102,10 +106,20 @@ class Report:
         ]
         kinds = Counter(record.kind for record in self.unfollowed)
         lines += [f"  {n:,} not followed: {kind} ({KINDS[kind]})" for kind, n in kinds.items()]
-        lines += [f"    {record}" for record in self.unfollowed[:_SHOWN]]
-        if len(self.unfollowed) > _SHOWN:
-            lines.append(f"    ... {len(self.unfollowed) - _SHOWN:,} more")
+        lines += shown(self.unfollowed, "    ")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.documents):,} read, {len(self.failures):,} failures"
+        return f"<Report of {self.entry}: {counts}>"
+
+
+def shown(items: Sequence[object], indent: str = "") -> Iterator[str]:
+    """The lines of a list, the first of them if it is long."""
+    for item in items[:_SHOWN]:
+        yield f"{indent}{item}"
+    if len(items) > _SHOWN:
+        yield f"{indent}... {len(items) - _SHOWN:,} more"
 
 
 def kind_of(error: DocumentError) -> str:

@@ -16,14 +16,14 @@ from ngio_collections.errors import (
 )
 from ngio_collections.graph import fingerprint
 from ngio_collections.resolve._changes import Planned
-from ngio_collections.resolve._report import Report
+from ngio_collections.resolve._report import Report, shown
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
 from ngio_collections.store import Blob
 
-__all__ = ["Saved", "write_documents"]
+__all__ = ["Saved", "is_written", "write_documents"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Saved:
     """What a save did.
 
@@ -32,22 +32,33 @@ class Saved:
         skipped: The documents that were looked at, and are as they should be already.
         report: What was read for it, and what was not, where references were followed.
         deleted: The documents that are no more.
+        left: The documents that edits changed and that were not to be written: `save` writes
+            the one document of a node, `save_tree` writes all.
     """
 
     written: tuple[str, ...]
     skipped: tuple[str, ...] = ()
     report: Report | None = field(default=None, compare=False, repr=False)
     deleted: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The result as JSON."""
+        """The result as JSON; `deleted` and `left` where there are such documents."""
         made = {"written": list(self.written), "skipped": list(self.skipped)}
-        return {**made, "deleted": list(self.deleted)} if self.deleted else made
+        more = {"deleted": list(self.deleted), "left": list(self.left)}
+        return {**made, **{key: urls for key, urls in more.items() if urls}}
 
     def __str__(self) -> str:
-        lines = [f"wrote {url}" for url in self.written]
-        lines += [f"deleted {url}" for url in self.deleted]
+        done = [f"wrote {url}" for url in self.written]
+        done += [f"deleted {url}" for url in self.deleted]
+        lines = [*shown(done)]
+        if self.left:
+            lines += ["edited and not written (save_tree writes all):", *shown(self.left, "  ")]
         return "\n".join(lines) or "nothing had to be written"
+
+    def __repr__(self) -> str:
+        counts = ((len(getattr(self, name)), name) for name in self.to_json())
+        return f"<Saved: {', '.join(f'{count:,} {name}' for count, name in counts)}>"
 
 
 class _Ready(NamedTuple):
@@ -75,7 +86,7 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
         InvalidEditError: Two of them are one file.
         DocumentError: A document cannot be written. The message says what was before it.
     """
-    unchanged = dict.fromkeys(plan.source.url for plan in plans if _is_written(plan))
+    unchanged = dict.fromkeys(plan.source.url for plan in plans if is_written(plan))
     plans = [plan for plan in plans if plan.source.url not in unchanged]
     if not plans:
         return Saved((), tuple(unchanged))
@@ -104,7 +115,7 @@ def write_documents(plans: Sequence[Planned]) -> Flow[Saved]:
     return Saved(tuple(written), tuple(unchanged))
 
 
-def _is_written(plan: Planned) -> bool:
+def is_written(plan: Planned) -> bool:
     """Whether a document says already what it should say, as far as is known here."""
     node, known = plan.node, plan.source.node
     if plan.source.becomes is not None or plan.source.tried is not None:
@@ -121,7 +132,7 @@ def _was_written(plan: Planned, now: Blob) -> bool:
     if tried is None or now.tag == source.tag or now.data != tried.data:
         return False
     source.written(now.tag, tried.node)
-    return _is_written(plan)
+    return is_written(plan)
 
 
 def _replaced(plan: Planned, now: Blob) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
@@ -29,7 +30,7 @@ from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._memory import saving
 from ngio_collections.resolve._produce import one_document
 from ngio_collections.resolve._requests import Flow, Get, Put
-from ngio_collections.resolve._save import Saved, write_documents
+from ngio_collections.resolve._save import Saved, is_written, write_documents
 from ngio_collections.resolve._strategy import Inlining
 from ngio_collections.resolve._text import document_text
 from ngio_collections.resolve._work import Work
@@ -182,7 +183,7 @@ def save(node: Node, *, store: ReadableStore | None = None) -> Work[Saved]:
             local files.
 
     Returns:
-        What was written.
+        What was written; `left` names the other documents that edits of the tree changed.
 
     Raises:
         ConflictError: The document was changed by somebody else since it was read, or another
@@ -248,16 +249,17 @@ def _save(tree: NodeTree, to: str, only: set[str] | None) -> Flow[Saved]:
     with saving(tree):
         plan = Plan(tree, to)
         documents = plan.made()
-        if only is not None:
-            wanted = plan.tied(only)
-            documents = [one for one in documents if one.source.url in wanted]
+        wanted = {one.source.url for one in documents} if only is None else plan.tied(only)
+        others = [one for one in documents if one.source.url not in wanted]
+        documents = [one for one in documents if one.source.url in wanted]
         try:
             saved = yield from write_documents(documents)
         finally:
             plan.note_written()
         if only is None:
             plan.note_all_written()
-        return saved
+        left = tuple(one.source.url for one in others if not is_written(one))
+        return replace(saved, left=left)
 
 
 def save_inlined(
