@@ -278,7 +278,8 @@ def dumps_bytes(value: Any, layout: Layout = COMPACT) -> bytes:
 
     Raises:
         JsonValueError: The value is no JSON: it holds `NaN` or an infinity, a value of
-            another type, an integer of more digits than Python writes, or itself.
+            another type, an integer of more digits than Python writes, or itself; or it has
+            more than `MAX_NESTING` levels.
 
     Examples:
         >>> dumps_bytes({"a": [1, 2.0]})
@@ -377,7 +378,11 @@ def _stdlib_dumps(value: Any, unit: str | None) -> str:
         try:
             text = ENCODER.encode(value)
         except RecursionError:
-            return write(value)
+            return write(value, None, MAX_NESTING)
+    except TooDeepError:
+        raise JsonValueError(
+            f"is nested more than {MAX_NESTING:,} levels deep, and could not be read again"
+        ) from None
     except (TypeError, ValueError) as error:
         raise JsonValueError(problem_of(value) or str(error)) from error
     if not _is_sound(value):  # A key such as 1 or None is written as a text.

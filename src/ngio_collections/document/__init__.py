@@ -15,6 +15,7 @@ from ngio_collections.document._references import (
 from ngio_collections.document._source import (
     Source,
     Tried,
+    document_bytes,
     is_in_zarr,
     is_of_zarr,
     new_document,
@@ -33,6 +34,7 @@ __all__ = [
     "Source",
     "Tried",
     "declared_ids",
+    "document_bytes",
     "id_places",
     "ids_in",
     "ids_in_all",

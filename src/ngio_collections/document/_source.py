@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ngio_collections._collector import collector_paused
-from ngio_collections._json import JsonSyntaxError, loads
+from ngio_collections._json import JsonSyntaxError, JsonValueError, Layout, dumps_bytes, loads
 from ngio_collections._words import show
 from ngio_collections.document._envelope import open_envelope
-from ngio_collections.errors import ConflictError, NotJsonError, NotOmeError
+from ngio_collections.errors import ConflictError, InvalidEditError, NotJsonError, NotOmeError
 from ngio_collections.graph import NodeTree
 from ngio_collections.graph._segment import LateSegment, Raw, Segment
 
@@ -18,6 +18,7 @@ __all__ = [
     "LateSource",
     "Source",
     "Tried",
+    "document_bytes",
     "is_in_zarr",
     "is_of_zarr",
     "new_document",
@@ -39,6 +40,23 @@ LARGE: Final = 1_000_000
 CHECKED: Final = 32_000_000
 """Of more bytes keys that are there twice are not looked for when they are read: to go through
 what was parsed once more would take a sixth of the time of opening it."""
+
+
+def document_bytes(document: Any, layout: Layout, url: str) -> bytes:
+    """A document as it is written.
+
+    Args:
+        document: All of it.
+        layout: How it is laid out.
+        url: Its address, for the error.
+
+    Raises:
+        InvalidEditError: It holds what is no JSON, or what could not be read again.
+    """
+    try:
+        return dumps_bytes(document, layout)
+    except JsonValueError as error:
+        raise InvalidEditError(f"{url} cannot be written: {error}; nothing was written") from error
 
 
 class Tried(NamedTuple):

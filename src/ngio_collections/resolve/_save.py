@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ngio_collections._json import Layout, dumps_bytes
-from ngio_collections.document import Source, Tried, read_source, require_whole
+from ngio_collections._json import COMPACT, Layout, dumps_bytes
+from ngio_collections.document import Source, Tried, document_bytes, read_source, require_whole
 from ngio_collections.errors import (
     ConflictError,
     DocumentError,
@@ -120,7 +120,7 @@ def is_written(plan: Planned) -> bool:
     node, known = plan.node, plan.source.node
     if plan.source.becomes is not None or plan.source.tried is not None:
         return False
-    return node is known or dumps_bytes(node) == dumps_bytes(known)
+    return node is known or document_bytes(node, COMPACT, plan.source.url) == dumps_bytes(known)
 
 
 def _was_written(plan: Planned, now: Blob) -> bool:
@@ -147,7 +147,7 @@ def _replaced(plan: Planned, now: Blob) -> bytes:
             source.url,
         )
     require_whole(now.data, source.url)
-    return dumps_bytes(source.with_node(plan.node), Layout.of(now.data))
+    return document_bytes(source.with_node(plan.node), Layout.of(now.data), source.url)
 
 
 def _verify_files(sources: Sequence[Source]) -> None:

@@ -45,7 +45,8 @@ from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._collector import collector_paused
-from ngio_collections._json import dumps_parsed
+from ngio_collections._json import MAX_NESTING, dumps_parsed
+from ngio_collections._json_deep import may_nest_too_deeply
 from ngio_collections._paths import Rebasing
 from ngio_collections._plain import is_plain
 from ngio_collections.document import ids_in, ids_in_all
@@ -64,6 +65,9 @@ _UNUSUAL: Final = (b"--", b'"-', b'-"')
 _ALONE: Final = 2
 """So many levels of a document without inlined ones are taken apart, since the processor is
 faster with pieces that fit into its cache."""
+
+_DEEPEST: Final = MAX_NESTING // 256 - 1
+"""In so many other parts, each of which orjson wrote, a part is not too deep for a document."""
 
 _id_of: Final = itemgetter("id")
 
@@ -160,6 +164,7 @@ class _Text:
         self._names: set[str] = set()
         self._mark = secrets.token_hex(16)
         self._keys_found = self._forms_found = self._paths_counted = 0
+        self._deepest = 0
         self._known: list[str] = []
         self._referred: set[str] = set()
 
@@ -187,7 +192,10 @@ class _Text:
                 top = text
             out.write(top)  # type: ignore[arg-type]
         self._verify()
-        return out.getvalue()
+        made = out.getvalue()
+        if self._deepest > _DEEPEST and may_nest_too_deeply(made):
+            raise _DeclinedError
+        return made
 
     def _verify(self) -> None:
         paths = self._paths_counted if self._paths is None else self._paths
@@ -270,6 +278,7 @@ class _Text:
     ) -> tuple[bytes, list[_Part]]:
         """The new text of a part, with marks in the places of the parts in it."""
         inner: list[_Part] = []
+        self._deepest = max(self._deepest, part.level)
         nodes = part.nodes
         if len(nodes) == 1:
             nodes = [self._opened(part, inner)]

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections._json import COMPACT, Layout, dumps_bytes
+from ngio_collections._json import COMPACT, Layout
 from ngio_collections.document import (
     Source,
+    document_bytes,
     is_in_zarr,
     is_of_zarr,
     new_document,
@@ -107,7 +108,7 @@ def put_new(url: str, raw: Raw, *, overwrite: bool) -> Flow[Source]:
     place = yield from _place(url, overwrite=overwrite)
     document = place.document(raw)
     layout = layout_of(raw) if place.there is None else Layout.of(place.there.data)
-    tag = yield from _put(place, dumps_bytes(document, layout))
+    tag = yield from _put(place, document_bytes(document, layout, url))
     return Source(url, tag, document, raw)
 
 
