@@ -156,3 +156,16 @@ def test_a_signed_address_is_that_of_a_group_as_well() -> None:
     new = ngc.create("https://lab.example/new.zarr?sig=a", _node(), store=store)
     written = json.loads(store.read(str(new.document_url)))
     assert written == _with(BARE, new.to_json())
+
+
+@pytest.mark.parametrize("options", [{}, {"overwrite": True}])
+def test_an_image_from_before_rfc_8_keeps_its_metadata(
+    write: Write, options: dict[str, Any]
+) -> None:
+    image = {"version": "0.5", "multiscales": [{"axes": [], "datasets": []}]}
+    group = {**BARE, "attributes": {"ome": image}}
+    store = MemoryStore({URL: group})
+    before = contents(store)
+    with pytest.raises(ngc.ConflictError, match=r"before RFC-8 .*convert"):
+        write(_node(), store, **options)
+    assert contents(store) == before

@@ -36,6 +36,7 @@ __all__ = [
     "explained",
     "is_data",
     "mismatch",
+    "older_metadata",
     "require_type",
 ]
 
@@ -402,14 +403,16 @@ def mismatch(stub: Raw, target: Raw) -> tuple[str, str]:
     found, said = target.get("type"), _shown(stub.get("type"))
     if isinstance(found, str):
         return "type-mismatch", f"has the type {_shown(found)}, and its reference says {said}"
-    older = _older(target)
+    older = older_metadata(target)
     if older is not None:
         return "not-ome", older
     return "not-ome", "holds an object without a type, which is no node"
 
 
-def _older(raw: Raw) -> str | None:
+def older_metadata(raw: Any) -> str | None:
     """What is said of metadata from before RFC-8; None for all else."""
+    if not isinstance(raw, dict) or isinstance(raw.get("type"), str):
+        return None
     for key in OLDER_KEYS:
         if key in raw:
             return (
@@ -425,7 +428,7 @@ def require_type(source: Source) -> None:
     Raises:
         NotOmeError: It is such.
     """
-    older = None if isinstance(source.node.get("type"), str) else _older(source.node)
+    older = older_metadata(source.node)
     if older is not None:
         raise NotOmeError(older, source.url)
 

@@ -30,6 +30,7 @@ from ngio_collections.graph._export import brought
 from ngio_collections.resolve._changes import Plan
 from ngio_collections.resolve._memory import saving
 from ngio_collections.resolve._produce import one_document
+from ngio_collections.resolve._reader import older_metadata
 from ngio_collections.resolve._requests import Flow, Get, Put
 from ngio_collections.resolve._save import Saved, is_written, write_documents
 from ngio_collections.resolve._strategy import Inlining
@@ -72,7 +73,7 @@ def create(
         location: Where: a `.json` file, or a Zarr group, whose `zarr.json` is written.
         node: The node, of any tree.
         overwrite: Whether a document that is there already is replaced; of a `zarr.json`, the
-            node in it.
+            node in it, but never what OME-Zarr before RFC-8 says of an image or a plate.
         store: Where documents are; by default the store that the node was read from, else
             local files.
 
@@ -138,7 +139,8 @@ def _place(url: str, *, overwrite: bool) -> Flow[_Place]:
     """Look whether a node becomes part of the metadata of a Zarr group or array.
 
     Raises:
-        ConflictError: There is a node already, or other content.
+        ConflictError: There is a node already, or other content; metadata from before RFC-8
+            even if a node may be replaced.
         NotJsonError: What is there is not JSON.
         DocumentError: It cannot be read.
     """
@@ -149,6 +151,9 @@ def _place(url: str, *, overwrite: bool) -> Flow[_Place]:
         return _Place(url, replaces=False)
     there = blob_of(there)
     zarr = read_zarr(there.data, url)
+    older = older_metadata(zarr["attributes"]["ome"]) if is_in_zarr(zarr) else None
+    if older is not None:
+        raise ConflictError(f"{older}. A node in its place would take it away from others", url)
     if is_in_zarr(zarr) and not overwrite:
         raise ConflictError("is there already and has a node; nothing was written", url)
     return _Place(url, overwrite, there, zarr)
@@ -287,7 +292,7 @@ def save_inlined(
             documents keeps leading to the one that it comes from; `strict` refuses ids that
             would be there twice.
         overwrite: Whether a document that is there already is replaced; of a `zarr.json`, the
-            node in it.
+            node in it, but never what OME-Zarr before RFC-8 says of an image or a plate.
         store: Where documents are; by default the store that the node was read from, else
             local files.
 
