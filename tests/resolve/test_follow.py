@@ -207,3 +207,48 @@ def test_a_reference_is_followed_without_a_look_at_all_documents(is_edited: bool
         _follow_some(view, well)  # Indexes are made once.
         efforts.append(calls_of(lambda view=view, well=well: _follow_some(view, well)))
     assert efforts[1] < 1.5 * efforts[0]
+
+
+@pytest.mark.parametrize("ids", ["namespaced", "structural"])
+def test_of_a_document_in_several_places_the_first_is_meant_in_a_view_and_when_it_is_written(
+    ids: str,
+) -> None:
+    def stub(name: str) -> dict[str, Any]:
+        return {
+            "type": "collection",
+            "id": name,
+            "path": {"type": "json", "path": f"./{name}.json"},
+        }
+
+    meant = {"source": [{"id": "k", "path": stub("y")["path"]}]}
+    root = {"type": "collection", "id": "all", "attributes": meant, "nodes": [stub("x"), stub("y")]}
+    inner = {"type": "multiscale", "id": "k", "nodes": []}
+    store = ngc.MemoryStore(
+        {
+            "memory://l/all.json": {"ome": {"version": "0.9", **root}},
+            "memory://l/x.json": {"ome": {"type": "collection", "id": "x", "nodes": [stub("y")]}},
+            "memory://l/y.json": {"ome": {"type": "collection", "id": "y", "nodes": [inner]}},
+        }
+    )
+    view = ngc.open_inlined("memory://l/all.json", store=store)
+    found = ngc.follow(view, view.get_attr("source")[0])
+    assert [node.id for node in found.ancestors()] == ["y", "x", "all"]
+    whole = ngc.save_inlined(view, "memory://l/whole.json", ids=ids, store=store)
+    reference = whole.get_attr("source")[0]
+    if ids == "namespaced":
+        assert [node.id for node in ngc.follow(whole, reference).ancestors()] == [
+            "x--y",
+            "x",
+            "all",
+        ]
+    else:  # Which of the two is meant can only be said from outside.
+        assert reference["path"] == {"type": "json", "path": "./y.json"}
+
+
+def test_a_view_with_other_ids_says_why_it_is_not_written_back() -> None:
+    store = ngc.MemoryStore({"memory://l/a.json": {"ome": {"type": "collection", "id": "a"}}})
+    other = ngc.Inlining(ids="namespaced")
+    view = ngc.open_inlined("memory://l/a.json", strategy=other, store=store)
+    for save in (ngc.save, ngc.save_tree):
+        with pytest.raises(ngc.InvalidEditError, match=r"other ids .*structural"):
+            save(view.set_attr("lab:x", 1))

@@ -44,11 +44,12 @@ def brought(
     count: Counter[str] = Counter()
     if wanted:
         for production in productions:
-            count += production.counted(wanted)
+            count.update(production.counted(wanted))
         if receiver is not None:
             count.update(id_ for id_ in wanted if _is_in(receiver, url, id_))
+    is_any_twice = any(times > 1 for times in count.values())
     for production in productions:
-        production.mend(count)
+        production.mend(count, is_any_twice=is_any_twice)
     return [Content(raw, one.declares) for raw, one in zip(made, productions, strict=True)]
 
 

@@ -235,6 +235,7 @@ class Production:
         known = self._edges.keys() | self._urls.keys()
         while stack:
             raw, above, holder = stack.pop()
+            self._register(above)
             children = child_nodes(raw)
             if not children:
                 continue
@@ -250,7 +251,7 @@ class Production:
                     place = self._enter(child, above) if id(child) in known else above
                     copy = self._own(child, place)
                     nodes.append(copy)
-                    if "nodes" in child:
+                    if "nodes" in child or place is not above:
                         inner.append((child, place, copy))
                 stack += reversed(inner)
             holder["nodes"] = nodes
@@ -358,12 +359,17 @@ class Production:
         return place
 
     def _placed(self, place: _Place) -> _Place:
-        """A place, with what makes its paths count from the new document; the first is known."""
+        """A place, with what makes its paths count from the new document."""
         place.rebasing = self._rebasing(place.url)
+        return place
+
+    def _register(self, place: _Place) -> None:
+        """Let References lead to a place, if it is the first of its document in the tree."""
+        if place.is_moved:
+            return
         if place.url is not None:
             self._places.setdefault(place.url, place)
         self._homes.setdefault(place.home, place)
-        return place
 
     def _rebasing(self, url: str | None) -> Rebasing | None:
         """What makes the paths of a document count from the new one."""
@@ -485,14 +491,15 @@ class Production:
             if is_all or not is_plain:
                 self._mend(fields, place, edge)
 
-    def mend(self, count: Counter[str]) -> None:
+    def mend(self, count: Counter[str], *, is_any_twice: bool) -> None:
         """Finish the copy of a part.
 
         Args:
             count: How often each id that is referred to is in the new document.
+            is_any_twice: Whether one of them is there more than once.
         """
         self._count = count
-        self._mend_those(is_all=any(times > 1 for times in count.values()))
+        self._mend_those(is_all=is_any_twice)
         self._mend_paths()
 
     def _parts(

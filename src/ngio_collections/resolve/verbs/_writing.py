@@ -243,7 +243,14 @@ def save_tree(node: Node, *, to: str = "auto", store: ReadableStore | None = Non
 def _home(node: Node) -> str:
     """The document that the node is in, in which it can be saved."""
     url = node.document_url
-    if url is None or node.tree.segment.source is None:
+    segment = node.tree.segment
+    if url is not None and segment.source is None and segment.inlined is not None:
+        raise InvalidEditError(
+            f"{node!r} is in a view that was opened with other ids than its documents have, and "
+            "cannot be written back to them; open it with Inlining(ids='structural'), which is "
+            "the default, or write it as a new document with create(url, node)"
+        )
+    if url is None or segment.source is None:
         raise InvalidEditError(
             f"{node!r} was not opened from a document that it could be saved to; "
             "write it with create(url, node)"
