@@ -155,3 +155,84 @@ def test_links_that_were_not_looked_at_are_on_the_report() -> None:
     assert [(one.kind, one.target) for one in report.unfollowed] == [("depth", OLD)]
     assert report.failures == ()
     assert [one.kind for one in ngc.check_links(REFERRER, store=store).failures] == ["missing"]
+
+
+A, B = "memory://lab/a.json", "memory://lab/b.json"
+
+
+def _node(id_: Any, *nodes: Any, source: list[Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A collection, and what its labels were made of."""
+    made = {"type": "collection", "nodes": [*nodes], **more}
+    if id_ is not None:
+        made["id"] = id_
+    return made if source is None else {**made, "attributes": {"labels": {"source": source}}}
+
+
+def _to(id_: str, name: str | None = None) -> dict[str, Any]:
+    """A Reference, with a path to a document of the lab."""
+    path = {} if name is None else {"path": {"type": "json", "path": f"./{name}"}}
+    return {"id": id_, **path}
+
+
+def _lab(**documents: dict[str, Any]) -> MemoryStore:
+    return MemoryStore({f"memory://lab/{k}.json": {"ome": v} for k, v in documents.items()})
+
+
+def _source(store: MemoryStore, url: str, id_: str) -> Any:
+    node = ngc.open(url, store=store).find(id_)
+    assert node is not None
+    return node.get_attr("labels")["source"]
+
+
+def _dangling(store: MemoryStore) -> list[tuple[str, str]]:
+    report = ngc.check_links(*store.urls(), store=store)
+    return [(one.document, one.pointer) for one in report.failures]
+
+
+def test_references_that_name_their_own_document_lead_where_they_led_after_externalizing() -> None:
+    outer, inner = _to("outer", "a.json"), _to("inner", "a.json")
+    part = _node("part", _node("inner"), _node("in", source=[outer, inner, _to("part", "a.json")]))
+    store = _lab(
+        a=_node("a", part, _node("outer"), _node("out", source=[outer, inner, _to("part")]))
+    )
+    assert _dangling(store) == []
+    root = ngc.open(A, store=store)
+    ngc.save(ngc.externalize(root.find("part"), B))
+    assert _dangling(store) == []
+    assert _source(store, B, "in") == (outer, _to("inner"), _to("part"))
+    assert _source(store, A, "out") == (outer, _to("inner", "b.json"), _to("part"))
+
+
+def test_references_that_name_their_own_document_lead_where_they_led_after_embedding() -> None:
+    stub = {"type": "collection", "id": "part", "path": {"type": "json", "path": "./b.json"}}
+    labels = _node("in", source=[_to("inner", "b.json"), _to("outer", "a.json")])
+    out = [_to("outer", "a.json"), _to("inner", "b.json"), _to("b", "b.json")]
+    store = _lab(
+        a=_node("a", stub, _node("outer"), _node("out", source=out)),
+        b=_node("b", _node("inner"), labels),
+    )
+    assert _dangling(store) == []
+    ngc.save(ngc.embed(ngc.open(A, store=store).find("part")))
+    ngc.delete(B, store=store)
+    assert _dangling(store) == []
+    assert _source(store, A, "in") == (_to("inner"), _to("outer"))
+    assert _source(store, A, "out") == (_to("outer", "a.json"), _to("inner"), _to("part"))
+
+
+@pytest.mark.parametrize("moved", ["inner", "labels", "part"])
+def test_references_that_name_their_own_document_lead_where_they_led_after_moves(
+    moved: str,
+) -> None:
+    stub = {"type": "collection", "id": "b", "path": {"type": "json", "path": "./b.json"}}
+    labels = _node("labels", source=[_to("inner", "a.json"), _to("a", "a.json")])
+    store = _lab(
+        a=_node("a", _node("part", _node("inner"), labels), stub, source=[_to("inner", "a.json")]),
+        b=_node("b"),
+    )
+    assert _dangling(store) == []
+    view = ngc.open_inlined(A, store=store)
+    ngc.save_tree(view.find(moved).move(view.find("b")))
+    assert _dangling(store) == []
+    for node in ngc.open_inlined(A, store=store).walk(has="labels"):
+        (reference, *_) = node.get_attr("labels")["source"]
+        assert ngc.follow(node, reference).id == "inner"

@@ -60,8 +60,11 @@ def _referring(raw: Raw, refer: Change) -> dict[str, Any]:
     return rewritten(raw, None, lambda _, above: above, own)
 
 
-def _has_path(reference: Mapping[str, Any]) -> bool:
-    return isinstance(reference.get("path"), dict)
+def without_path(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A Reference to something in the document that it is in."""
+    if not isinstance(reference.get("path"), dict):
+        return reference
+    return {key: value for key, value in reference.items() if key != "path"}
 
 
 class Parts:
@@ -95,9 +98,10 @@ def split(node: Node, content: Raw, url: str) -> Parts:
     inside = ids_of(content)
 
     def outward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
-        if _has_path(reference) or reference["id"] in inside:
-            return reference
-        return {**reference, "path": _paths.path_to(url, home)}
+        to = target_of(reference, url)  # Its path counts from the new document already.
+        if reference["id"] in inside:
+            return without_path(reference) if to == home else reference
+        return reference if to is not None else {**reference, "path": _paths.path_to(url, home)}
 
     made = _referring(_paths.rebased(content, home, url), outward)
     # The stub keeps the id of the node, so that references to that one stay as they are.
@@ -127,7 +131,7 @@ def _pointing(attributes: Any, moved: set[str], home: str, url: str) -> dict[str
     from ngio_collections._frozen import thaw  # noqa: PLC0415
 
     def inward(reference: Mapping[str, Any]) -> Mapping[str, Any]:
-        if _has_path(reference) or reference["id"] not in moved:
+        if target_of(reference, home) not in (None, home) or reference["id"] not in moved:
             return reference
         return {**reference, "path": _paths.path_to(home, url)}
 
@@ -172,7 +176,7 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
         to = target_of(reference, url)
         if to not in (None, url, home):
             return reference
-        made = {k: v for k, v in reference.items() if k != "path" or v is None}
+        made = dict(without_path(reference))
         if to != home and made["id"] == root_id and isinstance(stub_id, str):
             made["id"] = stub_id
         return reference if made == reference else made
@@ -222,7 +226,7 @@ def _freed(home: str, url: str, inside: set[str], renamed: tuple[Any, Any]) -> C
     def free(reference: Mapping[str, Any]) -> Mapping[str, Any]:
         if target_of(reference, home) != url or reference["id"] not in inside:
             return reference
-        made = {key: value for key, value in reference.items() if key != "path"}
+        made = dict(without_path(reference))
         if made["id"] == renamed[0] and isinstance(renamed[1], str):
             made["id"] = renamed[1]
         return made
