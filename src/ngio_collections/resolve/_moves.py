@@ -14,6 +14,7 @@ from ngio_collections.resolve._moving import own_ids, target_of
 __all__ = [
     "Gone",
     "Move",
+    "aims",
     "differing",
     "ids_gone",
     "moved_nodes",
@@ -126,6 +127,28 @@ def _names(raw: Raw, url: Callable[[], str | None], moved: Mapping[str, set[str]
     return home is not None and any(
         one["id"] in moved.get(target_of(one, home) or "", ()) for one in named
     )
+
+
+def aims(tree: NodeTree, wanted: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
+    """The References that name a document and one of some ids in it.
+
+    Args:
+        tree: The tree.
+        wanted: The ids, by their documents.
+
+    Yields:
+        The document that one names, the id, and the document that it is in. Cost: O(nodes).
+    """
+    for ref, number in referrers(tree, wanted):
+        edge = tree.edge(ref)
+        if edge is None:
+            raw, url = tree.raw(ref), tree.url_of(ref)
+        else:
+            raw, url = edge.layers[number].raw, edge.layers[number].url
+        for one in references(raw.get("attributes")):
+            there = target_of(one, str(url)) or ""
+            if one["id"] in wanted.get(there, ()):
+                yield there, one["id"], str(url)
 
 
 def receivers_first(urls: Iterable[str], moved: Iterable[tuple[str, str]]) -> list[str]:
