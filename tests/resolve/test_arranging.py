@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 import ngio_collections as ngc
-from ngio_collections import MemoryStore, ReadOnly, RouterStore
+from ngio_collections import MemoryStore, ReadOnly, RouterStore, aio
 from tests.resolve.graphs import contents
 
 OLD, NEW, REFERRER = "memory://lab/old.json", "memory://lab/x/new.json", "memory://lab/all.json"
@@ -236,3 +237,122 @@ def test_references_that_name_their_own_document_lead_where_they_led_after_moves
     for node in ngc.open_inlined(A, store=store).walk(has="labels"):
         (reference, *_) = node.get_attr("labels")["source"]
         assert ngc.follow(node, reference).id == "inner"
+
+
+KK = {"coordinateSystems": [{"id": "um", "axes": []}]}
+
+
+def _shared() -> MemoryStore:
+    """b.json, of which `k` is to become a document, and others that refer to what is in it."""
+    everything = [_to(id_, "b.json") for id_ in IDS_OF_B]
+    part = _node("k", _node("kk"), attributes=KK)
+    return _lab(
+        a=_node("a", _node("in a", source=everything), lab=1),
+        b=_node("b", part, _node("stays")),
+        c=_node("c", source=[_to("k", "b.json")]),
+        d=_node("d", {"type": "collection", "id": "x", "path": _to("", "b.json")["path"]}),
+    )
+
+
+K = "memory://lab/deep/k.json"
+OTHERS = [f"memory://lab/{name}.json" for name in "acd"]
+
+
+IDS_OF_B = ("b", "k", "kk", "um", "stays")
+
+
+def _mended(name: str) -> list[Any]:
+    return [_to(id_, name if id_ in ("kk", "um") else "b.json") for id_ in IDS_OF_B]
+
+
+def test_references_of_other_documents_are_mended_with_externalize() -> None:
+    store = _shared()
+    assert _dangling(store) == []
+    texts = contents(store)
+    node = ngc.open(B, store=store).find("k")
+    root = ngc.externalize(node, K, documents=[B, *OTHERS, A])
+    # Whether the tree is saved now or never, no Reference leads nowhere.
+    assert _dangling(store) == []
+    assert [url for url in store.urls() if contents(store)[url] != texts.get(url)] == [A, K]
+    assert list(_source(store, A, "in a")) == _mended("deep/k.json")
+    assert ngc.save(root).written == (B,)
+    assert _dangling(store) == []
+    assert ngc.open_inlined(OTHERS[2], store=store).report.failures == ()
+
+
+def test_documents_are_mended_by_those_who_await_and_by_a_resolver() -> None:
+    stores = [_shared() for _ in range(4)]
+    node, *nodes = [ngc.open(B, store=store).find("k") for store in stores]
+    ngc.externalize(node, K, documents=OTHERS)
+    asyncio.run(aio.externalize(nodes[0], K, documents=OTHERS))
+    ngc.Resolver(stores[2]).externalize(nodes[1], K, documents=OTHERS)
+    asyncio.run(aio.Resolver(stores[3]).externalize(nodes[2], K, documents=OTHERS))
+    assert all(contents(store) == contents(stores[0]) for store in stores)
+
+
+def test_references_of_documents_that_are_not_named_are_found_by_check_links() -> None:
+    store = _shared()
+    ngc.save(ngc.externalize(ngc.open(B, store=store).find("k"), K))
+    base = "/ome/nodes/0/attributes/labels/source"
+    assert _dangling(store) == [(A, f"{base}/2"), (A, f"{base}/3")]
+
+
+@pytest.mark.parametrize("protected", [A, B, "memory://lab/deep"])
+def test_nothing_is_written_where_a_part_of_externalizing_would_be_refused(protected: str) -> None:
+    inside = _shared()
+    before = contents(inside)
+    store = RouterStore({protected: ReadOnly(inside)}, inside)
+    node = ngc.open(B, store=store).find("k")
+    with pytest.raises(ngc.ForbiddenError):
+        ngc.externalize(node, K, documents=OTHERS, store=store)
+    assert contents(inside) == before
+
+
+@pytest.mark.parametrize("url", [A, B])
+def test_nothing_is_written_if_a_document_is_not_what_it_was_when_externalizing(url: str) -> None:
+    store = _shared()
+    node = ngc.open(B, store=store).find("k")
+    if url == B:
+        ngc.save(ngc.open(B, store=store).rename("of somebody else"))
+    else:
+        ngc.delete(url, store=store)
+    before = contents(store)
+    with pytest.raises(ngc.DocumentError) as refused:
+        ngc.externalize(node, K, documents=OTHERS)
+    assert refused.value.document == url
+    assert isinstance(refused.value, ngc.ConflictError if url == B else ngc.DocumentNotFoundError)
+    assert contents(store) == before
+
+
+def test_externalizing_that_failed_says_what_was_written_and_can_be_repeated() -> None:
+    whole = _shared()
+    ngc.save(ngc.externalize(ngc.open(B, store=whole).find("k"), K, documents=OTHERS))
+    store = _Failing(contents(_shared()), latency=0)
+    store.fails = A
+    node = ngc.open(B, store=store).find("k")
+    with pytest.raises(ngc.DocumentAccessError, match="no room") as failed:
+        ngc.externalize(node, K, documents=OTHERS)
+    assert any(note.startswith(f"{K} was written") for note in failed.value.__notes__)
+    assert _dangling(store) == []
+    ngc.save(ngc.externalize(node, K, documents=OTHERS))
+    assert contents(store) == contents(whole)
+
+
+def test_another_document_where_the_part_is_to_go_is_left_alone() -> None:
+    store = _shared()
+    ngc.create(K, ngc.new_node("collection", id="other"), store=store)
+    before = contents(store)
+    with pytest.raises(ngc.ConflictError, match="is there already"):
+        ngc.externalize(ngc.open(B, store=store).find("k"), K, documents=OTHERS)
+    assert contents(store) == before
+
+
+def test_one_location_is_not_taken_for_several() -> None:
+    store = _shared()
+    node = ngc.open(B, store=store).find("k")
+    for call in (
+        lambda: ngc.externalize(node, K, documents=A),
+        lambda: ngc.relocate(B, K, documents=Path(A), store=store),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(TypeError, match="several locations"):
+            call()

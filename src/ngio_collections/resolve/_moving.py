@@ -11,7 +11,17 @@ from ngio_collections.errors import InvalidEditError, PathError
 from ngio_collections.graph import Node, Raw, as_tree
 from ngio_collections.graph._export import rewritten
 
-__all__ = ["Parts", "embedded", "ids_of", "nodes_in", "own_ids", "repointed", "split", "target_of"]
+__all__ = [
+    "Parts",
+    "embedded",
+    "following",
+    "ids_of",
+    "nodes_in",
+    "own_ids",
+    "repointed",
+    "split",
+    "target_of",
+]
 
 Change = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -73,13 +83,15 @@ class Parts:
     Attributes:
         content: The root of the new document.
         root: The root of the tree of the old one, with a reference in its place.
+        gone: The ids that the new document has, and the old one has no more.
     """
 
-    __slots__ = ("content", "root")
+    __slots__ = ("content", "gone", "root")
 
-    def __init__(self, content: Raw, root: Node) -> None:
+    def __init__(self, content: Raw, root: Node, gone: set[str]) -> None:
         self.content = content
         self.root = root
+        self.gone = gone
 
 
 def split(node: Node, content: Raw, url: str) -> Parts:
@@ -114,7 +126,7 @@ def split(node: Node, content: Raw, url: str) -> Parts:
             if attributes is not None:
                 transaction[other].set_attrs(attributes)
         transaction[node].replace(as_tree(stub, home).root)
-    return Parts(made, transaction.result)
+    return Parts(made, transaction.result, moved)
 
 
 def _rest(node: Node) -> Iterator[Node]:
@@ -138,6 +150,32 @@ def _pointing(attributes: Any, moved: set[str], home: str, url: str) -> dict[str
     plain = thaw(attributes)
     made = map_ids(plain, lambda value: value, inward)
     return None if made is plain else dict(made)
+
+
+def following(raw: Raw, here: str, old: str, ids: set[str], new: str) -> Raw:
+    """A node whose References to what went from one document to another lead to where it is.
+
+    Args:
+        raw: The root node of a document.
+        here: The address of that document, which is neither of the two.
+        old: Where the ids were.
+        ids: The ids.
+        new: Where they are.
+
+    Returns:
+        The node; the same object if nothing in it led there.
+    """
+    is_changed = False
+
+    def follow(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+        nonlocal is_changed
+        if target_of(reference, here) != old or reference["id"] not in ids:
+            return reference
+        is_changed = True
+        return {**reference, "path": _paths.path_to(here, new)}
+
+    made = _referring(raw, follow)
+    return made if is_changed else raw
 
 
 def embedded(node: Node, target: Raw, url: str) -> Node:
