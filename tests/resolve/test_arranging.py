@@ -356,3 +356,37 @@ def test_one_location_is_not_taken_for_several() -> None:
     ):
         with pytest.raises(TypeError, match="several locations"):
             call()
+
+
+@pytest.mark.parametrize("id_", [["q"], {}, 5, None, True])
+@pytest.mark.parametrize("has_id", [True, False])
+def test_a_document_whose_root_has_no_right_id_is_embedded(id_: Any, has_id: bool) -> None:
+    stub = {"type": "collection", "path": _to("", "b.json")["path"]}
+    stub = {"id": "b", **stub} if has_id else stub
+    target = {**_node(None, _node("in", source=[_to("in")])), "id": id_}
+    store = _lab(a=_node("a", stub, source=[_to("in", "b.json")]), b=target)
+    root = ngc.open(A, store=store)
+    ngc.save(ngc.embed(next(root.children())))
+    (part,) = ngc.open(A, store=store).to_json()["nodes"]
+    assert part["id"] == ("b" if has_id else id_)
+    assert _source(store, A, "a") == (_to("in"),)
+
+
+def test_documents_whose_root_looks_like_a_path_do_not_stop_a_move() -> None:
+    there = {"type": "json", "path": "./a.json"}
+    odd = {**there, "id": "b", "attributes": {"source": [{"id": "x", "path": there}]}}
+    store = _lab(a=odd, b=odd)
+    assert ngc.relocate(A, K, documents=[B], store=store).written == (K, B)
+    moved = [json.loads(store.read(url))["ome"]["attributes"]["source"][0] for url in (K, B)]
+    paths = [{"type": "json", "path": path} for path in ("./k.json", "./deep/k.json")]
+    assert moved == [{"id": "x", "path": path} for path in paths]
+
+
+@pytest.mark.parametrize("id_", [None, 5, True, ["None"]])
+def test_a_part_without_a_right_id_takes_along_what_has_the_same_text_as_its_id(id_: Any) -> None:
+    part = {**_node(None, _node("None"), _node(str(id_))), "id": id_}
+    if id_ is None:
+        part = _node(None, _node("None"))
+    store = _lab(a=_node("a", part, source=[_to("None"), _to(str(id_))]))
+    ngc.save(ngc.externalize(next(ngc.open(A, store=store).children()), B))
+    assert _source(store, A, "a") == (_to("None", "b.json"), _to(str(id_), "b.json"))

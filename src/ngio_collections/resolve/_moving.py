@@ -117,7 +117,7 @@ def split(node: Node, content: Raw, url: str) -> Parts:
 
     made = _referring(_paths.rebased(content, home, url), outward)
     # The stub keeps the id of the node, so that references to that one stay as they are.
-    moved = inside - {str(node.id)}
+    moved = inside - ({content["id"]} if isinstance(content.get("id"), str) else set())
     stub: dict[str, Any] = {key: content[key] for key in _OF_STUB if key in content}
     stub["path"] = _paths.path_to(home, url)
     with node.tree.root.edit() as transaction:
@@ -203,7 +203,8 @@ def embedded(node: Node, target: Raw, url: str) -> Node:
     here = ids_of(node.tree.materialise((node.tree.segment, 0)))
     root_id, stub_id = target.get("id"), stub.get("id", target.get("id"))
     # The id of the reference takes the place of that of the root.
-    twice = sorted(here & (ids_of(target) - ({root_id} if "id" in stub else set())))
+    replaced = {root_id} if isinstance(root_id, str) and "id" in stub else set()
+    twice = sorted(here & (ids_of(target) - replaced))
     if twice:
         raise InvalidEditError(
             f"{url} has ids that {home} has too: {', '.join(twice[:5])}; in one of the two, "
@@ -294,6 +295,9 @@ def repointed(raw: Raw, here: str, old: str, new: str) -> Raw:
     copied: dict[int, Any] = {}
     made: Any = dict(raw)
     for pointer in places:
+        if not pointer:  # A node that looks like a path.
+            made.update(_paths.path_to(here, new))
+            continue
         at = made
         for part in pointer[:-1]:
             inner = at[part]
