@@ -390,3 +390,22 @@ def test_a_part_without_a_right_id_takes_along_what_has_the_same_text_as_its_id(
     store = _lab(a=_node("a", part, source=[_to("None"), _to(str(id_))]))
     ngc.save(ngc.externalize(next(ngc.open(A, store=store).children()), B))
     assert _source(store, A, "a") == (_to("None", "b.json"), _to(str(id_), "b.json"))
+
+
+@pytest.mark.parametrize("also", [{}, {"zarr_format": 3, "node_type": "group"}])
+def test_of_two_nodes_in_one_file_none_is_left_after_deleting(also: dict[str, Any]) -> None:
+    group = {**also, "attributes": {"ome": _node("one"), "keep": 1}, "ome": _node("other"), "k": 2}
+    url = "memory://lab/zarr.json"
+    store = MemoryStore({url: group})
+    assert ngc.open(url, store=store).id == "one"
+    assert ngc.delete(url, store=store).written == (url,)
+    assert json.loads(store.read(url)) == {**also, "attributes": {"keep": 1}, "k": 2}
+    with pytest.raises(ngc.NotOmeError):
+        ngc.open(url, store=store)
+
+
+def test_what_is_no_node_stays_after_deleting() -> None:
+    url = "memory://lab/zarr.json"
+    store = MemoryStore({url: {"attributes": {"ome": _node("one")}, "ome": "of somebody"}})
+    ngc.delete(url, store=store)
+    assert json.loads(store.read(url)) == {"attributes": {}, "ome": "of somebody"}

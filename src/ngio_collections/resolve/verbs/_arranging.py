@@ -288,8 +288,9 @@ def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
 def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Saved]:
     """Delete a document: a JSON file, or the `ome` metadata of a Zarr group.
 
-    The `zarr.json` of a group stays, without its node. Nothing else is deleted, neither pixels
-    nor documents that it refers to. `check_links` tells what still refers to it.
+    The `zarr.json` of a group stays, without its node; if there is one at `ome`, too, without
+    both. Nothing else is deleted, neither pixels nor documents that it refers to. `check_links`
+    tells what still refers to it.
 
     Args:
         location: The document.
@@ -314,6 +315,8 @@ def _delete(url: str) -> Flow[Saved]:
     blob = blob_of(answer)
     source = read_source(blob.data, url, blob.tag)
     rest = without_node(source.document)
+    if isinstance(rest.get("ome"), dict):  # Of two nodes one counts; the other would from now on.
+        rest = without_node(rest)
     has_more = bool(rest) or is_in_zarr(source.document)
     if has_more:
         require_whole(blob.data, url)
