@@ -424,3 +424,39 @@ def _follows(view: ngc.Node) -> dict[str | None, str | None]:
         node.id: ngc.follow(node, node.get_attr("labels")["source"][0]).name
         for node in view.walk(has="labels")
     }
+
+
+_CURVE = {"type": "scale", "path": "log 10"}
+_FIELD = {"type": "scale", "path": "./field"}
+
+
+def test_what_others_keep_in_attributes_is_no_path_of_a_transformation() -> None:
+    attributes = {"lab:curve": _CURVE, "coordinateTransformations": [_FIELD]}
+    store = _lab(
+        A=_collection("A", {**_image("raw"), "attributes": attributes}), B=_collection("B")
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    expected = {
+        "lab:curve": _CURVE,
+        "coordinateTransformations": ({**_FIELD, "path": "./w/field"},),
+    }
+    whole = ngc.save_inlined(view, "memory://lab/whole.json")
+    assert _found(whole, "A--raw").attributes == expected
+    part = ngc.create("memory://lab/part.json", _found(view, "raw"))
+    assert part.attributes == expected
+    ngc.save_tree(_found(view, "raw").move(view))
+    assert _found(ngc.open(PLATE, store=store), "raw").attributes == expected
+
+
+def test_paths_of_new_attributes_of_a_stub_count_from_its_document() -> None:
+    store = _lab(A=_collection("A"), B=_collection("B"))
+    view = ngc.open_inlined(PLATE, store=store)
+    new = {"lab:curve": _CURVE, "coordinateTransformations": [_FIELD]}
+    ngc.save_tree(_found(view, "A").set_attrs(new), to="stub")
+    stub = _found(ngc.open(PLATE, store=store), "A")
+    moved = ({**_FIELD, "path": "./w/field"},)
+    assert stub.attributes == {"lab:curve": _CURVE, "coordinateTransformations": moved}
+    assert _found(ngc.open_inlined(PLATE, store=store), "A").attributes == {
+        **new,
+        "coordinateTransformations": (_FIELD,),
+    }
