@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
-from ngio_collections.document import Source, references, rooted
+from ngio_collections.document import (
+    Source,
+    nodes_in,
+    own_ids,
+    references,
+    rooted,
+    target_of,
+)
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, fingerprint
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
@@ -29,7 +36,6 @@ from ngio_collections.resolve._moves import (
     receivers_first,
     referrers,
 )
-from ngio_collections.resolve._moving import nodes_in, own_ids, target_of
 from ngio_collections.resolve._rebuilt import Builder
 
 __all__ = ["Plan", "Planned"]

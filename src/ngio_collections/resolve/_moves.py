@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import TypeAlias
 
-from ngio_collections.document import references
+from ngio_collections.document import own_ids, references, target_of
 from ngio_collections.graph import NodeTree, Raw
 from ngio_collections.graph._state import Ref, key_of
-from ngio_collections.resolve._moving import own_ids, target_of
 
 __all__ = [
     "Gone",
@@ -17,7 +16,6 @@ __all__ = [
     "aims",
     "differing",
     "ids_gone",
-    "moved_nodes",
     "moves",
     "place_of",
     "receivers_first",
@@ -40,11 +38,6 @@ def place_of(tree: NodeTree, ref: Ref) -> Ref:
 
 Move: TypeAlias = tuple[Ref, str, str]
 """A node that was moved, from which document, and to which."""
-
-
-def moved_nodes(tree: NodeTree) -> dict[int, Ref]:
-    """The nodes that are elsewhere than they were read, by their keys. Cost: O(edits)."""
-    return {key: ref for key, (ref, change) in tree.changes.items() if change.is_moved}
 
 
 def moves(tree: NodeTree, moved: Mapping[int, Ref]) -> Iterator[Move]:
@@ -117,18 +110,6 @@ def referrers(tree: NodeTree, moved: Mapping[str, set[str]]) -> Iterator[tuple[R
                 yield ref, number
 
 
-def _names(raw: Raw, url: Callable[[], str | None], moved: Mapping[str, set[str]]) -> bool:
-    """Whether a node has a Reference with a path to one of some ids."""
-    attributes = raw.get("attributes")
-    if not attributes:
-        return False
-    named = [one for one in references(attributes) if isinstance(one.get("path"), dict)]
-    home = url() if named else None
-    return home is not None and any(
-        one["id"] in moved.get(target_of(one, home) or "", ()) for one in named
-    )
-
-
 def aims(tree: NodeTree, wanted: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
     """The References that name a document and one of some ids in it.
 
@@ -149,6 +130,18 @@ def aims(tree: NodeTree, wanted: Mapping[str, set[str]]) -> Iterator[tuple[str, 
             there = target_of(one, str(url)) or ""
             if one["id"] in wanted.get(there, ()):
                 yield there, one["id"], str(url)
+
+
+def _names(raw: Raw, url: Callable[[], str | None], moved: Mapping[str, set[str]]) -> bool:
+    """Whether a node has a Reference with a path to one of some ids."""
+    attributes = raw.get("attributes")
+    if not attributes:
+        return False
+    named = [one for one in references(attributes) if isinstance(one.get("path"), dict)]
+    home = url() if named else None
+    return home is not None and any(
+        one["id"] in moved.get(target_of(one, home) or "", ()) for one in named
+    )
 
 
 def receivers_first(urls: Iterable[str], moved: Iterable[tuple[str, str]]) -> list[str]:

@@ -27,8 +27,8 @@ from ngio_collections.errors import (
 from ngio_collections.graph import Node, Raw
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._consolidated import consolidated_url, is_sidecar, sidecar, stale
+from ngio_collections.resolve._extracting import embedded, following, repointed, split
 from ngio_collections.resolve._links import checked_links
-from ngio_collections.resolve._moving import embedded, following, repointed, split
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._reader import Progress, Reader, Settings
 from ngio_collections.resolve._report import Report
