@@ -30,6 +30,7 @@ from ngio_collections._paths import (
     rebased,
     rebased_path,
     relative,
+    relativised,
     resolve,
 )
 from ngio_collections.errors import PathError
@@ -860,10 +861,40 @@ def test_paths_are_rewritten_wherever_they_are() -> None:
 def test_the_path_strings_of_transformations_are_rewritten(kind: str) -> None:
     transformation = {"type": kind, "path": "./field", "input": "a"}
     moved = {"type": kind, "path": "../field", "input": "a"}
-    sequence = {"type": "sequence", "transformations": [transformation]}
-    assert rebased(sequence, OLD, NEW) == {"type": "sequence", "transformations": [moved]}
+    for inner in ("transformations", "transformation", "forward"):
+        as_string = _transforming({"type": "sequence", inner: [transformation]})
+        expected = _transforming({"type": "sequence", inner: [moved]})
+        assert rebased(as_string, OLD, NEW) == expected
+        assert rebased({"nodes": [as_string]}, OLD, NEW) == {"nodes": [expected]}
     as_object = {"type": kind, "path": _zarr("./field")}
     assert rebased(as_object, OLD, NEW) == {"type": kind, "path": _zarr("../field")}
+
+
+def _transforming(*items: Any) -> dict[str, Any]:
+    """A node with transformations where RFC-8 has them."""
+    attributes = {"coordinateTransformations": list(items)}
+    return {"attributes": {**attributes, "scene": attributes}}
+
+
+@pytest.mark.parametrize("kind", ["affine", "rotation", "scale"])
+def test_what_looks_like_a_transformation_elsewhere_is_data_of_others(kind: str) -> None:
+    odd: dict[str, Any] = {"type": kind, "path": "log 10"}
+    for value in (
+        odd,
+        {"attributes": {"lab:curve": odd, "unknown": [odd]}},
+        {"attributes": {"lab:curve": {"coordinateTransformations": [odd]}}},
+        {"path": odd, "nodes": [odd]},
+        _transforming({"type": "scale", "lab:curve": odd}),
+    ):
+        assert rebased(value, OLD, NEW) is value
+        assert relativised(value, OLD) is value
+    absolute = {**odd, "path": "file:///x/b"}
+    foreign = {"lab:curve": absolute}
+    assert relativised(foreign, OLD) is foreign
+    moved = _transforming({**odd, "path": "./b"})
+    assert relativised(_transforming(absolute), OLD) == moved
+    mixed = {"lab:curve": {**odd, "more": _zarr("./a")}}
+    assert rebased(mixed, OLD, NEW) == {"lab:curve": {**odd, "more": _zarr("../a")}}
 
 
 @pytest.mark.parametrize(

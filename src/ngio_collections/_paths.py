@@ -885,7 +885,19 @@ def _is_path(value: Mapping[str, Any], types: frozenset[str]) -> bool:
 
 
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
-_ALL_TYPES: Final = _PATH_TYPES | _ARRAY_TYPES
+_NODE, _TRANSFORMATIONS, _FOREIGN = range(3)
+"""What a value is a part of: a node, transformations where RFC-8 has them, data of others."""
+_TYPES_IN: Final = (_PATH_TYPES, _PATH_TYPES | _ARRAY_TYPES, _PATH_TYPES)
+"""The types of objects whose `path` is one, by what they are a part of."""
+
+
+def _part(key: Any, above: int) -> int:
+    """What the value of a key is a part of."""
+    if type(key) is not str:
+        return above
+    if ":" in key:
+        return _FOREIGN
+    return _TRANSFORMATIONS if key == "coordinateTransformations" and above == _NODE else above
 
 
 def _members(value: Any) -> list[tuple[Any, Any]]:
@@ -907,12 +919,14 @@ def _members(value: Any) -> list[tuple[Any, Any]]:
 def rebased(value: Any, old: str, new: str) -> Any:
     """Write all paths in a JSON value so that they count from another document.
 
-    Rewritten are the Path objects of RFC-8 of type `zarr` and `json`, and the path strings
-    of the RFC-5 transformations that keep their numbers in an array, wherever they are.
-    What counts from no document (absolute URLs) or cannot be understood stays as it is.
+    Rewritten are the Path objects of RFC-8 of type `zarr` and `json`, wherever they are, and
+    below `coordinateTransformations` also the path strings of the RFC-5 transformations that
+    keep their numbers in an array; but not in attributes with a prefix, of which nobody here
+    knows what they mean. What counts from no document (absolute URLs) or cannot be understood
+    stays as it is.
 
     Args:
-        value: JSON: the attributes of a node, a node, or any part of one.
+        value: JSON: a node, its attributes, or any object of them.
         old: The URL of the document that its paths count from.
         new: The URL of the document that they shall count from.
 
@@ -962,13 +976,13 @@ def relativised(value: Any, url: str) -> Any:
 
 def _with_paths(value: Any, change: Callable[[str], str]) -> Any:
     """A JSON value with other path strings; the same object if none of them changes."""
-    # Every container with the number of its holder and its key there: holders come first,
-    # so that going backwards what is in a container is ready before the container.
-    order: list[tuple[Any, int, Any]] = [(value, -1, None)]
+    # Every container with the number of its holder, its key there, and what it is a part of:
+    # holders come first, so that going backwards what is in a container is ready before it.
+    order: list[tuple[Any, int, Any, int]] = [(value, -1, None, _NODE)]
     copies: dict[int, Any] = {}
-    for number, (item, _, _) in enumerate(order):
-        order.extend([(member, number, key) for key, member in _members(item)])
-        if (type(item) is dict or isinstance(item, Mapping)) and _is_path(item, _ALL_TYPES):
+    for number, (item, _, _, part) in enumerate(order):
+        order.extend([(member, number, key, _part(key, part)) for key, member in _members(item)])
+        if (type(item) is dict or isinstance(item, Mapping)) and _is_path(item, _TYPES_IN[part]):
             path = change(item["path"])
             # The path to a group means the same with a slash at its end and without.
             if item["type"] == "zarr" and not item["path"].endswith("/"):
@@ -979,7 +993,7 @@ def _with_paths(value: Any, change: Callable[[str], str]) -> Any:
         return value
     for number in range(len(order) - 1, 0, -1):
         if number in copies:
-            item, holder, key = order[number]
+            item, holder, key, _ = order[number]
             made = copies.pop(number)
             outer = order[holder][0]
             if holder not in copies:

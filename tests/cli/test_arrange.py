@@ -81,6 +81,56 @@ def test_externalize_writes_the_node_and_lets_its_document_refer_to_it(
     assert run("check-links", name).exit_code == 0
 
 
+def _referring(id: str) -> Any:
+    """A node whose source is in `x.json`."""
+    path = {"type": "json", "path": "./x.json"}
+    return node("label", attributes={"labels": {"source": [{"id": id, "path": path}]}})
+
+
+def test_externalize_mends_the_documents_that_are_given(run: Run, write: Write) -> None:
+    name = write("x.json", document(node("a", nodes=[node("inner")]), node("b")))
+    one = write("one.json", document(_referring("inner")))
+    other = write("other.json", document(_referring("b")))
+    result = run("externalize", name, "a", one, other, "-o", "parts/a.json")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        *("wrote parts/a.json", "wrote one.json", "wrote x.json"),
+        "other.json has no reference to mend",
+    ]
+    assert run("check-links", name, one, other).exit_code == 0
+
+
+def test_externalize_that_was_interrupted_is_repeated_and_says_what_it_wrote(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = write("x.json", document(node("a", nodes=[node("inner")])))
+    one = write("one.json", document(_referring("inner")))
+    with monkeypatch.context() as patch:
+        patch.setattr(ngc, "save", _failing)
+        result = run("externalize", name, "a", one, "-o", "a.json")
+    assert result.exit_code == 2
+    assert "a.json was written already, and one.json, which may refer to it" in result.stderr
+    assert run("check-links", name, one).exit_code == 0
+    result = run("externalize", name, "a", one, "-o", "a.json")
+    assert result.stdout.splitlines() == [
+        "wrote x.json",
+        "one.json has no reference to mend",
+    ]
+    assert run("check-links", name, one).exit_code == 0
+
+
+def _failing(*_: Any) -> None:
+    raise ngc.DocumentAccessError("has no room left", "file:///x.json")
+
+
+def test_externalize_without_documents_says_where_to_look(run: Run, write: Write) -> None:
+    name = write("x.json", document(node("a", nodes=[node("inner")])))
+    one = write("one.json", document(_referring("inner")))
+    assert run("externalize", name, "a", "-o", "a.json").exit_code == 0
+    assert run("check-links", name, one).exit_code == 1
+    assert "check-links" in run("externalize", "--help", columns=200).output
+
+
 def test_embed_undoes_externalize_and_leaves_the_document(
     run: Run, write: Write, tmp_path: Path
 ) -> None:
@@ -146,18 +196,17 @@ def test_when_the_old_document_cannot_be_saved_it_says_what_was_written(
     run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     name = write("x.json", document(node("a")))
-    externalize = ngc.externalize
+    save = ngc.save
 
-    def slowly(*arguments: Any, **options: Any) -> Any:
-        made = externalize(*arguments, **options)
+    def late(*arguments: Any, **options: Any) -> Any:
         write(name, document(node("a", name="of somebody else")))
-        return made
+        return save(*arguments, **options)
 
-    monkeypatch.setattr(ngc, "externalize", slowly)
+    monkeypatch.setattr(ngc, "save", late)
     result = run("externalize", name, "a", "-o", "a.json")
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
-    assert "a.json was written already" in result.stderr
+    assert "a.json was written already, and nothing refers to it yet" in result.stderr
     assert read(tmp_path / "x.json")["nodes"][0]["name"] == "of somebody else"
 
 

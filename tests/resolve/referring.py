@@ -94,7 +94,7 @@ class _Maker:
 
 @st.composite
 def referring(
-    draw: st.DrawFn, *, own_paths: bool = True, own_ids: bool = False
+    draw: st.DrawFn, *, own_paths: bool = True, own_ids: bool = False, most: int = len(_URLS)
 ) -> dict[str, bytes]:
     """Documents by address; the first is the one to open. Ids are unique in each.
 
@@ -102,8 +102,9 @@ def referring(
         draw: Given by hypothesis.
         own_paths: Whether a Reference may have a path to the document that it is in.
         own_ids: Whether an id is in one of the documents only.
+        most: How many documents there may be.
     """
-    count = draw(st.integers(1, len(_URLS)))
+    count = draw(st.integers(1, most))
     make = _Maker(draw, count, own_paths=own_paths, own_ids=own_ids)
     roots = [make.node(number) for number in range(count)]
     for number in range(1, count):

@@ -52,6 +52,37 @@ def test_what_is_externalized_and_embedded_again_is_as_it_was(
 
 
 @moderate
+@given(referring(most=1), st.integers(0, 100), NEW)
+def test_externalizing_a_part_keeps_what_both_refer_to(
+    documents: dict[str, bytes], which: int, new: str
+) -> None:
+    store = ngc.MemoryStore(documents)
+    before = leads(Things(documents))
+    nodes = [n for n in ngc.open(ENTRY, store=store).walk() if n.parent() and not n.is_reference]
+    if nodes:
+        ngc.save(ngc.externalize(nodes[which % len(nodes)], new, store=store), store=store)
+        assert _still_lead(store, before) == []
+
+
+@moderate
+@given(referring(), st.integers(0, 100), NEW)
+def test_externalizing_a_part_keeps_what_other_documents_refer_to(
+    documents: dict[str, bytes], which: int, new: str
+) -> None:
+    store = ngc.MemoryStore(documents)
+    before = leads(Things(documents))
+    opened = [ngc.open(url, store=store) for url in documents]
+    nodes = [n for root in opened for n in root.walk() if n.parent() and not n.is_reference]
+    if not nodes:
+        return
+    node = nodes[which % len(nodes)]
+    root = ngc.externalize(node, new, documents=documents, store=store)
+    assert _still_lead(store, before) == []
+    assert ngc.save(root, store=store).written == (node.document_url,)
+    assert _still_lead(store, before) == []
+
+
+@moderate
 @given(referring(), st.integers(0, 100))
 def test_embedding_a_document_keeps_what_both_refer_to(
     documents: dict[str, bytes], which: int

@@ -362,3 +362,101 @@ def test_what_was_moved_between_two_places_of_a_document_is_meant_in_both() -> N
     moved = raw.move(_found(view, "B"))
     one = ngc.save_inlined(moved, "memory://lab/one.json", store=store)
     assert _sources(one) == {"B--cells": "B--raw", "again--cells": "B--raw"}
+
+
+def _named(id_: str, name: str) -> dict[str, Any]:
+    return {**_image(id_), "name": name}
+
+
+_HERE = {"labels": {"source": [{"id": "raw"}]}}
+_BY_PATH = {"labels": {"source": [{"id": "raw", "path": {"type": "json", "path": "./B.json"}}]}}
+
+
+@pytest.mark.parametrize("holder", ["B", "C", "plate"])
+def test_a_move_is_refused_if_a_reference_to_what_was_there_could_mean_what_was_moved(
+    holder: str,
+) -> None:
+    """A Reference of the receiver, one of a document that is written, and one of another."""
+    labels = {**_image("labels"), "attributes": _HERE if holder == "B" else _BY_PATH}
+    beside = {**_BESIDE, "path": {"type": "json", "path": "./w/C.json"}}
+    wells = {
+        "A": _collection("A", _named("raw", "of A"), _image("more")),
+        "B": _collection("B", _collection("box"), _named("raw", "of B")),
+        "C": _collection("C"),
+        "plate": _collection("plate", _stub("A"), _stub("B"), beside),
+    }
+    if holder == "plate":
+        path = {"type": "json", "path": "./w/B.json"}
+        labels["attributes"] = {"labels": {"source": [{"id": "raw", "path": path}]}}
+    wells[holder]["nodes"].append(labels)
+    plate = wells.pop("plate")
+    store = _lab(**wells)
+    store = ngc.MemoryStore({**_contents(store), PLATE: {"ome": plate}})
+    view = ngc.open_inlined(PLATE, store=store)
+    assert _follows(view) == {"labels": "of B"}
+    raw = next(node for node in view.find_all(id="raw") if node.name == "of A")
+    moved = raw.move(_found(view, "box"))
+    texts = _contents(store)
+    for save in (ngc.save_tree, lambda tree: ngc.save(_found(tree, "A"))):
+        with pytest.raises(ngc.InvalidEditError, match=r"B\.json has the id 'raw' twice"):
+            save(moved)
+    assert _contents(store) == texts
+    # Without a Reference nobody can mean the wrong one, and without the other there is none.
+    for edited in (_found(moved, "labels"), _other_raw(moved)):
+        assert "memory://lab/w/B.json" in ngc.save_tree(edited.remove()).written
+    # Two that change places do not meet.
+    swapped = _other_raw(moved).move(_found(moved, "A"))
+    ngc.save_tree(swapped)
+    assert _follows(ngc.open_inlined(PLATE, store=store)) == {"labels": "of B"}
+
+
+def _other_raw(tree: ngc.Node) -> ngc.Node:
+    return next(node for node in tree.find_all(id="raw") if node.name == "of B")
+
+
+def _contents(store: ngc.MemoryStore) -> dict[str, bytes]:
+    return {url: store.read(url) for url in store.urls()}
+
+
+def _follows(view: ngc.Node) -> dict[str | None, str | None]:
+    """What each label image says it was made of, as the name of the node that is found."""
+    return {
+        node.id: ngc.follow(node, node.get_attr("labels")["source"][0]).name
+        for node in view.walk(has="labels")
+    }
+
+
+_CURVE = {"type": "scale", "path": "log 10"}
+_FIELD = {"type": "scale", "path": "./field"}
+
+
+def test_what_others_keep_in_attributes_is_no_path_of_a_transformation() -> None:
+    attributes = {"lab:curve": _CURVE, "coordinateTransformations": [_FIELD]}
+    store = _lab(
+        A=_collection("A", {**_image("raw"), "attributes": attributes}), B=_collection("B")
+    )
+    view = ngc.open_inlined(PLATE, store=store)
+    expected = {
+        "lab:curve": _CURVE,
+        "coordinateTransformations": ({**_FIELD, "path": "./w/field"},),
+    }
+    whole = ngc.save_inlined(view, "memory://lab/whole.json")
+    assert _found(whole, "A--raw").attributes == expected
+    part = ngc.create("memory://lab/part.json", _found(view, "raw"))
+    assert part.attributes == expected
+    ngc.save_tree(_found(view, "raw").move(view))
+    assert _found(ngc.open(PLATE, store=store), "raw").attributes == expected
+
+
+def test_paths_of_new_attributes_of_a_stub_count_from_its_document() -> None:
+    store = _lab(A=_collection("A"), B=_collection("B"))
+    view = ngc.open_inlined(PLATE, store=store)
+    new = {"lab:curve": _CURVE, "coordinateTransformations": [_FIELD]}
+    ngc.save_tree(_found(view, "A").set_attrs(new), to="stub")
+    stub = _found(ngc.open(PLATE, store=store), "A")
+    moved = ({**_FIELD, "path": "./w/field"},)
+    assert stub.attributes == {"lab:curve": _CURVE, "coordinateTransformations": moved}
+    assert _found(ngc.open_inlined(PLATE, store=store), "A").attributes == {
+        **new,
+        "coordinateTransformations": (_FIELD,),
+    }

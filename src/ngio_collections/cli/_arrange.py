@@ -22,6 +22,7 @@ from ngio_collections.cli._output import (
     stopping_at_errors,
     told,
 )
+from ngio_collections.resolve import blocking, verbs
 
 __all__ = ["consolidate", "embed", "externalize", "relocate"]
 
@@ -93,29 +94,44 @@ def _only(root: ngc.Node, id: str) -> ngc.Node:
     return found[0]
 
 
-def externalize(location: str, id: str, out: str, *, as_json: bool) -> None:
+def externalize(
+    location: str, id: str, out: str, documents: Sequence[str], *, as_json: bool
+) -> None:
     """Write a node as a document of its own, and let its document refer to that.
 
     Args:
         location: The document.
         id: The id of the node.
         out: Where the new document is written.
+        documents: Those whose References to what goes are mended.
         as_json: Whether to print JSON instead of text.
 
     Raises:
         typer.Exit: With code 2, if it cannot be done.
     """
     with stopping_at_errors():
-        require_free(out)
+        if not documents:
+            require_free(out)  # Else it may be there from a time that was interrupted.
         node = _only(ngc.open(location), id)
-        root = ngc.externalize(node, out)
-        new = document_url(out)
+        made = blocking(verbs.externalized)(node, out, documents=documents)
         try:
-            saved = ngc.save(root)
+            saved = ngc.save(made.root)
         except ngc.NgioCollectionsError as error:
-            error.add_note(f"{label(new)} was written already, and nothing refers to it yet")
+            error.add_note(_already(made.saved, document_url(out)))
             raise
-    _print_saved((new, *saved.written), as_json=as_json)
+    written = (*made.saved.written, *saved.written)
+    _print_saved(written, made.saved.skipped, as_json=as_json)
+    if not as_json:
+        for url in made.saved.skipped:
+            say(console(), f"{label(url)} has no reference to mend")
+
+
+def _already(saved: ngc.Saved, new: str) -> str:
+    """What is to be said when the old document cannot be saved."""
+    others = [label(url) for url in saved.written if url != new]
+    if others:
+        return f"{label(new)} was written already, and {', '.join(others)}, which may refer to it"
+    return f"{label(new)} was written already, and nothing refers to it yet"
 
 
 def embed(location: str, id: str, access: Access, *, as_json: bool) -> None:

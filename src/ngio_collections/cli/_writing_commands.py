@@ -152,14 +152,31 @@ def consolidate(
     _arrange.consolidate(url, Access.of(allow, root), check=check, as_json=output is Format.JSON)
 
 
-def externalize(url: Location, id: Id, out: OutOption, output: FormatOption = Format.TEXT) -> None:
+def externalize(
+    url: Location,
+    id: Id,
+    documents: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DOCUMENT...]",
+            help="The documents whose References to what goes are mended.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    out: OutOption,
+    output: FormatOption = Format.TEXT,
+) -> None:
     """Write a node as a document of its own, and put a reference in its place.
+
+    References of other documents to what is in the new document are mended only in the
+    documents that are given; check-links finds those that lead nowhere.
 
     The exit code is 0, and 2 when it cannot be done.
     """
     from ngio_collections.cli import _arrange  # noqa: PLC0415
 
-    _arrange.externalize(url, id, out, as_json=output is Format.JSON)
+    _arrange.externalize(url, id, out, documents or (), as_json=output is Format.JSON)
 
 
 def embed(

@@ -5,12 +5,19 @@ from __future__ import annotations
 from ngio_collections.document._envelope import Envelope, open_envelope, parse_document
 from ngio_collections.document._references import (
     IdPlace,
+    Rewrite,
     declared_ids,
     id_places,
     ids_in,
     ids_in_all,
+    ids_of,
     map_ids,
+    map_references,
+    nodes_in,
+    own_ids,
     references,
+    target_of,
+    without_path,
 )
 from ngio_collections.document._source import (
     Source,
@@ -31,6 +38,7 @@ from ngio_collections.document._source import (
 __all__ = [
     "Envelope",
     "IdPlace",
+    "Rewrite",
     "Source",
     "Tried",
     "declared_ids",
@@ -38,11 +46,15 @@ __all__ = [
     "id_places",
     "ids_in",
     "ids_in_all",
+    "ids_of",
     "is_in_zarr",
     "is_of_zarr",
     "map_ids",
+    "map_references",
     "new_document",
+    "nodes_in",
     "open_envelope",
+    "own_ids",
     "parse_document",
     "read_source",
     "read_zarr",
@@ -50,6 +62,8 @@ __all__ = [
     "replace_node",
     "require_whole",
     "rooted",
+    "target_of",
     "with_node_in_zarr",
     "without_node",
+    "without_path",
 ]

@@ -9,9 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from ngio_collections import _paths
 from ngio_collections._contract import Pointer
+from ngio_collections.errors import PathError
+from ngio_collections.graph._segment import Raw, child_nodes
 
-__all__ = ["IdPlace", "declared_ids", "id_places", "ids_in", "ids_in_all", "map_ids", "references"]
+__all__ = [
+    "IdPlace",
+    "Rewrite",
+    "declared_ids",
+    "id_places",
+    "ids_in",
+    "ids_in_all",
+    "ids_of",
+    "map_ids",
+    "map_references",
+    "nodes_in",
+    "own_ids",
+    "references",
+    "target_of",
+    "without_path",
+]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -49,7 +67,8 @@ for _number, _found in enumerate((_DECLARING, _REFERRING, _TRANSFORMING)):
     for _path in _found:
         _PLACES.setdefault(_path[0], []).append((_path, _number))
 
-Change: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+Rewrite: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Gives a new object for one with an id, or the same one."""
 
 
 def _same(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -165,7 +184,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [one for one in items if isinstance(one, dict) and isinstance(one.get("id"), str)]
 
 
-def _noting(found: list[Mapping[str, Any]]) -> Change:
+def _noting(found: list[Mapping[str, Any]]) -> Rewrite:
     def note(value: Mapping[str, Any]) -> Mapping[str, Any]:
         found.append(value)
         return value
@@ -173,7 +192,7 @@ def _noting(found: list[Mapping[str, Any]]) -> Change:
     return note
 
 
-def map_ids(attributes: Any, declare: Change, refer: Change) -> Any:
+def map_ids(attributes: Any, declare: Rewrite, refer: Rewrite) -> Any:
     """Attributes with other ids.
 
     Args:
@@ -199,6 +218,11 @@ def map_ids(attributes: Any, declare: Change, refer: Change) -> Any:
     return made
 
 
+def map_references(attributes: Any, refer: Rewrite) -> Any:
+    """Attributes with other References, and the same ids; see `map_ids`."""
+    return map_ids(attributes, _same, refer)
+
+
 def _at(value: Any, path: Path, change: Callable[[Any], Any]) -> Any:
     """A value with another one at a path in it; itself if that is the same."""
     if not isinstance(value, dict) or path[0] not in value:
@@ -208,7 +232,7 @@ def _at(value: Any, path: Path, change: Callable[[Any], Any]) -> Any:
     return value if made is inner else {**value, path[0]: made}
 
 
-def _each(value: Any, change: Change) -> Any:
+def _each(value: Any, change: Rewrite) -> Any:
     """An object with an id, or an array of them, changed."""
     if isinstance(value, dict):
         return change(value) if isinstance(value.get("id"), str) else value
@@ -218,7 +242,7 @@ def _each(value: Any, change: Change) -> Any:
     return value if all(a is b for a, b in zip(value, made, strict=True)) else made
 
 
-def _transformations(value: Any, refer: Change) -> Any:
+def _transformations(value: Any, refer: Rewrite) -> Any:
     """Transformations with other References, also those inside of them, without recursion."""
     order: list[tuple[Any, int, Any]] = [(value, -1, None)]
     made: dict[int, Any] = {}
@@ -236,3 +260,51 @@ def _transformations(value: Any, refer: Change) -> Any:
             outer = order[holder][0]
             made.setdefault(holder, outer.copy())[key] = made[number]
     return made.get(0, value)
+
+
+def target_of(reference: Mapping[str, Any], base: str) -> str | None:
+    """The document that a Reference leads to.
+
+    Args:
+        reference: The Reference.
+        base: The address of the document that it is in.
+
+    Returns:
+        None if it has no path: it leads to something in the document that it is in. Empty if
+        its path cannot be understood.
+    """
+    path = reference.get("path")
+    if not isinstance(path, dict):
+        return None
+    try:
+        return _paths.metadata_url(base, path)
+    except PathError:
+        return ""
+
+
+def without_path(reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A Reference to what has its id in the document that it is in."""
+    if not isinstance(reference.get("path"), dict):
+        return reference
+    return {key: value for key, value in reference.items() if key != "path"}
+
+
+def nodes_in(raw: Raw) -> Iterator[Raw]:
+    """A node and everything below it, without what references lead to."""
+    stack = [raw]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(child for child in child_nodes(node) if type(child) is dict)
+
+
+def ids_of(raw: Raw) -> set[str]:
+    """The ids that a node and everything below it declare, of nodes and in attributes."""
+    return {id_ for node in nodes_in(raw) for id_ in own_ids(node)}
+
+
+def own_ids(raw: Raw) -> list[str]:
+    """The ids that a node alone declares: its own, and those in its attributes."""
+    id_ = raw.get("id")
+    declared = declared_ids(raw.get("attributes"))
+    return [id_, *declared] if isinstance(id_, str) else declared

@@ -8,11 +8,18 @@ from this version of the tree or another one, is looked at again: it may have be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
-from ngio_collections.document import Source, rooted
+from ngio_collections.document import (
+    Source,
+    nodes_in,
+    own_ids,
+    references,
+    rooted,
+    target_of,
+)
 from ngio_collections.errors import InvalidEditError
 from ngio_collections.graph import Edge, NodeTree, Raw, fingerprint
 from ngio_collections.graph._state import UNCHANGED, Change, Ref, key_of
@@ -21,6 +28,7 @@ from ngio_collections.resolve._memory import Place, memory_of
 from ngio_collections.resolve._moves import (
     Elsewhere,
     Move,
+    aims,
     differing,
     ids_gone,
     in_order,
@@ -28,7 +36,6 @@ from ngio_collections.resolve._moves import (
     place_of,
     referrers,
 )
-from ngio_collections.resolve._moving import nodes_in, own_ids
 from ngio_collections.resolve._rebuilt import Builder
 
 __all__ = ["Plan", "Planned"]
@@ -235,22 +242,44 @@ class Plan:
                 yield place_of(self._tree, holder)
 
     def _verify_aims(self) -> None:
-        """Make sure that References mean one thing in the documents that received it."""
-        wanted: dict[str, dict[str, str]] = {}
-        for there, id_, url in sorted(self._builder.aimed):
-            wanted.setdefault(there, {}).setdefault(id_, url)
-        for there, ids in wanted.items():
-            if there not in self._found:
-                continue
-            nodes = nodes_in(self._found[there].node)
-            times = Counter(id_ for raw in nodes for id_ in own_ids(raw))
-            twice = next((id_ for id_ in ids if times[id_] > 1), None)
-            if twice is not None:
+        """Make sure that References mean one thing in the documents that received nodes."""
+        twice = {url: ids for url, ids in self._received_twice() if ids}
+        for there, id_, url in sorted({*self._builder.aimed, *self._aims(twice)}):
+            if id_ in twice.get(there, ()):
                 raise InvalidEditError(
-                    f"{there} has the id {twice!r} twice with what was moved into it, and a "
-                    f"reference in {ids[twice]} could mean either; move it elsewhere, or replace "
+                    f"{there} has the id {id_!r} twice with what was moved into it, and a "
+                    f"reference in {url} could mean either; move it elsewhere, or replace "
                     "one of the two by a node with another id"
                 )
+
+    def _received_twice(self) -> Iterator[tuple[str, set[str]]]:
+        """The ids that came into documents that have them a second time."""
+        received: dict[str, set[str]] = {}
+        for ids in self._elsewhere.gone.values():
+            for id_, there in ids.items():
+                received.setdefault(there, set()).add(id_)
+        for there in received.keys() & self._found.keys():
+            nodes = nodes_in(self._found[there].node)
+            times = Counter(id_ for raw in nodes for id_ in own_ids(raw))
+            yield there, {id_ for id_ in received[there] if times[id_] > 1}
+
+    def _aims(self, twice: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
+        """References to what a document had before it received another thing with its id.
+
+        Args:
+            twice: The ids that are there twice, by the documents that they are in.
+
+        Yields:
+            As `Builder.aimed`. Cost: O(nodes), if there is such an id.
+        """
+        for there, ids in twice.items():
+            for raw in nodes_in(self._found[there].node):
+                for one in references(raw.get("attributes")):
+                    if one["id"] in ids and target_of(one, there) is None:
+                        yield there, one["id"], there
+        for there, id_, url in aims(self._tree, twice) if twice else ():
+            if id_ not in self._elsewhere.gone.get(there, ()):  # Else it is written anew.
+                yield there, id_, url
 
     def tied(self, urls: Iterable[str]) -> set[str]:
         """The documents that have to be written with some, since nodes went from one to another.

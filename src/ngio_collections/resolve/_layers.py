@@ -106,7 +106,8 @@ def _spread(edge: Edge, made: list[Any], key: tuple[str, ...], value: Any, to: s
             f"{made[chosen][key[0]]!r:.80} and no object, and would be lost; mend it there, or "
             "save with another `to`"
         )
-    value = _paths.rebased(value, edge.target.url or "", layer.url or "") if layer.url else value
+    if layer.url:  # Which paths there are in it depends on its key.
+        value = _paths.rebased({key[-1]: value}, edge.target.url or "", layer.url)[key[-1]]
     made[chosen] = _with(made[chosen], key, value)
     # What would hide the new value goes.
     hiding = [n for n in having if (n > chosen) == target_wins and n != chosen]

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._contract import json_pointer
-from ngio_collections.document import id_places
+from ngio_collections.document import id_places, ids_of
 from ngio_collections.errors import DocumentError, PathError
 from ngio_collections.graph import Node
-from ngio_collections.resolve._moving import ids_of
 from ngio_collections.resolve._reader import Loaded, Reader, Settings
 from ngio_collections.resolve._report import Report, Unfollowed, kind_of
 from ngio_collections.resolve._requests import Flow

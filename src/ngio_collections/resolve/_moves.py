@@ -6,19 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from ngio_collections.document import references
+from ngio_collections.document import own_ids, references, target_of
 from ngio_collections.graph import NodeTree, Raw
 from ngio_collections.graph._state import Ref, key_of
-from ngio_collections.resolve._moving import own_ids, target_of
 
 __all__ = [
     "Elsewhere",
     "Gone",
     "Move",
+    "aims",
     "differing",
     "ids_gone",
     "in_order",
-    "moved_nodes",
     "moves",
     "place_of",
     "referrers",
@@ -53,11 +52,6 @@ def place_of(tree: NodeTree, ref: Ref) -> Ref:
 
 Move: TypeAlias = tuple[Ref, str, str]
 """A node that was moved, from which document, and to which."""
-
-
-def moved_nodes(tree: NodeTree) -> dict[int, Ref]:
-    """The nodes that are elsewhere than they were read, by their keys. Cost: O(edits)."""
-    return {key: ref for key, (ref, change) in tree.changes.items() if change.is_moved}
 
 
 def moves(tree: NodeTree, moved: Mapping[int, Ref]) -> Iterator[Move]:
@@ -128,6 +122,28 @@ def referrers(tree: NodeTree, moved: Mapping[str, set[str]]) -> Iterator[tuple[R
         for number, layer in enumerate(edge.layers):
             if _names(layer.raw, lambda: layer.url, moved):  # noqa: B023 - at once.
                 yield ref, number
+
+
+def aims(tree: NodeTree, wanted: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
+    """The References that name a document and one of some ids in it.
+
+    Args:
+        tree: The tree.
+        wanted: The ids, by their documents.
+
+    Yields:
+        The document that one names, the id, and the document that it is in. Cost: O(nodes).
+    """
+    for ref, number in referrers(tree, wanted):
+        edge = tree.edge(ref)
+        if edge is None:
+            raw, url = tree.raw(ref), tree.url_of(ref)
+        else:
+            raw, url = edge.layers[number].raw, edge.layers[number].url
+        for one in references(raw.get("attributes")):
+            there = target_of(one, str(url)) or ""
+            if one["id"] in wanted.get(there, ()):
+                yield there, one["id"], str(url)
 
 
 def _names(raw: Raw, url: Callable[[], str | None], moved: Mapping[str, set[str]]) -> bool:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ngio_collections import _paths
-from ngio_collections.document import map_ids
+from ngio_collections.document import map_references, target_of
 from ngio_collections.graph import Edge, NodeTree, Raw
 from ngio_collections.graph._state import UNCHANGED, Ref, key_of
 from ngio_collections.resolve._layers import Split
 from ngio_collections.resolve._moves import Elsewhere
-from ngio_collections.resolve._moving import target_of
 
 __all__ = ["Builder", "Redirected"]
 
@@ -158,9 +157,8 @@ class Builder:
             return raw
         fields = {key: _rebased_field(key, value, here, url) for key, value in raw.items()}
         if "attributes" in fields:
-            fields["attributes"] = map_ids(
+            fields["attributes"] = map_references(
                 fields["attributes"],
-                lambda declared: declared,
                 lambda reference: self._referring(reference, here, url, ref),
             )
         return fields

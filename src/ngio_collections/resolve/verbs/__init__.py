@@ -11,6 +11,7 @@ from ngio_collections.resolve.verbs._arranging import (
     delete,
     embed,
     externalize,
+    externalized,
     relocate,
 )
 from ngio_collections.resolve.verbs._reading import (
@@ -28,6 +29,7 @@ __all__ = [
     "delete",
     "embed",
     "externalize",
+    "externalized",
     "open",
     "open_inlined",
     "open_inlined_ref",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ngio_collections import _paths
 from ngio_collections._json import Layout, dumps_bytes
@@ -15,16 +17,22 @@ from ngio_collections.document import (
     rooted,
     without_node,
 )
-from ngio_collections.errors import ConflictError, DocumentError, InvalidEditError
-from ngio_collections.graph import Node
+from ngio_collections.errors import (
+    ConflictError,
+    DocumentError,
+    InvalidEditError,
+    NotJsonError,
+    NotOmeError,
+)
+from ngio_collections.graph import Node, Raw
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._consolidated import consolidated_url, is_sidecar, sidecar, stale
+from ngio_collections.resolve._extracting import embedded, following, repointed, split
 from ngio_collections.resolve._links import checked_links
-from ngio_collections.resolve._moving import embedded, repointed, split
 from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._reader import Progress, Reader, Settings
 from ngio_collections.resolve._report import Report
-from ngio_collections.resolve._requests import Delete, Flow, Get, Probe, Put
+from ngio_collections.resolve._requests import Delete, Flow, Get, Head, Probe, Put
 from ngio_collections.resolve._save import Saved, write_documents
 from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
@@ -37,13 +45,38 @@ from ngio_collections.resolve.verbs._common import (
     store_for,
 )
 from ngio_collections.resolve.verbs._writing import put_new
-from ngio_collections.store import Blob, ReadableStore
+from ngio_collections.store import Blob, ReadableStore, Stat
 
-__all__ = ["check_links", "consolidate", "delete", "embed", "externalize", "relocate"]
+__all__ = [
+    "check_links",
+    "consolidate",
+    "delete",
+    "embed",
+    "externalize",
+    "externalized",
+    "relocate",
+]
+
+
+class Externalized(NamedTuple):
+    """A document in two, before the old one is saved.
+
+    Attributes:
+        root: The root of the edited tree, with a reference in the place of the node.
+        saved: The documents that were written for it, and those that did not refer to what
+            went.
+    """
+
+    root: Node
+    saved: Saved
 
 
 def externalize(
-    node: Node, location: Location, *, store: ReadableStore | None = None
+    node: Node,
+    location: Location,
+    *,
+    documents: Iterable[Location] = (),
+    store: ReadableStore | None = None,
 ) -> Work[Node]:
     """Write a node, with everything below it, as a document of its own, and refer to it.
 
@@ -52,35 +85,148 @@ def externalize(
     between the two get a `path`, where RFC-8 has References: ids in attributes with a prefix
     (`lab:parent`) stay as they are.
 
+    References of other documents to what is below the node, or to what its attributes declare,
+    lead nowhere once the tree is saved, unless these are given as `documents`: those are
+    written at once, after the new document. `check_links` finds what was not given.
+
     Args:
         node: A node below the root of a document that was opened with `open`.
         location: Where the new document is written, as by `create`: into the `zarr.json` of a
             Zarr group or array without a node, if there is one.
-        store: Where documents are; local files by default.
+        documents: Those whose References to what goes are mended.
+        store: Where documents are; by default the store that the node was read from.
 
     Returns:
-        The root of the edited tree, not saved yet. Cost: O(document).
+        The root of the edited tree, not saved yet. Cost: O(document), and O(all `documents`).
 
     Raises:
-        ConflictError: There is such a document already, or a `zarr.json` that has a node.
+        ConflictError: There is such a document already, or a `zarr.json` that has a node; or
+            a document was changed by somebody else meanwhile.
         InvalidEditError: The node is the root, is a reference already, or is in a tree that
             was read from several documents.
-        DocumentError: The new document cannot be written.
+        NotJsonError: One of `documents` is not JSON, or has a key twice.
+        DocumentError: A document cannot be read or written. Before the first byte it is made
+            sure that all can be written; if it fails all the same, repeating it does what is
+            left.
     """
+    work = externalized(node, location, documents=documents, store=store)
+    return Work(_root_of(work.flow), work.store)
+
+
+def _root_of(flow: Flow[Externalized]) -> Flow[Node]:
+    return (yield from flow).root
+
+
+def externalized(
+    node: Node,
+    location: Location,
+    *,
+    documents: Iterable[Location] = (),
+    store: ReadableStore | None = None,
+) -> Work[Externalized]:
+    """The same as `externalize`; gives also which documents were written."""
     node = require_node(node)
     url = document_url(location)
+    urls = _urls(documents)
     _require_plain(node, "externalized")
     if node.parent() is None:
         raise InvalidEditError(f"{node!r} is the root of its document; use relocate")
     if node.is_reference:
         raise InvalidEditError(f"{node!r} is a reference: what it refers to is a document already")
-    return Work(_externalize(node, url), store_for(store, url, node))
+    return Work(_externalize(node, url, urls), store_for(store, url, node))
 
 
-def _externalize(node: Node, url: str) -> Flow[Node]:
+def _urls(documents: Iterable[Location]) -> list[str]:
+    """The addresses of documents, each once."""
+    if isinstance(documents, str | os.PathLike):
+        raise TypeError(f"documents are several locations, as in documents=[{documents!r}]")
+    return list(dict.fromkeys(document_url(one) for one in documents))
+
+
+def _externalize(node: Node, url: str, urls: list[str]) -> Flow[Externalized]:
     parts = split(node, node.tree.materialise(node.key), url)
-    yield from put_new(url, rooted(parts.content), overwrite=False)
-    return parts.root
+    content = rooted(parts.content)
+    if not urls:
+        yield from put_new(url, content, overwrite=False)
+        return Externalized(parts.root, Saved((url,)))
+    home = node.require_document_url()
+    # What is in both is mended in the tree.
+    others = yield from _sources([one for one in urls if one not in (home, url)])
+    plans = [
+        Planned(source, following(source.node, source.url, home, parts.gone, url), 0)
+        for _, source in others
+    ]
+    yield from _require_unchanged(node)
+    yield from _require_writable([url, *_changing(plans), home])
+    is_new = yield from _put_part(url, content)
+    try:
+        saved = yield from write_documents(plans)
+    except DocumentError as error:
+        error.add_note(f"{url} was written already; repeating this does what is left of it")
+        raise
+    written = (url, *saved.written) if is_new else saved.written
+    return Externalized(parts.root, Saved(written, saved.skipped))
+
+
+def _require_unchanged(node: Node) -> Flow[None]:
+    """Make sure that the document of a node is what it was, before others rely on its ids."""
+    source = node.tree.segment.source
+    assert isinstance(source, Source)
+    (now,) = yield [Head(source.url)]
+    if isinstance(now, DocumentError):
+        raise now
+    assert isinstance(now, Stat)
+    if now.tag != source.tag:
+        raise ConflictError(
+            "was changed by somebody else since it was read, and is left as it is; open it again, "
+            "and repeat the edits",
+            source.url,
+        )
+
+
+def _put_part(url: str, content: Raw) -> Flow[bool]:
+    """Write the new document; it may be there from a time that was interrupted.
+
+    Returns:
+        Whether it was not there yet.
+
+    Raises:
+        ConflictError: There is another document already.
+    """
+    try:
+        yield from put_new(url, content, overwrite=False)
+    except ConflictError:
+        (there,) = yield [Get(url)]
+        if not isinstance(there, Blob):
+            raise
+        try:
+            found = read_source(there.data, url, there.tag)
+        except (NotJsonError, NotOmeError):
+            found = None
+        if found is None or dumps_bytes(found.node) != dumps_bytes(content):
+            raise
+        return False
+    return True
+
+
+def _sources(urls: list[str]) -> Flow[list[tuple[Blob, Source]]]:
+    """Documents as they are now, whole."""
+    answers = yield [Get(url) for url in urls]
+    blobs = [blob_of(answer) for answer in answers]
+    return [
+        (blob, read_source(blob.data, url, blob.tag)) for url, blob in zip(urls, blobs, strict=True)
+    ]
+
+
+def _changing(plans: list[Planned]) -> list[str]:
+    """The documents that become something else."""
+    return [plan.source.url for plan in plans if plan.node is not plan.source.node]
+
+
+def _require_writable(urls: list[str]) -> Flow[None]:
+    for refusal in (yield [Probe(url) for url in urls]):
+        if isinstance(refusal, DocumentError):
+            raise refusal
 
 
 def _require_plain(node: Node, what: str) -> None:
@@ -142,8 +288,9 @@ def _embed(node: Node, url: str, limits: Limits) -> Flow[Node]:
 def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Saved]:
     """Delete a document: a JSON file, or the `ome` metadata of a Zarr group.
 
-    The `zarr.json` of a group stays, without its node. Nothing else is deleted, neither pixels
-    nor documents that it refers to. `check_links` tells what still refers to it.
+    The `zarr.json` of a group stays, without its node; if there is one at `ome`, too, without
+    both. Nothing else is deleted, neither pixels nor documents that it refers to. `check_links`
+    tells what still refers to it.
 
     Args:
         location: The document.
@@ -168,6 +315,8 @@ def _delete(url: str) -> Flow[Saved]:
     blob = blob_of(answer)
     source = read_source(blob.data, url, blob.tag)
     rest = without_node(source.document)
+    if isinstance(rest.get("ome"), dict):  # Of two nodes one counts; the other would from now on.
+        rest = without_node(rest)
     has_more = bool(rest) or is_in_zarr(source.document)
     if has_more:
         require_whole(blob.data, url)
@@ -214,7 +363,7 @@ def relocate(
         DocumentError: A document cannot be read or written.
     """
     old, new = document_url(location), document_url(to)
-    urls = [document_url(one) for one in documents]
+    urls = _urls(documents)
     for url in (old, new):
         if url.endswith("/zarr.json"):
             raise InvalidEditError(
@@ -223,25 +372,20 @@ def relocate(
             )
     if old == new:
         raise _same(old, new)
-    return Work(_relocate(old, new, list(dict.fromkeys(urls))), store_for(store, old))
+    return Work(_relocate(old, new, urls), store_for(store, old))
 
 
 def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
     urls = [url for url in urls if url not in (old, new)]
-    answers = yield [Get(url) for url in (old, *urls)]
-    blobs = [blob_of(answer) for answer in answers]
-    moved, *others = (
-        read_source(blob.data, url, blob.tag) for url, blob in zip((old, *urls), blobs, strict=True)
-    )
+    (blob, moved), *others = yield from _sources([old, *urls])
     node = repointed(moved.node, old, old, new)
     node = _paths.rebased(node, old, new)
-    plans = [Planned(source, repointed(source.node, source.url, old, new), 0) for source in others]
-    changing = [plan.source.url for plan in plans if plan.node is not plan.source.node]
-    for refusal in (yield [Probe(url) for url in (new, *changing, old)]):
-        if isinstance(refusal, DocumentError):
-            raise refusal
-    require_whole(blobs[0].data, old)
-    content = dumps_bytes(replace_node(moved.document, node), Layout.of(blobs[0].data))
+    plans = [
+        Planned(source, repointed(source.node, source.url, old, new), 0) for _, source in others
+    ]
+    yield from _require_writable([new, *_changing(plans), old])
+    require_whole(blob.data, old)
+    content = dumps_bytes(replace_node(moved.document, node), Layout.of(blob.data))
     yield from _put_moved(moved, new, content)
     try:
         saved = yield from write_documents(plans)
