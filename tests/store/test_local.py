@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import gc
 import os
 import socket
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -269,6 +272,63 @@ def test_a_write_that_is_interrupted_leaves_the_old_content(
     blob = FILES.get(as_url(path))
     assert (blob.data, blob.tag) == (b"old", tag)
     FILES.put(as_url(path), b"later", if_match=tag)  # No lock is left.
+
+
+@pytest.mark.parametrize("change", ["put", "delete"])
+def test_whoever_is_cancelled_waits_for_the_end_of_a_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Or the file would change after the one who was cancelled has read it again."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(folder: str) -> None:
+        begun.set()
+        assert ended.wait(60)
+
+    (tmp_path / "a.json").write_bytes(b"old")
+    monkeypatch.setattr("ngio_collections.store._local.sync_folder", slow)
+    store, url = LocalStore(tmp_path), as_url(tmp_path / "a.json")
+
+    async def main() -> None:
+        writing: Any = store.put(url, b"new") if change == "put" else store.delete(url)
+        task = asyncio.create_task(writing)
+        await asyncio.to_thread(begun.wait, 60)
+        for _ in range(2):  # As impatient people do.
+            task.cancel()
+            await asyncio.sleep(0.01)
+            assert not task.done()
+        ended.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+    assert _everything(tmp_path) == (["a.json"] if change == "put" else [])
+
+
+def test_a_write_that_fails_after_it_was_cancelled_says_no_more_than_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def failing(folder: str) -> None:
+        begun.set()
+        assert ended.wait(60)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("ngio_collections.store._local.sync_folder", failing)
+
+    async def main() -> None:
+        task = asyncio.create_task(LocalStore().put(as_url(tmp_path / "a.json"), b"new"))
+        await asyncio.to_thread(begun.wait, 60)
+        task.cancel()
+        ended.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    gc.collect()
+    assert caplog.text == ""
 
 
 def test_a_write_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

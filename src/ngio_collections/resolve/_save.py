@@ -14,7 +14,7 @@ from ngio_collections.errors import (
     DocumentNotFoundError,
     InvalidEditError,
 )
-from ngio_collections.graph import fingerprint
+from ngio_collections.graph import Raw, fingerprint
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._report import Report
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
@@ -118,9 +118,12 @@ def _was_written(plan: Planned, now: Blob) -> bool:
     The same content from anybody else is a conflict: both may have counted up.
     """
     source, tried = plan.source, plan.source.tried
-    if tried is None or now.tag == source.tag or now.data != tried.data:
+    if tried is None or now.tag == source.tag:
         return False
-    source.written(now.tag, tried.node)
+    ours = next((one for one in tried.those() if one.data == now.data), None)
+    if ours is None:
+        return False
+    source.written(now.tag, ours.node)
     return _is_written(plan)
 
 
@@ -171,11 +174,13 @@ def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
     for plan, data in ready:
         # Each is taken note of before the next, so that whatever ends it here, a later save
         # knows what was written.
-        plan.source.tried = Tried(data, plan.node)
+        earlier = plan.source.tried
+        plan.source.tried = _after(earlier, data, plan.node)
         (answer,) = yield [Put(plan.source.url, data, if_match=plan.source.tag)]
         if isinstance(answer, DocumentError):
             if isinstance(answer, ConflictError):
-                plan.source.tried = None
+                # Not by this one; but what it met may be what an earlier one wrote after all.
+                plan.source.tried = earlier
             if written:
                 answer.add_note(f"Written before that: {', '.join(written)}")
             raise answer
@@ -183,3 +188,10 @@ def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
         plan.source.written(answer, plan.node)
         written.append(plan.source.url)
     return written
+
+
+def _after(earlier: Tried | None, data: bytes, node: Raw) -> Tried:
+    """One more attempt; of those in a row that write the same, the last is kept."""
+    if earlier is not None and earlier.data == data:
+        earlier = earlier.earlier
+    return Tried(data, node, earlier)

@@ -21,7 +21,7 @@ from ngio_collections.store._atomic import make_folders, replace, staged, sync_f
 from ngio_collections.store._locks import locked_folder
 from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
 from ngio_collections.store._root import Root
-from ngio_collections.store._threads import in_thread
+from ngio_collections.store._threads import in_thread, in_thread_to_its_end
 
 __all__ = ["LocalStore", "real_url"]
 
@@ -121,6 +121,8 @@ class LocalStore:
     ) -> str:
         """Write a document in a thread; folders that are missing are made.
 
+        Whoever is cancelled meanwhile waits for the end of the write, which may have been made.
+
         Args:
             url: Its `file:` URL.
             data: Its content.
@@ -136,10 +138,11 @@ class LocalStore:
                 or the system refuses it.
             ForbiddenError: It is outside of the root.
         """
-        return await in_thread(self._files.put, url, data, if_match=if_match, if_absent=if_absent)
+        put = self._files.put
+        return await in_thread_to_its_end(put, url, data, if_match=if_match, if_absent=if_absent)
 
     async def delete(self, url: str, *, if_match: str | None = None) -> None:
-        """Delete a document in a thread.
+        """Delete a document in a thread; who is cancelled waits for its end, as with `put`.
 
         Args:
             url: Its `file:` URL.
@@ -152,7 +155,7 @@ class LocalStore:
                 refuses it.
             ForbiddenError: It is outside of the root.
         """
-        await in_thread(self._files.delete, url, if_match=if_match)
+        await in_thread_to_its_end(self._files.delete, url, if_match=if_match)
 
 
 class _LocalFiles:
