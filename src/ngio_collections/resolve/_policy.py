@@ -150,7 +150,10 @@ class AccessPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is read before it is too much.
+    """How much is read before it is too much, by the verbs that take `limits`.
+
+    Verbs that take none, as `save` and `relocate`, read the documents that they are given, or that
+    they write over, whole.
 
     Attributes:
         documents: How many documents.
