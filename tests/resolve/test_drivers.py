@@ -557,3 +557,105 @@ def test_who_cancels_a_verb_does_not_wait_for_the_threads_of_a_store_that_hangs(
     for thread in set(threading.enumerate()) - before:
         thread.join(60)
         assert not thread.is_alive()
+
+
+class _Polite:
+    """A store that asks for one document at a time, by what is bound to an event loop."""
+
+    def __init__(self, documents: Any) -> None:
+        self.inside = MemoryStore(documents, latency=0)
+        self.gate = asyncio.Semaphore(1)
+        self.loops: set[Any] = set()
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        self.loops.add(asyncio.get_running_loop())
+        async with self.gate:
+            return await self.inside.get(url, max_bytes=max_bytes)
+
+    async def stat(self, url: str) -> Stat:
+        return await self.inside.stat(url)
+
+
+def _wide_and_deep() -> dict[str, Any]:
+    """A document that refers to three, each of which refers to three."""
+
+    def document(name: str) -> dict[str, Any]:
+        paths = [f"./{name}{n}.json" for n in range(3)] if len(name) < 3 else []
+        stubs = [
+            {"type": "collection", "id": path[2:-5], "path": {"type": "json", "path": path}}
+            for path in paths
+        ]
+        return {"ome": {"version": "0.9", "type": "collection", "id": name, "nodes": stubs}}
+
+    names = ["a", *(f"a{m}" for m in range(3)), *(f"a{m}{n}" for m in range(3) for n in range(3))]
+    return {f"memory://lab/{name}.json": document(name) for name in names}
+
+
+@pytest.mark.parametrize("has_loop", [False, True])
+def test_all_of_a_stream_is_read_in_one_event_loop_and_no_thread_stays(has_loop: bool) -> None:
+    documents, threads = _wide_and_deep(), set(threading.enumerate())
+    entry, store = "memory://lab/a.json", _Polite(documents)
+
+    def findings() -> list[ngc.Finding]:
+        return list(ngc.iter_findings(entry, recursive=True, store=store))
+
+    async def main() -> list[ngc.Finding]:
+        return findings()
+
+    assert (asyncio.run(main()) if has_loop else findings()) == []
+    assert len(documents) == len(store.inside.log) == 13
+    assert len(store.loops) == 1
+    assert set(threading.enumerate()) == threads
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_of_a_stream_that_nobody_reads_to_its_end_no_thread_stays(is_ended: bool) -> None:
+    threads = set(threading.enumerate())
+    broken = {url: {"ome": {**one["ome"], "id": ""}} for url, one in _wide_and_deep().items()}
+    stream = ngc.iter_findings("memory://lab/a.json", recursive=True, store=_Polite(broken))
+    assert next(stream).rule == "node-id"
+    if is_ended:
+        stream.close()  # type: ignore[attr-defined]
+    del stream
+    gc.collect()
+    assert set(threading.enumerate()) == threads
+
+
+class _Watching(MemoryStore):
+    """A store that looks whether the garbage collector runs while somebody waits for it.
+
+    Args:
+        documents: What is in it.
+        is_awaited: What it waits for to be so, before it answers.
+    """
+
+    def __init__(self, documents: Any, *, is_awaited: bool) -> None:
+        super().__init__(documents, latency=0)
+        self.is_awaited = is_awaited
+        self.seen: list[bool] = []
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        async with asyncio.timeout(60):
+            while gc.isenabled() is not self.is_awaited:
+                await asyncio.sleep(0.001)
+        self.seen.append(gc.isenabled())
+        return await super().get(url, max_bytes=max_bytes)
+
+
+@pytest.mark.parametrize(("patience", "runs"), [(0.005, True), (1000.0, False)])
+def test_the_collector_runs_again_in_a_long_wait_only(
+    monkeypatch: pytest.MonkeyPatch, patience: float, runs: bool
+) -> None:
+    monkeypatch.setattr("ngio_collections.resolve._drivers.PATIENCE", patience)
+    assert gc.isenabled()
+    store = _Watching(_documents(), is_awaited=runs)
+    after: list[bool] = []
+
+    async def main() -> None:
+        await aio.open_inlined(ENTRY, store=store, progress=lambda *_: after.append(gc.isenabled()))
+
+    asyncio.run(main())
+    assert store.seen == [runs] * (COUNT + 1)
+    # What comes of the answers is made without the collector again.
+    assert set(after) == {False}
+    assert gc.isenabled()
