@@ -43,6 +43,11 @@ class ReadableStore(Protocol):
     `DocumentNotFoundError` if there is no such document, `DocumentAccessError` if it cannot
     be reached (permissions, a folder, the network), `ForbiddenError` if the store refuses
     (outside of its root), `LimitExceededError` if it is larger than `max_bytes`.
+
+    What may be read is decided by URLs, before a store is asked. So it must not follow a
+    redirect out of the origin (scheme, host and port) of the URL: that is a `ForbiddenError`.
+    Relative paths in a document count from the URL that was asked for, wherever within the
+    origin it was found.
     """
 
     async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
