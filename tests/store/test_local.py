@@ -144,10 +144,42 @@ def test_a_write_to_a_link_changes_the_file_that_it_points_to(tmp_path: Path) ->
     FILES.put(url, b"new", if_match=FILES.get(url).tag)
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "real" / "a.json").read_text() == "new"
-    FILES.delete(url)
-    assert _everything(tmp_path) == ["link.json", "real"]
+    (tmp_path / "real" / "a.json").unlink()
     FILES.put(url, b"again", if_absent=True)
     assert (tmp_path / "real" / "a.json").read_text() == "again"
+
+
+@pytest.mark.parametrize("has_root", [False, True])
+def test_a_link_is_not_deleted_and_neither_is_the_file_that_it_points_to(
+    tmp_path: Path, has_root: bool
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.json").write_text("{}")
+    (tmp_path / "link.json").symlink_to("real/a.json")
+    (tmp_path / "chain.json").symlink_to("link.json")
+    (tmp_path / "folder").symlink_to("real")
+    before = _everything(tmp_path)
+    store = LocalStore(tmp_path if has_root else None)
+    files = store.blocking()
+    refusals: tuple[Callable[[str], object], ...] = (
+        files.delete,
+        lambda url: files.delete(url, if_match=files.stat(url).tag),
+        store.check_delete,
+        lambda url: asyncio.run(store.delete(url)),
+    )
+    for name in ("link.json", "chain.json"):
+        url = as_url(tmp_path / name)
+        store.check_write(url)
+        for refused in refusals:
+            with pytest.raises(ForbiddenError, match=r"is a symbolic link to .*real/a\.json, and"):
+                refused(url)
+        with pytest.raises(ConflictError):
+            files.delete(url, if_match="another")
+    assert _everything(tmp_path) == before
+    files.delete(as_url(tmp_path / "folder" / "a.json"))  # The file has no other name there.
+    assert "real/a.json" not in _everything(tmp_path)
+    with pytest.raises(DocumentNotFoundError):
+        files.delete(as_url(tmp_path / "link.json"))
 
 
 def test_a_file_keeps_its_mode_when_it_is_replaced(tmp_path: Path) -> None:

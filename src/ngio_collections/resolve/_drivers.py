@@ -109,15 +109,18 @@ def _begin(store: Any, request: Request) -> Any:
         return store.get(request.url, max_bytes=request.max_bytes)
     if isinstance(request, Head):
         return store.stat(request.url)
-    verb = "deleted from" if isinstance(request, Delete) else "written to"
-    if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
+    deletes = isinstance(request, Delete) or (isinstance(request, Probe) and request.deletes)
+    if not hasattr(store, "delete" if deletes else "put"):
+        verb = "deleted from" if deletes else "written to"
         raise ForbiddenError(f"is in a store that cannot be {verb}{_name_of(store)}", request.url)
     if isinstance(request, Put):
         return store.put(
             request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
         )
     if isinstance(request, Probe):
-        return store.check_write(request.url) if hasattr(store, "check_write") else None
+        check = getattr(store, "check_write", None)
+        check = getattr(store, "check_delete", check) if deletes else check
+        return None if check is None else check(request.url)
     assert isinstance(request, Delete)
     return store.delete(request.url, if_match=request.if_match)
 

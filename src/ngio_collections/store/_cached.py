@@ -17,6 +17,7 @@ from ngio_collections.store._protocols import (
 )
 from ngio_collections.store._wrappers import (
     blocking_face,
+    check_delete,
     check_write,
     read_only_error,
     require_store,
@@ -132,6 +133,10 @@ class CachedStore:
         """Raise what a write would raise, as far as that is known before it."""
         check_write(self._writable(url), url)
 
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise, as far as that is known before it."""
+        check_delete(self._writable(url), url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
@@ -196,6 +201,9 @@ class _BlockingCached:
 
     def check_write(self, url: str) -> None:
         check_write(self._writable(url), url)
+
+    def check_delete(self, url: str) -> None:
+        check_delete(self._writable(url), url)
 
     def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False

@@ -14,6 +14,7 @@ from ngio_collections.errors import (
     DocumentAccessError,
     DocumentError,
     DocumentNotFoundError,
+    ForbiddenError,
     LimitExceededError,
     PathError,
 )
@@ -55,7 +56,8 @@ class LocalStore:
     is never read as a document, and can be deleted when nobody writes.
 
     A symbolic link stands for the file that it points to, for reading and for writing: `put`
-    and `delete` change that file, and the link stays.
+    changes that file, and the link stays. `delete` refuses a link: the file behind it has a name
+    of its own, by which others may use it.
 
     Args:
         root: The folder that documents must be in; links below it that lead out of it are
@@ -116,6 +118,10 @@ class LocalStore:
         """Raise what a write would raise: no permission, no regular file, outside of the root."""
         self._files.check_write(url)
 
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise: as `check_write`, and also for a symbolic link."""
+        self._files.check_delete(url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
@@ -153,7 +159,7 @@ class LocalStore:
             DocumentNotFoundError: There is no such file, and no tag was asked for.
             DocumentAccessError: It is no regular file, it is write-protected, or the system
                 refuses it.
-            ForbiddenError: It is outside of the root.
+            ForbiddenError: It is outside of the root, or a symbolic link.
         """
         await in_thread_to_its_end(self._files.delete, url, if_match=if_match)
 
@@ -228,12 +234,18 @@ class _LocalFiles:
             if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
                 raise DocumentAccessError("is in a folder that cannot be written to", url)
 
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise, as far as that can be seen."""
+        self.check_write(url)
+        _check_no_link(url)
+
     def delete(self, url: str, *, if_match: str | None = None) -> None:
         """Delete a document."""
         path = self._target(url)
         folder = os.path.dirname(path)
         with _changing(url):
             _check_deletable(url, path, if_match)
+            _check_no_link(url)
             with locked_folder(folder):
                 _check_deletable(url, path, if_match)
                 os.unlink(path)
@@ -329,6 +341,17 @@ def _check_deletable(url: str, path: str, if_match: str | None) -> None:
         raise _not_a_file(status, url)
     _check_tag(url, status, if_match)
     _check_mode(url, path)
+
+
+def _check_no_link(url: str) -> None:
+    """Refuse to delete what has another name, by which others may use it."""
+    path = _path(url)
+    if os.path.islink(path):
+        raise ForbiddenError(
+            f"is a symbolic link to {os.path.realpath(path)}, and that file would be deleted;"
+            " give its own name, or remove the link alone, with os.unlink",
+            url,
+        )
 
 
 def _check_mode(url: str, path: str) -> None:

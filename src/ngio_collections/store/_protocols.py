@@ -13,6 +13,7 @@ __all__ = [
     "Blob",
     "BlockingReads",
     "BlockingWrites",
+    "ChecksDeletes",
     "ChecksWrites",
     "ReadableStore",
     "Stat",
@@ -127,4 +128,16 @@ class ChecksWrites(Protocol):
 
     def check_write(self, url: str) -> None:
         """Raise what a write would raise: `ForbiddenError`, or `DocumentAccessError`."""
+        ...
+
+
+@runtime_checkable
+class ChecksDeletes(Protocol):
+    """A store that knows before a delete whether it would refuse it, and says so cheaply.
+
+    What moves a document asks first, since the new one is written before the old one is deleted.
+    """
+
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise: `ForbiddenError`, or `DocumentAccessError`."""
         ...
