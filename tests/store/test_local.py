@@ -22,6 +22,7 @@ from ngio_collections.errors import (
     DocumentNotFoundError,
     ForbiddenError,
     LimitExceededError,
+    PathError,
 )
 from ngio_collections.store import BlockingWrites, LocalStore, _atomic, _locks
 
@@ -629,6 +630,18 @@ def test_a_lock_that_fails_for_another_reason_is_an_error(
     with pytest.raises(DocumentAccessError, match="Input/output error"):
         FILES.put(as_url(tmp_path / "a.json"), b"{}")
     assert _everything(tmp_path) == []
+
+
+def test_a_root_that_is_no_text_at_all_is_not_the_working_directory(tmp_path: Path) -> None:
+    with pytest.raises(PathError, match="the root is an empty text; give a folder"):
+        LocalStore("")
+
+
+def test_a_file_that_is_replaced_keeps_no_hard_links(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("old")
+    (tmp_path / "b.json").hardlink_to(tmp_path / "a.json")
+    FILES.put(as_url(tmp_path / "a.json"), b"new")
+    assert (tmp_path / "b.json").read_text() == "old"
 
 
 def test_a_repr_says_where_documents_may_be(tmp_path: Path) -> None:

@@ -173,5 +173,5 @@ class Limits:
     def __post_init__(self) -> None:
         for name in ("documents", "nodes", "depth", "document_bytes", "total_bytes"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"the limit {name} is a number from 1 on, not {value!r}")

@@ -46,11 +46,14 @@ class LocalStore:
     """Documents in local files, addressed by `file:` URLs.
 
     A write goes to a temporary file beside the document, which is flushed to disk and then
-    renamed: whoever reads gets the old content or the new one, also after a crash. A file
-    keeps its mode when it is replaced. Conditional writes are atomic between all threads and
-    processes that write through this class: from the check to the rename they hold the lock
-    of the document's folder. Where a file system cannot lock folders, as NFS, that holds for
-    the processes of one machine only.
+    renamed: whoever reads gets the old content or the new one, also after a crash. So it is a
+    new file: it has the mode of the old one, the owner and group that new files get, and
+    neither its access control list nor its extended attributes; and where the old one had hard
+    links, they keep the old content, as a file of their own.
+
+    Conditional writes are atomic between all threads and processes that write through this
+    class: from the check to the rename they hold the lock of the document's folder. Where a
+    file system cannot lock folders, as NFS, that holds for the processes of one machine only.
 
     A process that is killed while it writes can leave a file `.ngio-*.tmp` in the folder. It
     is never read as a document, and can be deleted when nobody writes.
@@ -64,6 +67,9 @@ class LocalStore:
             refused, as is every other file. It guards against what a collection refers to,
             not against somebody who changes folders while they are being read. Without it,
             all files can be read and written.
+
+    Raises:
+        PathError: The root is an empty text.
 
     Example:
         >>> import tempfile
