@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections._json import Layout, dumps_bytes
+from ngio_collections._words import without_user
 from ngio_collections.document import Source, Tried, read_source, require_whole
 from ngio_collections.errors import (
     ConflictError,
@@ -40,14 +41,15 @@ class Saved:
     deleted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The result as JSON."""
-        made = {"written": list(self.written), "skipped": list(self.skipped)}
-        return {**made, "deleted": list(self.deleted)} if self.deleted else made
+        """The result as JSON; addresses in it have no names and passwords."""
+        made = {"written": self.written, "skipped": self.skipped}
+        made = {**made, "deleted": self.deleted} if self.deleted else made
+        return {name: list(map(without_user, urls)) for name, urls in made.items()}
 
     def __str__(self) -> str:
         lines = [f"wrote {url}" for url in self.written]
         lines += [f"deleted {url}" for url in self.deleted]
-        return "\n".join(lines) or "nothing had to be written"
+        return without_user("\n".join(lines)) or "nothing had to be written"
 
 
 class _Ready(NamedTuple):
@@ -182,7 +184,7 @@ def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
                 # Not by this one; but what it met may be what an earlier one wrote after all.
                 plan.source.tried = earlier
             if written:
-                answer.add_note(f"Written before that: {', '.join(written)}")
+                answer.add_note(without_user(f"Written before that: {', '.join(written)}"))
             raise answer
         assert isinstance(answer, str)
         plan.source.written(answer, plan.node)
