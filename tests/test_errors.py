@@ -116,3 +116,36 @@ def test_errors_survive_the_way_between_processes(error: NgioCollectionsError) -
     assert type(again) is type(error)
     assert str(again) == str(error)
     assert vars(again) == vars(error)
+
+
+def test_no_text_and_no_json_has_names_and_passwords_of_addresses() -> None:
+    """They are what is logged and published; attributes have the addresses as they are."""
+    lab = "https://me:se'c@ret@lab.example"
+    entry, lost = f"{lab}/plate.json", f"{lab}/A02@b.json"
+    stub = {"type": "collection", "id": "A02", "path": {"type": "json", "path": "./A02@b.json"}}
+    store = ngc.MemoryStore({entry: {"ome": {"type": "collection", "id": "p", "nodes": [stub]}}})
+    view = ngc.open_inlined(entry, store=store)
+    assert view.document_url == entry
+    report = view.report
+    assert report is not None
+    assert report.documents == (report.entry,) == (entry,)
+    assert report.failures[0].target == lost
+    saved = ngc.save(view.rename("new"))
+    assert saved.written == (entry,)
+    with pytest.raises(ngc.DocumentNotFoundError) as missing:
+        ngc.open(lost, store=store)
+    assert missing.value.document == lost
+    with pytest.raises(ngc.InvalidEditError) as refused:
+        ngc.relocate(entry, entry, store=store)
+    findings = ngc.validate(entry, recursive=True, store=store)
+    made: list[object] = [report, report.failures[0], saved, missing.value, refused.value]
+    texts = [*map(str, made), repr(missing.value), missing.value.problem, *map(str, findings)]
+    texts += [str(one.to_json()) for one in (report, report.failures[0], saved)]
+    texts.append(str(pickle.loads(pickle.dumps(missing.value))))
+    for text in texts:
+        assert "lab.example" in text or text == missing.value.problem
+        assert "c@ret" not in text
+        assert "me:se" not in text
+    assert any("https://lab.example/A02@b.json" in text for text in texts)
+    error = DocumentError("is at s3://bucket/a@b and x@y", "file:///data/a@b.json")
+    assert str(error) == "file:///data/a@b.json: is at s3://bucket/a@b and x@y"

@@ -44,12 +44,17 @@ class _Bound:
         # Without a store of its own, each verb finds the one that is right for it.
         return {**{name: value for name, value in ours.items() if value is not None}, **given}
 
+    def _at_once(self, verb: Callable[..., Any], work: Work[Any] | Streaming[Any]) -> int:
+        """How many requests of a verb may be under way; not all verbs can be told."""
+        is_told = "concurrency" in inspect.signature(verb).parameters
+        return work.concurrency if is_told else self.concurrency
+
 
 def _waiting(verb: Callable[P, Work[T]]) -> Callable[Concatenate[_Bound, P], T]:
     @wraps(verb)
     def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> T:
         work = verb(*args, **self._filled(verb, kwargs))
-        return run(work.flow, work.store, concurrency=work.concurrency)
+        return run(work.flow, work.store, concurrency=self._at_once(verb, work))
 
     present(call, verb, bound=True)
     return call
@@ -61,7 +66,7 @@ def _awaiting(
     @wraps(verb)
     async def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> T:
         work = verb(*args, **self._filled(verb, kwargs))
-        return await drive(work.flow, work.store, concurrency=work.concurrency)
+        return await drive(work.flow, work.store, concurrency=self._at_once(verb, work))
 
     present(call, verb, bound=True)
     return call
@@ -71,7 +76,7 @@ def _streaming(verb: Callable[P, Streaming[T]]) -> Callable[Concatenate[_Bound, 
     @wraps(verb)
     def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         work = verb(*args, **self._filled(verb, kwargs))
-        return run_stream(work.stream, work.store, concurrency=work.concurrency)
+        return run_stream(work.stream, work.store, concurrency=self._at_once(verb, work))
 
     present(call, verb, bound=True)
     return call
@@ -83,7 +88,7 @@ def _streaming_awaited(
     @wraps(verb)
     def call(self: _Bound, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         work = verb(*args, **self._filled(verb, kwargs))
-        return drive_stream(work.stream, work.store, concurrency=work.concurrency)
+        return drive_stream(work.stream, work.store, concurrency=self._at_once(verb, work))
 
     present(call, verb, bound=True)
     return call
@@ -95,8 +100,10 @@ class Resolver(_Bound):
     Args:
         store: Where documents are; without one, what each verb takes by default.
         policy: Which documents a reference may lead to.
-        limits: How much may be read.
-        concurrency: How many documents may be asked for at once, by each call on its own.
+        limits: How much may be read, by the verbs that take limits: those that open, follow or
+            check. Documents that are written over, moved or deleted are read whole for that.
+        concurrency: How many documents may be asked for at once, by each call of any verb on
+            its own.
 
     Examples:
         >>> import ngio_collections as ngc

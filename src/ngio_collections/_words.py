@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-__all__ = ["listing", "named", "number", "one_line", "show"]
+__all__ = ["listing", "named", "number", "one_line", "show", "without_user"]
 
 _LONGEST: Final = 60
 _MOST: Final = 5
@@ -25,6 +25,19 @@ def _clip(text: str, longest: int = _LONGEST) -> str:
     # First the length: what is cut off need not be looked at.
     text = _UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text[: longest + 1])
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+_USER: Final = re.compile(r"(?<=://)[^\s/?#\"<>\\]*@")
+
+
+def without_user(text: str) -> str:
+    """A text for people, in whose addresses are no names and passwords.
+
+    Examples:
+        >>> without_user("https://me:secret@lab.example/a@b.json: there is no such document")
+        'https://lab.example/a@b.json: there is no such document'
+    """
+    return _USER.sub("", text) if "@" in text else text
 
 
 def one_line(text: str, longest: int) -> str:

@@ -30,6 +30,8 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from ngio_collections._words import without_user
+
 __all__ = [
     "ConflictError",
     "DocumentAccessError",
@@ -56,7 +58,13 @@ __all__ = [
 
 
 class NgioCollectionsError(Exception):
-    """The base of all errors of this library."""
+    """The base of all errors of this library.
+
+    Names and passwords in addresses are left out of what it says, which is often logged.
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(without_user(one) if isinstance(one, str) else one for one in args))
 
 
 class DocumentError(NgioCollectionsError):
@@ -68,7 +76,7 @@ class DocumentError(NgioCollectionsError):
     """
 
     def __init__(self, problem: str, document: str | None = None) -> None:
-        self.problem = problem
+        self.problem = without_user(problem)
         self.document = document
         super().__init__(problem if document is None else f"{document}: {problem}")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import http.client
+import http.server
 import io
 import json
 import os
@@ -10,10 +13,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import ngio_collections as ngc
 from ngio_collections.resolve import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,6 +84,103 @@ def test_the_store_that_is_shown_keeps_the_contract_of_stores(tmp_path: Path) ->
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
     assert int(passed[1]) > 40
+
+
+def _http_store() -> Any:
+    """The store that is shown for HTTP."""
+    (shown,) = (
+        text
+        for kind, text in blocks(ROOT / "docs" / "stores.md")
+        if kind == "python" and "class HttpStore" in text
+    )
+    namespace: dict[str, Any] = {"ngc": ngc}
+    exec(compile(shown, "HttpStore", "exec"), namespace)
+    return namespace["HttpStore"]()
+
+
+ENTRY = json.dumps(
+    {
+        "ome": {
+            "type": "collection",
+            "id": "plate",
+            "nodes": [
+                {
+                    "type": "collection",
+                    "id": name,
+                    "path": {"type": "json", "path": f"./{name}.json"},
+                }
+                for name in ("moved", "elsewhere", "file", "round", "short", "whole")
+            ],
+        }
+    }
+).encode()
+INNER = b'{"ome": {"type": "collection", "id": "inner", "nodes": []}}'
+PROBLEMS = {
+    "elsewhere": ("forbidden", "the server leads on to http://127.0.0.2:9/x.json, which is on an"),
+    "file": (
+        "unreadable",
+        "the server answers 302 Found - Redirection to url 'file:///etc/hostname'",
+    ),
+    "round": ("unreadable", "the server answers 302"),
+    "short": ("unreadable", "the answer ends 7 bytes too early"),
+}
+
+
+class _Hostile(http.server.BaseHTTPRequestHandler):
+    """A server that leads on to other places, and breaks off answers."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        name = self.path.removeprefix("/").removesuffix(".json")
+        leads = {
+            "moved": "/whole.json",
+            "elsewhere": "http://127.0.0.2:9/x.json",
+            "file": "file:///etc/hostname",
+            "round": "/round.json",
+        }
+        body = ENTRY if name == "plate" else INNER
+        self.send_response(302 if name in leads else 200)
+        if name in leads:
+            self.send_header("Location", leads[name])
+            body = b""
+        self.send_header("Content-Length", str(len(body) + 7 * (name == "short")))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_the_store_for_http_stays_in_the_origin_and_tells_broken_answers_from_documents() -> None:
+    store = _http_store()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hostile) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            address = f"http://127.0.0.1:{server.server_port}"
+            view = ngc.open_inlined(f"{address}/plate.json", store=store)
+            for most in (None, 1000):
+                for name, (kind, _) in PROBLEMS.items():
+                    error = ngc.ForbiddenError if kind == "forbidden" else ngc.DocumentAccessError
+                    asked = store.get(f"{address}/{name}.json", max_bytes=most)
+                    if name == "short" and most is None:
+                        error = http.client.IncompleteRead  # type: ignore[assignment]
+                    with pytest.raises(error):
+                        asyncio.run(asked)
+            with pytest.raises(ngc.LimitExceededError):
+                asyncio.run(store.get(f"{address}/short.json", max_bytes=10))
+        finally:
+            server.shutdown()
+            thread.join()
+    assert view.report is not None
+    found = {one.target.rpartition("/")[2][:-5]: one for one in view.report.failures}
+    assert set(found) == set(PROBLEMS)
+    for name, (kind, cause) in PROBLEMS.items():
+        assert found[name].kind == kind
+        assert found[name].cause.startswith(cause)
+    assert view.report.origins == (address,)
+    for url in ("file:///etc/hostname", "ftp://127.0.0.1/a.json", "data:,x"):
+        with pytest.raises(ngc.DocumentAccessError, match="is no address of a server"):
+            asyncio.run(store.get(url))
 
 
 PLATE = ROOT / "tests" / "conversion" / "data" / "ngio-1.1.3" / "plate-0.5"

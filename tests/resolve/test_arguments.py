@@ -37,6 +37,21 @@ def test_an_argument_of_a_wrong_type_is_refused_with_what_is_expected(
         ngc.open_inlined(ENTRY, **{"store": _store(), **options})
 
 
+@pytest.mark.parametrize("wrong", [[], ["x"], {}, "x", None])
+def test_what_is_none_of_the_choices_is_refused_with_the_choices(wrong: Any) -> None:
+    root = ngc.open_inlined(ENTRY, store=_store())
+    for call, expected in (
+        (lambda: ngc.open_inlined(ENTRY, consolidated=wrong, store=_store()), "True, False or 've"),
+        (lambda: ngc.save_tree(root.rename("new"), to=wrong), "`to` is|to is"),
+        (lambda: ngc.Inlining(ids=wrong), "ids is one of structural, name"),
+        (lambda: ngc.Inlining(attributes=wrong), "attributes is one of stub"),
+        (lambda: ngc.save_inlined(root, "memory://lab/x.json", ids=wrong), "ids is one of"),
+        (lambda: ngc.open_inlined(ENTRY, on_error=wrong, store=_store()), "on_error is 'skip'"),
+    ):
+        with pytest.raises(ValueError, match=expected):
+            call()
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [

@@ -144,9 +144,35 @@ def test_a_document_is_not_moved_to_another_name_of_its_file(
     (tmp_path / "symbolic.json").symlink_to(names[0])
     (tmp_path / "hard.json").hardlink_to(names[0])
     old, new = reversed(names) if is_back else names
-    with pytest.raises(ngc.InvalidEditError, match="one file under two names"):
+    is_link = old.is_symlink()
+    refused = ngc.ForbiddenError if is_link else ngc.InvalidEditError
+    words = "symbolic link" if is_link else "one file under two names"
+    with pytest.raises(refused, match=words):
         ngc.relocate(old, new)
     assert [name.read_text() for name in names] == [f"{{{NODE}}}"] * 2
+
+
+@pytest.mark.parametrize("more", ["", ', "mine": {}'])
+def test_what_is_a_link_is_neither_moved_nor_deleted(tmp_path: Path, more: str) -> None:
+    """The file behind it may be used by its own name."""
+    real, link = tmp_path / "archive" / "real.json", tmp_path / "link.json"
+    real.parent.mkdir()
+    real.write_text(f"{{{NODE}{more}}}")
+    link.symlink_to("archive/real.json")
+    referring = tmp_path / "all.json"
+    stub = {"type": "collection", "id": "r", "path": {"type": "json", "path": "./link.json"}}
+    referring.write_text(json.dumps({"ome": {"type": "collection", "id": "all", "nodes": [stub]}}))
+    before = {path: path.read_text() for path in (real, link, referring)}
+    stores = [None, ngc.CachedStore(ngc.LocalStore()), ngc.RouterStore({"file:": ngc.LocalStore()})]
+    for store in stores:
+        with pytest.raises(ngc.ForbiddenError, match=r"symbolic link to .*archive/real\.json"):
+            ngc.delete(link, store=store)
+        with pytest.raises(ngc.ForbiddenError, match=r"symbolic link to .*archive/real\.json"):
+            ngc.relocate(link, tmp_path / "new" / "m.json", documents=[referring], store=store)
+    assert {path: path.read_text() for path in before} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["all.json", "archive", "link.json"]
+    ngc.delete(real)
+    assert real.exists() is bool(more)
 
 
 def test_links_that_were_not_looked_at_are_on_the_report() -> None:

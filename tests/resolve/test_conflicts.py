@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -180,6 +181,58 @@ def test_a_tree_can_go_on_after_a_write_that_failed() -> None:
     assert set(ngc.save_tree(transaction.result, store=store).written) == {ENTRY, *PARTS}
     again = ngc.open_inlined(ENTRY, store=inside)
     assert again.to_json() == transaction.result.to_json()
+
+
+class _Late(_FullDisk):
+    """A store whose first writes fail, and are made all the same: before the next one."""
+
+    def __init__(self, store: MemoryStore, late: int) -> None:
+        super().__init__(store, late)
+        self.under_way: list[tuple[str, bytes, str | None]] = []
+
+    async def put(
+        self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
+    ) -> str:
+        self.allowed -= 1
+        if self.allowed >= 0:
+            self.under_way.append((url, data, if_match))
+            raise TimeoutError("no answer")
+        while self.under_way:
+            late, what, tag = self.under_way.pop()
+            with contextlib.suppress(ngc.ConflictError):
+                await self.store.put(late, what, if_match=tag)
+        return await self.store.put(url, data, if_match=if_match, if_absent=if_absent)
+
+
+@pytest.mark.parametrize("names", ["aaa", "aba", "abb", "aabb", "abab", "abcd"])
+def test_a_write_of_ours_that_comes_late_is_no_change_of_somebody_else(names: str) -> None:
+    """All but the last two saves get no answer; their writes are made before that of the next."""
+    inside = MemoryStore(_documents())
+    root = ngc.open(ENTRY, store=_Late(inside, len(names) - 2))
+    versions = {name: root.rename(name) for name in names}
+    for name in names[:-2]:
+        with pytest.raises(DocumentAccessError, match="no answer"):
+            ngc.save(versions[name])
+    with pytest.raises(ngc.ConflictError):
+        ngc.save(versions[names[-2]])
+    ngc.save(versions[names[-1]])
+    assert ngc.open(ENTRY, store=inside).name == names[-1]
+    _somebody_changes(inside, ENTRY)
+    with pytest.raises(ngc.ConflictError):
+        ngc.save(root.rename("once more"))
+
+
+def test_what_somebody_else_writes_meanwhile_is_a_conflict_as_long_as_it_is_there() -> None:
+    inside = MemoryStore(_documents())
+    store = _Late(inside, 1)
+    root = ngc.open(ENTRY, store=store)
+    with pytest.raises(DocumentAccessError, match="no answer"):
+        ngc.save(root.rename("mine"))
+    store.under_way.clear()
+    _somebody_changes(inside, ENTRY)
+    for _ in range(2):
+        with pytest.raises(ngc.ConflictError, match="by somebody else"):
+            ngc.save(root.rename("mine"))
 
 
 def test_files_that_did_not_change_are_not_touched(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ import pytest
 
 import ngio_collections as ngc
 from ngio_collections import MemoryStore, aio, api
+from ngio_collections.resolve._drivers import run
+from ngio_collections.resolve._requests import Answer, Flow, Head, Request
 from ngio_collections.store import Blob, Stat
 
 ENTRY: Final = "memory://lab/all.json"
@@ -375,3 +377,285 @@ def test_a_write_that_gives_no_tag_is_an_error_of_its_store(kind: type[_Odd]) ->
             write(root.rename("new"))
     with pytest.raises(ngc.DocumentAccessError, match=r"\(_Odd\)|whose `get`"):
         ngc.open(ENTRY, store=kind(get=None))
+
+
+NODE: Final = b'{"ome": {"type": "collection", "id": "p"}}'
+
+
+@pytest.mark.parametrize("kind", [_Odd, _OddAndBlocking])
+@pytest.mark.parametrize(
+    ("data", "tag", "words"),
+    [
+        (NODE, None, "a Blob with the tag None"),
+        (NODE, 7, "a Blob with the tag 7"),
+        (NODE, b"t", "a Blob with the tag b't'"),
+        (None, "t", "a Blob with the data None"),
+        (5, "t", "a Blob with the data 5"),
+        ([123, 125], "t", r"a Blob with the data \[123, 125\]"),
+    ],
+)
+def test_data_are_bytes_and_tags_are_texts(
+    kind: type[_Odd], data: Any, tag: Any, words: str
+) -> None:
+    """Without a tag there would be no condition to a write, and a conflict go unnoticed."""
+    store = kind(get=Blob(data, tag))
+    for verb in (ngc.open, ngc.open_inlined, ngc.check_links, ngc.validate, ngc.delete):
+        with pytest.raises(ngc.DocumentAccessError, match=f"`get` returned {words}; expected a B"):
+            verb(ENTRY, store=store)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", [_Odd, _OddAndBlocking])
+def test_a_stat_without_a_tag_is_an_error_of_its_store(kind: type[_Odd]) -> None:
+    store = kind(stat=Stat(2, None))  # type: ignore[arg-type]
+    answer = run(_asking(Head(ENTRY)), store)
+    assert isinstance(answer, ngc.DocumentAccessError)
+    assert "`stat` returned a Stat with the tag None; expected a Stat" in str(answer)
+
+
+def _asking(request: Request) -> Flow[Answer]:
+    (answer,) = yield [request]
+    return answer
+
+
+@pytest.mark.parametrize("kind", [_Odd, _OddAndBlocking])
+@pytest.mark.parametrize("made", [bytearray, memoryview])
+def test_bytes_in_another_type_are_taken(kind: type[_Odd], made: Callable[[bytes], Any]) -> None:
+    store = kind(get=Blob(made(NODE), "t"), put="u")
+    root = ngc.open(ENTRY, store=store)
+    assert root.id == "p"
+    assert ngc.save(root.rename("new"), store=store).written == (ENTRY,)
+
+
+class _GivesUp:
+    """A store that gives up some documents by itself, as clients do after a while."""
+
+    def __init__(self, *, blocks: bool) -> None:
+        self.inside = MemoryStore(_documents())
+        self.blocks = blocks
+
+    def _look(self, url: str) -> None:
+        if url in (GIVEN_UP, ANOTHER):
+            raise asyncio.CancelledError
+
+    def blocking(self) -> Any:
+        if not self.blocks:
+            return None
+        face: Any = self.inside.blocking()
+
+        class Face:
+            stat, put, delete = face.stat, face.put, face.delete
+
+            def get(_, url: str, *, max_bytes: int | None = None) -> Blob:  # noqa: N805
+                self._look(url)
+                found: Blob = face.get(url)
+                return found
+
+        return Face()
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        self._look(url)
+        return await self.inside.get(url)
+
+    async def stat(self, url: str) -> Stat:
+        return await self.inside.stat(url)
+
+    async def put(self, url: str, data: bytes, **conditions: Any) -> str:
+        raise asyncio.CancelledError
+
+
+GIVEN_UP, ANOTHER = "memory://lab/p3.json", "memory://lab/p50.json"
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+@pytest.mark.parametrize("concurrency", [1, 32])
+def test_what_is_cancelled_in_the_store_cannot_be_reached(blocks: bool, concurrency: int) -> None:
+    store = _GivesUp(blocks=blocks)
+    words = "cannot be reached: the request was cancelled in the store"
+
+    def verify(root: ngc.Node) -> None:
+        assert root.report is not None
+        assert {(one.target, one.cause) for one in root.report.failures} == {
+            (GIVEN_UP, words),
+            (ANOTHER, words),
+        }
+
+    async def awaiting() -> None:
+        verify(await aio.open_inlined(ENTRY, store=store, concurrency=concurrency))
+        with pytest.raises(ngc.DocumentAccessError, match=words):
+            await aio.save_tree(root.rename("new"), store=store)
+
+    verify(ngc.open_inlined(ENTRY, store=store, concurrency=concurrency))
+    root = ngc.open(ENTRY, store=store)
+    asyncio.run(awaiting())
+    for verb in (ngc.open, ngc.open_inlined, ngc.check_links, ngc.delete, ngc.validate):
+        with pytest.raises(ngc.DocumentAccessError, match=words):
+            verb(GIVEN_UP, store=store)  # type: ignore[operator]
+    if not blocks:
+        with pytest.raises(ngc.DocumentAccessError, match=words):
+            ngc.save_tree(root.rename("new"), store=store)
+
+
+@pytest.mark.parametrize("verb", ["open", "open_inlined", "save"])
+def test_who_cancels_a_verb_cancels_it_whatever_the_store_makes_of_it(verb: str) -> None:
+    class Stuck(MemoryStore):
+        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            if is_open:
+                reached.set()
+                await asyncio.Event().wait()
+            return await super().get(url)
+
+    async def main() -> None:
+        nonlocal is_open
+        root = await aio.open(ENTRY, store=store)
+        is_open = True
+        does = {
+            "open": lambda: aio.open(ENTRY, store=store),
+            "open_inlined": lambda: aio.open_inlined(ENTRY, store=store),
+            "save": lambda: aio.save(root.rename("new"), store=store),
+        }
+        task: asyncio.Task[Any] = asyncio.create_task(does[verb]())
+        await reached.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await does[verb]()
+
+    store, reached, is_open = Stuck(_documents(), latency=0), asyncio.Event(), False
+    asyncio.run(main())
+
+
+def test_who_cancels_a_verb_does_not_wait_for_the_threads_of_a_store_that_hangs() -> None:
+    begun, ended, left = threading.Event(), threading.Event(), threading.Event()
+    before = set(threading.enumerate())
+
+    class Hung:
+        def blocking(self) -> Any:
+            return self
+
+        def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            begun.set()
+            ended.wait(60)
+            left.set()
+            return Blob(NODE, "t")
+
+        def stat(self, url: str) -> Stat:
+            raise AssertionError(url)
+
+    async def main() -> None:
+        task = asyncio.create_task(aio.open(ENTRY, store=Hung()))  # type: ignore[arg-type]
+        while not begun.is_set():
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert not left.is_set()
+        ended.set()
+
+    asyncio.run(main())
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+class _Polite:
+    """A store that asks for one document at a time, by what is bound to an event loop."""
+
+    def __init__(self, documents: Any) -> None:
+        self.inside = MemoryStore(documents, latency=0)
+        self.gate = asyncio.Semaphore(1)
+        self.loops: set[Any] = set()
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        self.loops.add(asyncio.get_running_loop())
+        async with self.gate:
+            return await self.inside.get(url, max_bytes=max_bytes)
+
+    async def stat(self, url: str) -> Stat:
+        return await self.inside.stat(url)
+
+
+def _wide_and_deep() -> dict[str, Any]:
+    """A document that refers to three, each of which refers to three."""
+
+    def document(name: str) -> dict[str, Any]:
+        paths = [f"./{name}{n}.json" for n in range(3)] if len(name) < 3 else []
+        stubs = [
+            {"type": "collection", "id": path[2:-5], "path": {"type": "json", "path": path}}
+            for path in paths
+        ]
+        return {"ome": {"version": "0.9", "type": "collection", "id": name, "nodes": stubs}}
+
+    names = ["a", *(f"a{m}" for m in range(3)), *(f"a{m}{n}" for m in range(3) for n in range(3))]
+    return {f"memory://lab/{name}.json": document(name) for name in names}
+
+
+@pytest.mark.parametrize("has_loop", [False, True])
+def test_all_of_a_stream_is_read_in_one_event_loop_and_no_thread_stays(has_loop: bool) -> None:
+    documents, threads = _wide_and_deep(), set(threading.enumerate())
+    entry, store = "memory://lab/a.json", _Polite(documents)
+
+    def findings() -> list[ngc.Finding]:
+        return list(ngc.iter_findings(entry, recursive=True, store=store))
+
+    async def main() -> list[ngc.Finding]:
+        return findings()
+
+    assert (asyncio.run(main()) if has_loop else findings()) == []
+    assert len(documents) == len(store.inside.log) == 13
+    assert len(store.loops) == 1
+    assert set(threading.enumerate()) == threads
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_of_a_stream_that_nobody_reads_to_its_end_no_thread_stays(is_ended: bool) -> None:
+    threads = set(threading.enumerate())
+    broken = {url: {"ome": {**one["ome"], "id": ""}} for url, one in _wide_and_deep().items()}
+    stream = ngc.iter_findings("memory://lab/a.json", recursive=True, store=_Polite(broken))
+    assert next(stream).rule == "node-id"
+    if is_ended:
+        stream.close()  # type: ignore[attr-defined]
+    del stream
+    gc.collect()
+    assert set(threading.enumerate()) == threads
+
+
+class _Watching(MemoryStore):
+    """A store that looks whether the garbage collector runs while somebody waits for it.
+
+    Args:
+        documents: What is in it.
+        is_awaited: What it waits for to be so, before it answers.
+    """
+
+    def __init__(self, documents: Any, *, is_awaited: bool) -> None:
+        super().__init__(documents, latency=0)
+        self.is_awaited = is_awaited
+        self.seen: list[bool] = []
+
+    async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+        async with asyncio.timeout(60):
+            while gc.isenabled() is not self.is_awaited:
+                await asyncio.sleep(0.001)
+        self.seen.append(gc.isenabled())
+        return await super().get(url, max_bytes=max_bytes)
+
+
+@pytest.mark.parametrize(("patience", "runs"), [(0.005, True), (1000.0, False)])
+def test_the_collector_runs_again_in_a_long_wait_only(
+    monkeypatch: pytest.MonkeyPatch, patience: float, runs: bool
+) -> None:
+    monkeypatch.setattr("ngio_collections.resolve._drivers.PATIENCE", patience)
+    assert gc.isenabled()
+    store = _Watching(_documents(), is_awaited=runs)
+    after: list[bool] = []
+
+    async def main() -> None:
+        await aio.open_inlined(ENTRY, store=store, progress=lambda *_: after.append(gc.isenabled()))
+
+    asyncio.run(main())
+    assert store.seen == [runs] * (COUNT + 1)
+    # What comes of the answers is made without the collector again.
+    assert set(after) == {False}
+    assert gc.isenabled()

@@ -161,7 +161,7 @@ def test_one_origin_is_no_list_of_them() -> None:
         ngc.AccessPolicy(origins="https://a.org")
 
 
-@pytest.mark.parametrize("wrong", [0, -1, "many", 1.5])
+@pytest.mark.parametrize("wrong", [0, -1, "many", 1.5, True])
 def test_limits_are_numbers_from_one_on(wrong: Any) -> None:
     with pytest.raises(ValueError, match="the limit nodes is a number from 1 on"):
         ngc.Limits(nodes=wrong)

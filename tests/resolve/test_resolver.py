@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,38 @@ def test_an_argument_comes_before_what_it_is_bound_to() -> None:
     assert resolver.open(WELL, store=other).id == "well"
     with pytest.raises(ngc.DocumentNotFoundError):
         resolver.open(WELL)
+
+
+@pytest.mark.parametrize("is_awaited", [False, True])
+def test_never_more_requests_are_under_way_than_it_is_bound_to(is_awaited: bool) -> None:
+    """Also where a verb has no argument for it."""
+    places = [f"memory://lab/p{n}.json" for n in range(40)]
+    parts = {url: {"ome": {"type": "collection", "id": url[13:-5]}} for url in places}
+    stubs = [
+        {"type": "collection", "path": {"type": "json", "path": f".{url[12:]}"}} for url in places
+    ]
+    whole = {PLATE: {"ome": {"type": "collection", "id": "plate", "nodes": stubs}}}
+    store = ngc.MemoryStore({**whole, **parts}, latency=0)  # type: ignore[arg-type]
+
+    def most(verb: str, *args: Any, **kwargs: Any) -> tuple[Any, int]:
+        store.most_in_flight = 0
+        if is_awaited:
+            made = asyncio.run(getattr(aio.Resolver(store, concurrency=3), verb)(*args, **kwargs))
+        else:
+            made = getattr(ngc.Resolver(store, concurrency=3), verb)(*args, **kwargs)
+        return made, store.most_in_flight
+
+    view, at_once = most("open_inlined", PLATE)
+    assert at_once == 3
+    assert most("open_inlined", PLATE, concurrency=5)[1] == 5
+    edited = view
+    for node in view.children():
+        edited = edited.find(node.id).set_attr("lab:k", 1)
+    saved, at_once = most("save_tree", edited)
+    assert (len(saved.written), at_once) == (40, 3)
+    to = "memory://lab/moved.json"
+    assert most("relocate", places[0], to, documents=[PLATE, *places[1:]])[1] == 3
+    assert most("check_links", PLATE)[1] == 3
 
 
 def test_a_tree_is_saved_to_the_store_that_it_was_read_from() -> None:

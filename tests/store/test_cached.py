@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import ngio_collections as ngc
 from ngio_collections.errors import (
     ConflictError,
+    DocumentAccessError,
     DocumentNotFoundError,
     ForbiddenError,
     LimitExceededError,
@@ -237,6 +239,63 @@ def test_one_who_stops_waiting_does_not_stop_the_others() -> None:
         assert source.reads == 1
 
     _run(scene)
+
+
+def test_a_read_that_nobody_waits_for_any_more_ends() -> None:
+    async def scene(store: CachedStore, source: _Gated) -> None:
+        tasks = [await _begun(store, source) for _ in range(3)]
+        for task in tasks:
+            assert len(asyncio.all_tasks()) > 1
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        again = await _begun(store, source, reads=2)
+        source.gate.set()
+        assert (await again).data == b"old"
+
+    _run(scene)
+
+
+def test_who_comes_while_a_read_is_given_up_reads_anew() -> None:
+    class Slow(_Gated):
+        """A store that takes its time to give up."""
+
+        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            try:
+                return await super().get(url, max_bytes=max_bytes)
+            except asyncio.CancelledError:
+                giving_up.set()
+                await ending.wait()
+                raise
+
+    async def scene() -> None:
+        source = Slow()
+        store = CachedStore(source)
+        first = await _begun(store, source)
+        first.cancel()
+        await giving_up.wait()
+        second = await _begun(store, source, reads=2)
+        ending.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        third = await _begun(store, source, reads=2)
+        source.gate.set()
+        assert [(await task).data for task in (second, third)] == [b"old"] * 2
+        assert source.reads == 2
+
+    giving_up, ending = asyncio.Event(), asyncio.Event()
+    asyncio.run(scene())
+
+
+def test_a_read_that_is_cancelled_by_its_store_is_no_cancellation_of_who_waits() -> None:
+    class GivesUp(MemoryStore):
+        async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
+            await asyncio.sleep(0)
+            raise asyncio.CancelledError
+
+    with pytest.raises(DocumentAccessError, match="cancelled in the store"):
+        ngc.open(A, store=CachedStore(GivesUp(latency=0)))
 
 
 def test_reads_with_different_limits_do_not_share_their_fate() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import gc
 import os
 import socket
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from ngio_collections.errors import (
     DocumentNotFoundError,
     ForbiddenError,
     LimitExceededError,
+    PathError,
 )
 from ngio_collections.store import BlockingWrites, LocalStore, _atomic, _locks
 
@@ -141,10 +145,42 @@ def test_a_write_to_a_link_changes_the_file_that_it_points_to(tmp_path: Path) ->
     FILES.put(url, b"new", if_match=FILES.get(url).tag)
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "real" / "a.json").read_text() == "new"
-    FILES.delete(url)
-    assert _everything(tmp_path) == ["link.json", "real"]
+    (tmp_path / "real" / "a.json").unlink()
     FILES.put(url, b"again", if_absent=True)
     assert (tmp_path / "real" / "a.json").read_text() == "again"
+
+
+@pytest.mark.parametrize("has_root", [False, True])
+def test_a_link_is_not_deleted_and_neither_is_the_file_that_it_points_to(
+    tmp_path: Path, has_root: bool
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.json").write_text("{}")
+    (tmp_path / "link.json").symlink_to("real/a.json")
+    (tmp_path / "chain.json").symlink_to("link.json")
+    (tmp_path / "folder").symlink_to("real")
+    before = _everything(tmp_path)
+    store = LocalStore(tmp_path if has_root else None)
+    files = store.blocking()
+    refusals: tuple[Callable[[str], object], ...] = (
+        files.delete,
+        lambda url: files.delete(url, if_match=files.stat(url).tag),
+        store.check_delete,
+        lambda url: asyncio.run(store.delete(url)),
+    )
+    for name in ("link.json", "chain.json"):
+        url = as_url(tmp_path / name)
+        store.check_write(url)
+        for refused in refusals:
+            with pytest.raises(ForbiddenError, match=r"is a symbolic link to .*real/a\.json, and"):
+                refused(url)
+        with pytest.raises(ConflictError):
+            files.delete(url, if_match="another")
+    assert _everything(tmp_path) == before
+    files.delete(as_url(tmp_path / "folder" / "a.json"))  # The file has no other name there.
+    assert "real/a.json" not in _everything(tmp_path)
+    with pytest.raises(DocumentNotFoundError):
+        files.delete(as_url(tmp_path / "link.json"))
 
 
 def test_a_file_keeps_its_mode_when_it_is_replaced(tmp_path: Path) -> None:
@@ -269,6 +305,63 @@ def test_a_write_that_is_interrupted_leaves_the_old_content(
     blob = FILES.get(as_url(path))
     assert (blob.data, blob.tag) == (b"old", tag)
     FILES.put(as_url(path), b"later", if_match=tag)  # No lock is left.
+
+
+@pytest.mark.parametrize("change", ["put", "delete"])
+def test_whoever_is_cancelled_waits_for_the_end_of_a_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Or the file would change after the one who was cancelled has read it again."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(folder: str) -> None:
+        begun.set()
+        assert ended.wait(60)
+
+    (tmp_path / "a.json").write_bytes(b"old")
+    monkeypatch.setattr("ngio_collections.store._local.sync_folder", slow)
+    store, url = LocalStore(tmp_path), as_url(tmp_path / "a.json")
+
+    async def main() -> None:
+        writing: Any = store.put(url, b"new") if change == "put" else store.delete(url)
+        task = asyncio.create_task(writing)
+        await asyncio.to_thread(begun.wait, 60)
+        for _ in range(2):  # As impatient people do.
+            task.cancel()
+            await asyncio.sleep(0.01)
+            assert not task.done()
+        ended.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+    assert _everything(tmp_path) == (["a.json"] if change == "put" else [])
+
+
+def test_a_write_that_fails_after_it_was_cancelled_says_no_more_than_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def failing(folder: str) -> None:
+        begun.set()
+        assert ended.wait(60)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("ngio_collections.store._local.sync_folder", failing)
+
+    async def main() -> None:
+        task = asyncio.create_task(LocalStore().put(as_url(tmp_path / "a.json"), b"new"))
+        await asyncio.to_thread(begun.wait, 60)
+        task.cancel()
+        ended.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    gc.collect()
+    assert caplog.text == ""
 
 
 def test_a_write_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -537,6 +630,18 @@ def test_a_lock_that_fails_for_another_reason_is_an_error(
     with pytest.raises(DocumentAccessError, match="Input/output error"):
         FILES.put(as_url(tmp_path / "a.json"), b"{}")
     assert _everything(tmp_path) == []
+
+
+def test_a_root_that_is_no_text_at_all_is_not_the_working_directory(tmp_path: Path) -> None:
+    with pytest.raises(PathError, match="the root is an empty text; give a folder"):
+        LocalStore("")
+
+
+def test_a_file_that_is_replaced_keeps_no_hard_links(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("old")
+    (tmp_path / "b.json").hardlink_to(tmp_path / "a.json")
+    FILES.put(as_url(tmp_path / "a.json"), b"new")
+    assert (tmp_path / "b.json").read_text() == "old"
 
 
 def test_a_repr_says_where_documents_may_be(tmp_path: Path) -> None:

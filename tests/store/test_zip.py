@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ngio_collections._paths import as_url
+from ngio_collections._paths import as_url, normalised
 from ngio_collections.errors import (
     ConflictError,
     DocumentAccessError,
@@ -55,6 +55,26 @@ def _get(path: Path, name: str, max_bytes: int | None = None) -> Blob:
 def _comment(path: Path) -> Any:
     with zipfile.ZipFile(path) as archive:
         return json.loads(archive.comment)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a+b.json", "a+b.json"),
+        ("a:b@c,(d)!.json", "a:b@c,(d)!.json"),
+        ("a b%2f#?.json", "a%20b%252f%23%3F.json"),
+        ("ä/zarr.json", "%C3%A4/zarr.json"),
+        ("a+/../b.json", "a%2B/../b.json"),
+        ("../+.json", "../%2B.json"),
+    ],
+)
+def test_urls_of_entries_are_in_the_normal_form(path: Path, name: str, expected: str) -> None:
+    url = _zip(path, {name: b"{}"})
+    with ZipStore(path) as store:
+        assert store.urls() == [f"{url}/{expected}"]
+        assert store.blocking().get(f"{url}/{expected}").data == b"{}"
+        if ".." not in name:
+            assert normalised(store.urls()[0]) == store.urls()[0]
 
 
 # Writing.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ngio_collections._collector import collector_paused
@@ -65,10 +65,19 @@ class Tried(NamedTuple):
     Attributes:
         data: The bytes.
         node: The node in them.
+        earlier: The attempt before that one, if nobody said what became of it either.
     """
 
     data: bytes
     node: Raw
+    earlier: Tried | None = None
+
+    def those(self) -> Iterator[Tried]:
+        """This attempt and those before it."""
+        one: Tried | None = self
+        while one is not None:
+            yield one
+            one = one.earlier
 
 
 class Source:
@@ -86,7 +95,8 @@ class Source:
         is_copy: Whether only the node is known, from a copy of it.
         memory: What was saved of a tree, for the first document of it; the resolver's business.
         store: Where it was read from, for the first document of a tree.
-        place: The node of a tree that its content was last saved from, if it was.
+        tried: The last attempt to write it of which nobody said whether it was written, if
+            there is one since the last that was.
         becomes: The whole document as it is to be, but for its node, where more than that is
             to change when it is saved.
     """

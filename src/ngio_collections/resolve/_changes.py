@@ -67,7 +67,7 @@ class Plan:
     """
 
     def __init__(self, tree: NodeTree, to: str = "auto") -> None:
-        if to not in CHOICES:
+        if to not in tuple(CHOICES):  # Which may be given what has no hash.
             raise ValueError(f"to is one of {', '.join(CHOICES)}, not {to!r}")
         self._tree = tree
         self._to = to

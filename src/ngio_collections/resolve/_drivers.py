@@ -54,9 +54,16 @@ def _wrapped(error: Exception, url: str) -> DocumentError:
     return made
 
 
+def _cancelled(error: asyncio.CancelledError, url: str) -> DocumentError:
+    """The error of a request that a store gave up by itself, as clients do after a while."""
+    made = DocumentAccessError("cannot be reached: the request was cancelled in the store", url)
+    made.__cause__ = error
+    return made
+
+
 _EXPECTED: Final[dict[type, tuple[type[Any], str, str]]] = {
-    Get: (Blob, "get", "a Blob(data, tag) with the data as bytes"),
-    Head: (Stat, "stat", "a Stat(size, tag)"),
+    Get: (Blob, "get", "a Blob(data, tag) with the data as bytes and the tag as a text"),
+    Head: (Stat, "stat", "a Stat(size, tag) with the tag as a text"),
     Put: (str, "put", "the tag of what was written, as a text"),
 }
 """What the methods of a store return, for those that return something."""
@@ -68,11 +75,26 @@ def _checked(store: Any, request: Request, answer: Any) -> Answer:
     if expected is None:
         return None
     kind, method, words = expected
-    if isinstance(answer, kind) and not (kind is Blob and isinstance(answer[0], str)):
-        found: Answer = answer
-        return found
+    found = _fault(kind, answer)
+    if not found:
+        good: Answer = answer
+        if kind is Blob and type(answer.data) is not bytes:
+            good = Blob(bytes(answer.data), answer.tag)
+        return good
     whose = f"is in a store{_name_of(store)} whose `{method}`"
-    return DocumentAccessError(f"{whose} returned {answer!r:.60}; expected {words}", request.url)
+    return DocumentAccessError(f"{whose} returned {found}; expected {words}", request.url)
+
+
+def _fault(kind: type[Any], answer: Any) -> str:
+    """What a method of a store returned, in words, if it is not what it should be."""
+    if not isinstance(answer, kind):
+        return f"{answer!r:.60}"
+    if kind is Blob and not isinstance(answer.data, bytes | bytearray | memoryview):
+        return f"a Blob with the data {answer.data!r:.60}"
+    # Without a tag there would be no condition to a write, and nobody would notice a conflict.
+    if kind is not str and not isinstance(answer.tag, str):
+        return f"a {kind.__name__} with the tag {answer.tag!r:.60}"
+    return ""
 
 
 def _name_of(store: Any) -> str:
@@ -87,15 +109,18 @@ def _begin(store: Any, request: Request) -> Any:
         return store.get(request.url, max_bytes=request.max_bytes)
     if isinstance(request, Head):
         return store.stat(request.url)
-    verb = "deleted from" if isinstance(request, Delete) else "written to"
-    if not hasattr(store, "delete" if isinstance(request, Delete) else "put"):
+    deletes = isinstance(request, Delete) or (isinstance(request, Probe) and request.deletes)
+    if not hasattr(store, "delete" if deletes else "put"):
+        verb = "deleted from" if deletes else "written to"
         raise ForbiddenError(f"is in a store that cannot be {verb}{_name_of(store)}", request.url)
     if isinstance(request, Put):
         return store.put(
             request.url, request.data, if_match=request.if_match, if_absent=request.if_absent
         )
     if isinstance(request, Probe):
-        return store.check_write(request.url) if hasattr(store, "check_write") else None
+        check = getattr(store, "check_write", None)
+        check = getattr(store, "check_delete", check) if deletes else check
+        return None if check is None else check(request.url)
     assert isinstance(request, Delete)
     return store.delete(request.url, if_match=request.if_match)
 
@@ -104,6 +129,8 @@ def _answer(store: Any, request: Request) -> Answer:
     """The answer of a store that blocks."""
     try:
         answer = _begin(store, request)
+    except asyncio.CancelledError as error:
+        return _cancelled(error, request.url)
     except Exception as error:  # noqa: BLE001 - stores of others may raise anything
         return _wrapped(error, request.url)
     return _checked(store, request, answer)
@@ -114,6 +141,11 @@ async def _awaited(store: Any, request: Request) -> Answer:
     try:
         begun = _begin(store, request)
         answer = await begun if inspect.isawaitable(begun) else begun
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return _cancelled(error, request.url)
     except Exception as error:  # noqa: BLE001 - stores of others may raise anything
         return _wrapped(error, request.url)
     return _checked(store, request, answer)
@@ -391,16 +423,24 @@ def _sampled(store: Any, sample: Sequence[Request], answers: list[Answer]) -> bo
 
 
 async def _in_threads(store: Any, batch: Sequence[Request], concurrency: int) -> list[Answer]:
-    """All answers of a store that blocks, without holding up the event loop."""
+    """All answers of a store that blocks, without holding up the event loop.
+
+    Who is cancelled does not wait for the threads: each of them ends with its request.
+    """
     with _Shared(store, batch, concurrency) as shared:
-        await asyncio.gather(*map(asyncio.wrap_future, shared.begin()))
+        try:
+            await asyncio.gather(*map(asyncio.wrap_future, shared.begin()))
+        except BaseException:
+            shared.leave()
+            raise
     return shared.answers
 
 
 class _Shared:
     """Requests that several threads carry out; each takes the next one when it is idle.
 
-    Whatever happens meanwhile, no thread is left in the end, and no further request is made.
+    Whatever happens meanwhile, no further request is made, and in the end no thread is left, but
+    for those that somebody leaves to themselves.
     """
 
     def __init__(self, store: Any, batch: Sequence[Request], concurrency: int) -> None:
@@ -409,6 +449,7 @@ class _Shared:
         self._left = iter(enumerate(batch))
         self._lock = threading.Lock()
         self._threads = min(concurrency, THREADS)
+        self._waits = True
 
     def __enter__(self) -> Self:
         self._pool = ThreadPoolExecutor(max_workers=self._threads)
@@ -417,7 +458,11 @@ class _Shared:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._left = iter(enumerate(()))
-        self._pool.shutdown()
+        self._pool.shutdown(wait=self._waits)
+
+    def leave(self) -> None:
+        """Do not wait for the threads, of which each ends after the request that it is at."""
+        self._waits = False
 
     def begin(self) -> list[Future[None]]:
         """Let the threads begin; what they are at their end tells nothing but errors."""

@@ -150,7 +150,10 @@ class AccessPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is read before it is too much.
+    """How much is read before it is too much, by the verbs that take `limits`.
+
+    Verbs that take none, as `save` and `relocate`, read the documents that they are given, or that
+    they write over, whole.
 
     Attributes:
         documents: How many documents.
@@ -170,5 +173,5 @@ class Limits:
     def __post_init__(self) -> None:
         for name in ("documents", "nodes", "depth", "document_bytes", "total_bytes"):
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"the limit {name} is a number from 1 on, not {value!r}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ngio_collections._words import without_user
 from ngio_collections.errors import (
     DocumentError,
     DocumentNotFoundError,
@@ -58,11 +59,12 @@ class Unfollowed:
     cause: str
 
     def __str__(self) -> str:
-        return f"{self.document}#{self.pointer}: {self.kind}: {self.target} {self.cause}"
+        text = f"{self.document}#{self.pointer}: {self.kind}: {self.target} {self.cause}"
+        return without_user(text)
 
     def to_json(self) -> dict[str, str]:
-        """The record as JSON."""
-        return {name: getattr(self, name) for name in type(self).__slots__}
+        """The record as JSON; addresses in it have no names and passwords."""
+        return {name: without_user(getattr(self, name)) for name in type(self).__slots__}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,10 +92,10 @@ class Report:
         return tuple(record for record in self.unfollowed if record.kind not in EXPECTED_ENDS)
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON."""
+        """The report as JSON; addresses in it have no names and passwords."""
         return {
-            "entry": self.entry,
-            "documents": list(self.documents),
+            "entry": without_user(self.entry),
+            "documents": list(map(without_user, self.documents)),
             "origins": list(self.origins),
             "unfollowed": [record.to_json() for record in self.unfollowed],
             "levels_left": self.levels_left,

@@ -48,9 +48,10 @@ class Delete(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """Ask whether a document could be written, without writing it."""
+    """Ask whether a document could be written, or deleted, without doing it."""
 
     url: str
+    deletes: bool = False
 
 
 Request: TypeAlias = Get | Head | Put | Delete | Probe

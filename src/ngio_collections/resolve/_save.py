@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ngio_collections._json import COMPACT, Layout, dumps_bytes
+from ngio_collections._words import without_user
 from ngio_collections.document import Source, Tried, document_bytes, read_source, require_whole
 from ngio_collections.errors import (
     ConflictError,
@@ -14,7 +15,7 @@ from ngio_collections.errors import (
     DocumentNotFoundError,
     InvalidEditError,
 )
-from ngio_collections.graph import fingerprint
+from ngio_collections.graph import Raw, fingerprint
 from ngio_collections.resolve._changes import Planned
 from ngio_collections.resolve._report import Report, shown
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
@@ -43,10 +44,14 @@ class Saved:
     left: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The result as JSON; `deleted` and `left` where there are such documents."""
-        made = {"written": list(self.written), "skipped": list(self.skipped)}
-        more = {"deleted": list(self.deleted), "left": list(self.left)}
-        return {**made, **{key: urls for key, urls in more.items() if urls}}
+        """The result as JSON; `deleted` and `left` where there are such documents.
+
+        Addresses in it have no names and passwords.
+        """
+        made = {"written": self.written, "skipped": self.skipped}
+        more = {"deleted": self.deleted, "left": self.left}
+        made |= {name: urls for name, urls in more.items() if urls}
+        return {name: list(map(without_user, urls)) for name, urls in made.items()}
 
     def __str__(self) -> str:
         done = [f"wrote {url}" for url in self.written]
@@ -54,7 +59,7 @@ class Saved:
         lines = [*shown(done)]
         if self.left:
             lines += ["edited and not written (save_tree writes all):", *shown(self.left, "  ")]
-        return "\n".join(lines) or "nothing had to be written"
+        return without_user("\n".join(lines)) or "nothing had to be written"
 
     def __repr__(self) -> str:
         counts = ((len(getattr(self, name)), name) for name in self.to_json())
@@ -129,9 +134,12 @@ def _was_written(plan: Planned, now: Blob) -> bool:
     The same content from anybody else is a conflict: both may have counted up.
     """
     source, tried = plan.source, plan.source.tried
-    if tried is None or now.tag == source.tag or now.data != tried.data:
+    if tried is None or now.tag == source.tag:
         return False
-    source.written(now.tag, tried.node)
+    ours = next((one for one in tried.those() if one.data == now.data), None)
+    if ours is None:
+        return False
+    source.written(now.tag, ours.node)
     return is_written(plan)
 
 
@@ -182,15 +190,24 @@ def _put(ready: Sequence[_Ready]) -> Flow[list[str]]:
     for plan, data in ready:
         # Each is taken note of before the next, so that whatever ends it here, a later save
         # knows what was written.
-        plan.source.tried = Tried(data, plan.node)
+        earlier = plan.source.tried
+        plan.source.tried = _after(earlier, data, plan.node)
         (answer,) = yield [Put(plan.source.url, data, if_match=plan.source.tag)]
         if isinstance(answer, DocumentError):
             if isinstance(answer, ConflictError):
-                plan.source.tried = None
+                # Not by this one; but what it met may be what an earlier one wrote after all.
+                plan.source.tried = earlier
             if written:
-                answer.add_note(f"Written before that: {', '.join(written)}")
+                answer.add_note(without_user(f"Written before that: {', '.join(written)}"))
             raise answer
         assert isinstance(answer, str)
         plan.source.written(answer, plan.node)
         written.append(plan.source.url)
     return written
+
+
+def _after(earlier: Tried | None, data: bytes, node: Raw) -> Tried:
+    """One more attempt; of those in a row that write the same, the last is kept."""
+    if earlier is not None and earlier.data == data:
+        earlier = earlier.earlier
+    return Tried(data, node, earlier)

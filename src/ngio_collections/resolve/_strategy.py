@@ -33,7 +33,7 @@ class Inlining:
 
     def __post_init__(self) -> None:
         for name, known in (("attributes", ATTRIBUTES), ("ids", IDS)):
-            if getattr(self, name) not in known:
+            if getattr(self, name) not in tuple(known):  # Which may be what has no hash.
                 raise ValueError(
                     f"{name} is one of {', '.join(known)}, not {getattr(self, name)!r}"
                 )

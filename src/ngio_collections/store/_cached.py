@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ngio_collections.errors import LimitExceededError
@@ -17,6 +18,7 @@ from ngio_collections.store._protocols import (
 )
 from ngio_collections.store._wrappers import (
     blocking_face,
+    check_delete,
     check_write,
     read_only_error,
     require_store,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
 
     # Reads under way: by event loop, for none can wait for what another one does, and by limit.
-    _Flights = dict[tuple[AbstractEventLoop, int | None], Task[Blob]]
+    _Flights = dict[tuple[AbstractEventLoop, int | None], "_Flight"]
 
 __all__ = ["CachedStore"]
 
@@ -104,24 +106,29 @@ class CachedStore:
         kept = self._cache.immutable(url, used=True)
         if kept is not None:
             return _limited(kept, max_bytes, url)
-        from asyncio import get_running_loop, shield  # noqa: PLC0415
+        from asyncio import get_running_loop  # noqa: PLC0415
 
         loop = get_running_loop()
         key = (loop, max_bytes)
         flights = self._cache.flights.setdefault(url, {})
-        task = flights.get(key)
-        if task is None:
-            task = flights[key] = loop.create_task(self._get(url, max_bytes))
+        flight = flights.get(key)
+        if flight is None:
+            flight = flights[key] = _Flight(loop.create_task(self._get(url, max_bytes)))
 
             def landed(task: Task[Blob]) -> None:
-                del flights[key]
-                if not flights and self._cache.flights.get(url) is flights:
-                    del self._cache.flights[url]
+                leave()
                 if not task.cancelled():
                     task.exception()  # It is known even if nobody waits any more.
 
-            task.add_done_callback(landed)
-        return await shield(task)  # One who stops waiting does not stop the others.
+            flight.task.add_done_callback(landed)
+
+        def leave() -> None:
+            if flights.get(key) is flight:
+                del flights[key]
+            if not flights and self._cache.flights.get(url) is flights:
+                del self._cache.flights[url]
+
+        return await flight.waited(leave)
 
     async def stat(self, url: str) -> Stat:
         """The size and the tag of a document; the errors are those of the store."""
@@ -131,6 +138,10 @@ class CachedStore:
     def check_write(self, url: str) -> None:
         """Raise what a write would raise, as far as that is known before it."""
         check_write(self._writable(url), url)
+
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise, as far as that is known before it."""
+        check_delete(self._writable(url), url)
 
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
@@ -173,6 +184,40 @@ class CachedStore:
         return self._store
 
 
+class _Flight:
+    """A read that several wait for.
+
+    Attributes:
+        task: The read.
+        waiting: How many wait for it.
+    """
+
+    def __init__(self, task: Task[Blob]) -> None:
+        self.task = task
+        self.waiting = 0
+
+    async def waited(self, give_up: Callable[[], None]) -> Blob:
+        """What was read. One who stops waiting does not stop the others; the last stops the read.
+
+        Args:
+            give_up: Is called before it is stopped, so that nobody joins it any more.
+        """
+        from asyncio import CancelledError, wait  # noqa: PLC0415
+
+        self.waiting += 1
+        try:
+            await wait([self.task])  # Other than awaiting it, this can be cancelled without it.
+        except CancelledError:
+            if self.waiting == 1:
+                give_up()
+                self.task.cancel()
+                await wait([self.task])
+            raise
+        finally:
+            self.waiting -= 1
+        return self.task.result()
+
+
 class _BlockingCached:
     """A `CachedStore` without an event loop."""
 
@@ -196,6 +241,9 @@ class _BlockingCached:
 
     def check_write(self, url: str) -> None:
         check_write(self._writable(url), url)
+
+    def check_delete(self, url: str) -> None:
+        check_delete(self._writable(url), url)
 
     def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False

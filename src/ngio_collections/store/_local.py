@@ -14,6 +14,7 @@ from ngio_collections.errors import (
     DocumentAccessError,
     DocumentError,
     DocumentNotFoundError,
+    ForbiddenError,
     LimitExceededError,
     PathError,
 )
@@ -21,7 +22,7 @@ from ngio_collections.store._atomic import make_folders, replace, staged, sync_f
 from ngio_collections.store._locks import locked_folder
 from ngio_collections.store._protocols import Blob, BlockingWrites, Stat
 from ngio_collections.store._root import Root
-from ngio_collections.store._threads import in_thread
+from ngio_collections.store._threads import in_thread, in_thread_to_its_end
 
 __all__ = ["LocalStore", "real_url"]
 
@@ -45,23 +46,30 @@ class LocalStore:
     """Documents in local files, addressed by `file:` URLs.
 
     A write goes to a temporary file beside the document, which is flushed to disk and then
-    renamed: whoever reads gets the old content or the new one, also after a crash. A file
-    keeps its mode when it is replaced. Conditional writes are atomic between all threads and
-    processes that write through this class: from the check to the rename they hold the lock
-    of the document's folder. Where a file system cannot lock folders, as NFS, that holds for
-    the processes of one machine only.
+    renamed: whoever reads gets the old content or the new one, also after a crash. So it is a
+    new file: it has the mode of the old one, the owner and group that new files get, and
+    neither its access control list nor its extended attributes; and where the old one had hard
+    links, they keep the old content, as a file of their own.
+
+    Conditional writes are atomic between all threads and processes that write through this
+    class: from the check to the rename they hold the lock of the document's folder. Where a
+    file system cannot lock folders, as NFS, that holds for the processes of one machine only.
 
     A process that is killed while it writes can leave a file `.ngio-*.tmp` in the folder. It
     is never read as a document, and can be deleted when nobody writes.
 
     A symbolic link stands for the file that it points to, for reading and for writing: `put`
-    and `delete` change that file, and the link stays.
+    changes that file, and the link stays. `delete` refuses a link: the file behind it has a name
+    of its own, by which others may use it.
 
     Args:
         root: The folder that documents must be in; links below it that lead out of it are
             refused, as is every other file. It guards against what a collection refers to,
             not against somebody who changes folders while they are being read. Without it,
             all files can be read and written.
+
+    Raises:
+        PathError: The root is an empty text.
 
     Example:
         >>> import tempfile
@@ -116,10 +124,16 @@ class LocalStore:
         """Raise what a write would raise: no permission, no regular file, outside of the root."""
         self._files.check_write(url)
 
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise: as `check_write`, and also for a symbolic link."""
+        self._files.check_delete(url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
         """Write a document in a thread; folders that are missing are made.
+
+        Whoever is cancelled meanwhile waits for the end of the write, which may have been made.
 
         Args:
             url: Its `file:` URL.
@@ -136,10 +150,11 @@ class LocalStore:
                 or the system refuses it.
             ForbiddenError: It is outside of the root.
         """
-        return await in_thread(self._files.put, url, data, if_match=if_match, if_absent=if_absent)
+        put = self._files.put
+        return await in_thread_to_its_end(put, url, data, if_match=if_match, if_absent=if_absent)
 
     async def delete(self, url: str, *, if_match: str | None = None) -> None:
-        """Delete a document in a thread.
+        """Delete a document in a thread; who is cancelled waits for its end, as with `put`.
 
         Args:
             url: Its `file:` URL.
@@ -150,9 +165,9 @@ class LocalStore:
             DocumentNotFoundError: There is no such file, and no tag was asked for.
             DocumentAccessError: It is no regular file, it is write-protected, or the system
                 refuses it.
-            ForbiddenError: It is outside of the root.
+            ForbiddenError: It is outside of the root, or a symbolic link.
         """
-        await in_thread(self._files.delete, url, if_match=if_match)
+        await in_thread_to_its_end(self._files.delete, url, if_match=if_match)
 
 
 class _LocalFiles:
@@ -225,12 +240,18 @@ class _LocalFiles:
             if os.path.isdir(folder) and not os.access(folder, os.W_OK | os.X_OK):
                 raise DocumentAccessError("is in a folder that cannot be written to", url)
 
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise, as far as that can be seen."""
+        self.check_write(url)
+        _check_no_link(url)
+
     def delete(self, url: str, *, if_match: str | None = None) -> None:
         """Delete a document."""
         path = self._target(url)
         folder = os.path.dirname(path)
         with _changing(url):
             _check_deletable(url, path, if_match)
+            _check_no_link(url)
             with locked_folder(folder):
                 _check_deletable(url, path, if_match)
                 os.unlink(path)
@@ -326,6 +347,17 @@ def _check_deletable(url: str, path: str, if_match: str | None) -> None:
         raise _not_a_file(status, url)
     _check_tag(url, status, if_match)
     _check_mode(url, path)
+
+
+def _check_no_link(url: str) -> None:
+    """Refuse to delete what has another name, by which others may use it."""
+    path = _path(url)
+    if os.path.islink(path):
+        raise ForbiddenError(
+            f"is a symbolic link to {os.path.realpath(path)}, and that file would be deleted;"
+            " give its own name, or remove the link alone, with os.unlink",
+            url,
+        )
 
 
 def _check_mode(url: str, path: str) -> None:

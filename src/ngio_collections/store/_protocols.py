@@ -13,6 +13,7 @@ __all__ = [
     "Blob",
     "BlockingReads",
     "BlockingWrites",
+    "ChecksDeletes",
     "ChecksWrites",
     "ReadableStore",
     "Stat",
@@ -43,6 +44,11 @@ class ReadableStore(Protocol):
     `DocumentNotFoundError` if there is no such document, `DocumentAccessError` if it cannot
     be reached (permissions, a folder, the network), `ForbiddenError` if the store refuses
     (outside of its root), `LimitExceededError` if it is larger than `max_bytes`.
+
+    What may be read is decided by URLs, before a store is asked. So it must not follow a
+    redirect out of the origin (scheme, host and port) of the URL: that is a `ForbiddenError`.
+    Relative paths in a document count from the URL that was asked for, wherever within the
+    origin it was found.
     """
 
     async def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
@@ -122,4 +128,16 @@ class ChecksWrites(Protocol):
 
     def check_write(self, url: str) -> None:
         """Raise what a write would raise: `ForbiddenError`, or `DocumentAccessError`."""
+        ...
+
+
+@runtime_checkable
+class ChecksDeletes(Protocol):
+    """A store that knows before a delete whether it would refuse it, and says so cheaply.
+
+    What moves a document asks first, since the new one is written before the old one is deleted.
+    """
+
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise: `ForbiddenError`, or `DocumentAccessError`."""
         ...

@@ -15,9 +15,18 @@ class Root:
 
     Args:
         folder: The folder; it may be a link itself, which is followed once, here.
+
+    Raises:
+        PathError: It is an empty text.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
+        if not os.fspath(folder):
+            # As a variable that is not set has it; it would be wherever one happens to be.
+            raise PathError(
+                "the root is an empty text; give a folder, '.' for the working directory, or None "
+                "if all files can be read and written"
+            )
         self.folder = os.path.abspath(folder)
         self._url = as_url(self.folder)
         self._real = os.path.realpath(self.folder)

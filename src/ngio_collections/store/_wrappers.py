@@ -11,6 +11,7 @@ from ngio_collections.store._protocols import (
     Blob,
     BlockingReads,
     BlockingWrites,
+    ChecksDeletes,
     ChecksWrites,
     ReadableStore,
     Stat,
@@ -22,6 +23,7 @@ __all__ = [
     "ReadOnly",
     "RouterStore",
     "blocking_face",
+    "check_delete",
     "check_write",
     "read_only_error",
     "require_store",
@@ -54,6 +56,14 @@ def check_write(store: object, url: str) -> None:
     """Ask a store that can tell whether it would refuse a write."""
     if isinstance(store, ChecksWrites):
         store.check_write(url)
+
+
+def check_delete(store: object, url: str) -> None:
+    """Ask a store that can tell whether it would refuse a delete, or else a write."""
+    if isinstance(store, ChecksDeletes):
+        store.check_delete(url)
+    else:
+        check_write(store, url)
 
 
 class ReadOnly:
@@ -194,6 +204,10 @@ class RouterStore:
         """Raise what a write would raise, as far as that is known before it."""
         check_write(self._writable(url), url)
 
+    def check_delete(self, url: str) -> None:
+        """Raise what a delete would raise, as far as that is known before it."""
+        check_delete(self._writable(url), url)
+
     async def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False
     ) -> str:
@@ -230,6 +244,9 @@ class _BlockingRouter:
 
     def check_write(self, url: str) -> None:
         check_write(self._writable(url), url)
+
+    def check_delete(self, url: str) -> None:
+        check_delete(self._writable(url), url)
 
     def put(
         self, url: str, data: bytes, *, if_match: str | None = None, if_absent: bool = False

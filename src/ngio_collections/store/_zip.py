@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, unquote
 
-from ngio_collections._paths import as_url
+from ngio_collections._paths import as_url, normalised
 from ngio_collections.errors import (
     DocumentAccessError,
     DocumentNotFoundError,
     LimitExceededError,
+    PathError,
 )
 from ngio_collections.store._local import LocalStore
 from ngio_collections.store._protocols import Blob, BlockingReads, Stat
@@ -82,7 +83,12 @@ class ZipStore:
         self._archive.close()
 
     def urls(self) -> list[str]:
-        """The URLs of all entries that are no folders, in the order of the archive."""
+        """The URLs of all entries that are no folders, in the order of the archive.
+
+        They are in the normal form of this library, as in reports and as `document_url` of nodes.
+        Only the URL of a name that no normal form can say, such as `a/../b`, is not; `get` takes
+        it as it is.
+        """
         return self._archive.urls()
 
     def blocking(self) -> BlockingReads:
@@ -181,7 +187,23 @@ class _Archive:
     def urls(self) -> list[str]:
         """The URLs of all entries that are no folders."""
         names = dict.fromkeys(entry.filename for entry in self._opened(self._url).infolist())
-        return [f"{self._url}/{quote(name)}" for name in names if not name.endswith("/")]
+        return [self._url_of(name) for name in names if not name.endswith("/")]
+
+    def _url_of(self, name: str) -> str:
+        """The URL of an entry: in the normal form, if that still is the URL of this entry."""
+        quoted = quote(name)
+        url = f"{self._url}/{quoted}"
+        if quoted == name:
+            return url
+        try:
+            found = normalised(url)
+        except PathError:
+            return url
+        is_same = found.startswith(f"{self._url}/") and self._name(found) == name
+        return found if is_same else url
+
+    def _name(self, url: str) -> str:
+        return unquote(url[len(self._url) + 1 :])
 
     def get(self, url: str, *, max_bytes: int | None = None) -> Blob:
         """Read an entry."""
@@ -215,7 +237,7 @@ class _Archive:
     def _entry(self, url: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         if not url.startswith(f"{self._url}/"):  # Names are keys: there is nothing to lead out of.
             raise DocumentNotFoundError(f"is not in the zip file {self._url}", url)
-        name = unquote(url[len(self._url) + 1 :])
+        name = self._name(url)
         try:
             entry = archive.getinfo(name)
         except KeyError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ngio_collections._contract import Level, Pointer, Rule, json_pointer
-from ngio_collections._words import named
+from ngio_collections._words import named, without_user
 
 __all__ = [
     "RULE_ERROR",
@@ -78,7 +78,8 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        return f"{self.document or ''}#{self.pointer}: {self.level} {self.rule}: {self.message}"
+        text = f"{self.document or ''}#{self.pointer}: {self.level} {self.rule}: {self.message}"
+        return without_user(text)
 
 
 def outline_path(document: Any, pointer: Pointer) -> str:

@@ -303,6 +303,7 @@ def delete(location: Location, *, store: ReadableStore | None = None) -> Work[Sa
         DocumentNotFoundError: There is no such document.
         NotOmeError: It holds no node, and is left alone.
         ConflictError: It was changed by somebody else meanwhile.
+        ForbiddenError: It is a symbolic link: a file is deleted by its own name only.
         NotJsonError: It is not JSON, or has a key twice, and is left alone.
         DocumentError: It cannot be deleted.
     """
@@ -314,6 +315,7 @@ def _delete(url: str) -> Flow[Saved]:
     (answer,) = yield [Get(url)]
     blob = blob_of(answer)
     source = read_source(blob.data, url, blob.tag)
+    yield from _require_deletable(url)
     rest = without_node(source.document)
     if isinstance(rest.get("ome"), dict):  # Of two nodes one counts; the other would from now on.
         rest = without_node(rest)
@@ -328,6 +330,17 @@ def _delete(url: str) -> Flow[Saved]:
     if isinstance(answer, DocumentError):
         raise answer
     return Saved((url,)) if has_more else Saved((), deleted=(url,))
+
+
+def _require_deletable(url: str) -> Flow[None]:
+    """Ask a store whether it would delete a document, before anything is written.
+
+    Raises:
+        DocumentError: It would not.
+    """
+    (refusal,) = yield [Probe(url, deletes=True)]
+    if isinstance(refusal, DocumentError):
+        raise refusal
 
 
 def relocate(
@@ -359,6 +372,7 @@ def relocate(
             somebody else meanwhile.
         InvalidEditError: The document is the metadata of a Zarr group, which cannot be moved
             without its arrays; or both locations mean the same document.
+        ForbiddenError: The document is a symbolic link: a file is moved by its own name only.
         NotJsonError: A document is not JSON, or has a key twice.
         DocumentError: A document cannot be read or written.
     """
@@ -376,6 +390,7 @@ def relocate(
 
 
 def _relocate(old: str, new: str, urls: list[str]) -> Flow[Saved]:
+    yield from _require_deletable(old)
     urls = [url for url in urls if url not in (old, new)]
     (blob, moved), *others = yield from _sources([old, *urls])
     node = repointed(moved.node, old, old, new)

@@ -123,11 +123,17 @@ def open_inlined(
         on_error=on_error,
         strategy=setting(strategy, Inlining),
         levels=levels,
-        consolidated=_CONSOLIDATED.get(consolidated, str(consolidated)),
+        consolidated=_mode(consolidated),
         progress=progress,
     )
     found = store_for(store, url, policy=policy)
     return Work(remembering(_open_inlined(url, settings), found), found, concurrency)
+
+
+def _mode(consolidated: bool | str) -> str:
+    """How the consolidated file is used; what is said wrongly is told by the settings."""
+    is_flag = consolidated in (True, False)  # Unlike a dictionary, this takes what has no hash.
+    return _CONSOLIDATED[consolidated] if is_flag else str(consolidated)
 
 
 def _open_inlined(url: str, settings: Settings) -> Flow[Node]:
