@@ -61,3 +61,7 @@ save_inlined = awaited(verbs.save_inlined)
 save_tree = awaited(verbs.save_tree)
 to_ome_zarr = awaited(_to_ome_zarr)
 validate = awaited(checking.validate)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -48,3 +48,7 @@ save_inlined = blocking(verbs.save_inlined)
 save_tree = blocking(verbs.save_tree)
 to_ome_zarr = blocking(_to_ome_zarr)
 validate = blocking(checking.validate)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -647,3 +647,35 @@ def test_a_file_that_is_replaced_keeps_no_hard_links(tmp_path: Path) -> None:
 def test_a_repr_says_where_documents_may_be(tmp_path: Path) -> None:
     assert repr(LocalStore()) == "LocalStore()"
     assert repr(LocalStore(tmp_path)) == f"LocalStore({str(tmp_path)!r})"
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="nobody else may give files away"
+)
+def test_a_file_that_is_written_over_keeps_its_owner_group_and_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    os.chown(path, 65_534, 65_533)
+    path.chmod(0o2750)
+    FILES.put(as_url(path), b"new")
+    now = path.stat()
+    assert (now.st_uid, now.st_gid, now.st_mode & 0o7777) == (65_534, 65_533, 0o2750)
+
+
+def test_what_may_not_be_given_away_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "chown"):
+        pytest.skip("files have no owner that could be changed")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    path = tmp_path / "a.json"
+    path.write_text("old")
+    real = os.stat(path)
+    monkeypatch.setattr(os, "chown", refuse)
+    other = os.stat_result((*real[:4], real.st_uid + 1, real.st_gid + 1, *real[6:10]))
+    _atomic._give_to_owner_of(other, str(path))
+    FILES.put(as_url(path), b"new")
+    assert path.read_text() == "new"

@@ -103,6 +103,8 @@ def require_free(location: str, *, hint: str = "") -> None:
         typer.Exit: With code 2, if there is a file, or nothing can be written there. A Zarr group
             or array without a node is no such file: a node can be put into it.
     """
+    if location == "-":
+        stop("-: a document is written to a file, since paths in it count from there; name one")
     url = require_store(location)
     path = Path(_paths.local_path(url))
     if path.exists() and not _takes_node(path, url):

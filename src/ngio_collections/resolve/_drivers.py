@@ -45,11 +45,13 @@ _STRETCH: Final = 512
 """After so many it is looked at again."""
 
 
-def _wrapped(error: Exception, url: str) -> DocumentError:
+def _wrapped(error: Exception, request: Request) -> DocumentError:
     """What a store raised, as one of our errors; stores of others may raise anything."""
     if isinstance(error, DocumentError):
         return error
-    made = DocumentAccessError(f"cannot be reached: {type(error).__name__}: {error}", url)
+    is_change = isinstance(request, Put | Delete)
+    words = "cannot be written" if is_change else "cannot be reached"
+    made = DocumentAccessError(f"{words}: {type(error).__name__}: {error}", request.url)
     made.__cause__ = error
     return made
 
@@ -132,7 +134,7 @@ def _answer(store: Any, request: Request) -> Answer:
     except asyncio.CancelledError as error:
         return _cancelled(error, request.url)
     except Exception as error:  # noqa: BLE001 - stores of others may raise anything
-        return _wrapped(error, request.url)
+        return _wrapped(error, request)
     return _checked(store, request, answer)
 
 
@@ -147,7 +149,7 @@ async def _awaited(store: Any, request: Request) -> Answer:
             raise
         return _cancelled(error, request.url)
     except Exception as error:  # noqa: BLE001 - stores of others may raise anything
-        return _wrapped(error, request.url)
+        return _wrapped(error, request)
     return _checked(store, request, answer)
 
 

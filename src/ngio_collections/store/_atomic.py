@@ -62,7 +62,8 @@ def replace(temporary: str, target: str, before: os.stat_result | None) -> os.st
     Args:
         temporary: The staged file.
         target: Its place.
-        before: What is known of the file that it replaces, whose mode it keeps.
+        before: What is known of the file that it replaces, whose mode it keeps, and whose owner
+            and group as far as this process may give files away.
 
     Returns:
         What is known of the new file.
@@ -71,10 +72,24 @@ def replace(temporary: str, target: str, before: os.stat_result | None) -> os.st
         OSError: It cannot be renamed; what was there stays.
     """
     if before is not None:
-        os.chmod(temporary, stat.S_IMODE(before.st_mode))
+        _give_to_owner_of(before, temporary)
+        os.chmod(temporary, stat.S_IMODE(before.st_mode))  # Giving it away takes some bits.
     status = _set_later_than(before, temporary)
     os.replace(temporary, target)
     return status
+
+
+def _give_to_owner_of(before: os.stat_result, path: str) -> None:
+    """Give a file to the owner and the group of another one, as far as that is allowed."""
+    if not hasattr(os, "chown"):  # On Windows a new file has those of its folder.
+        return
+    now = os.stat(path)
+    if now.st_gid != before.st_gid:
+        with contextlib.suppress(PermissionError):
+            os.chown(path, -1, before.st_gid)
+    if now.st_uid != before.st_uid:
+        with contextlib.suppress(PermissionError):
+            os.chown(path, before.st_uid, -1)
 
 
 def _set_later_than(before: os.stat_result | None, path: str) -> os.stat_result:

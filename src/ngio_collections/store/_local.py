@@ -47,9 +47,9 @@ class LocalStore:
 
     A write goes to a temporary file beside the document, which is flushed to disk and then
     renamed: whoever reads gets the old content or the new one, also after a crash. So it is a
-    new file: it has the mode of the old one, the owner and group that new files get, and
-    neither its access control list nor its extended attributes; and where the old one had hard
-    links, they keep the old content, as a file of their own.
+    new file: it has the mode of the old one, its owner and group as far as this process may
+    give files to them, and neither its access control list nor its extended attributes; and
+    where the old one had hard links, they keep the old content, as a file of their own.
 
     Conditional writes are atomic between all threads and processes that write through this
     class: from the check to the rename they hold the lock of the document's folder. Where a
