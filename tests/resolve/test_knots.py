@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ngio_collections as ngc
@@ -57,7 +57,7 @@ class Recursion:
         self, stub: dict[str, Any], url: str, above: tuple[str, ...], pointer: str
     ) -> dict[str, Any]:
         to = HOME + stub["path"]["path"].removeprefix("./")
-        kind = self.kind(to, above)
+        kind = self.kind(to, above) or self.misfit(stub, self.documents[to])
         if kind is None:
             target = self.document(to, above)
             kind = self.misfit(stub, target)
@@ -142,12 +142,38 @@ def _records(root: ngc.Node) -> set[Record]:
     return {(r.kind, r.document, r.pointer, r.target) for r in root.report.unfollowed}
 
 
+def _linked(links: Mapping[int, Sequence[int]], **types: str) -> Documents:
+    """Documents that refer to each other as it is said, those of other types than most named."""
+    kinds = {number: types.get(f"d{number}", "collection") for number in links}
+    return {
+        f"{HOME}d{number}.json": {
+            "type": kinds[number],
+            "id": f"n{number}",
+            "nodes": [
+                {"type": "collection", "path": {"type": "json", "path": f"./d{to}.json"}}
+                for to in targets
+            ],
+        }
+        for number, targets in links.items()
+    }
+
+
+AT_TWO_DEPTHS = _linked({0: [2, 1], 1: [2], 2: [3], 3: [2]})
+"""A circle that is met directly, and by way of another document."""
+UNFIT = _linked({0: [1, 1], 1: [2, 2, 3], 2: [1, 3, 3], 3: [1, 2, 3]}, d3="multiscale")
+"""A circle in which references to one of the documents do not become a part of any."""
+TANGLED = _linked({one: [other for other in range(5) if other != one] for one in range(5)})
+"""Documents of which each refers to all others."""
+
 DEPTHS = st.none() | st.integers(0, 4)
 WINS = st.sampled_from(("stub", "target", "forbid"))
 
 
 @pytest.mark.parametrize("small", [0, 256])
 @moderate
+@example(documents=AT_TWO_DEPTHS, depth=2, wins="stub")
+@example(documents=AT_TWO_DEPTHS, depth=3, wins="stub")
+@example(documents=UNFIT, depth=None, wins="stub")
 @given(documents=graphs(), depth=DEPTHS, wins=WINS)
 def test_what_refers_to_itself_becomes_what_a_plain_recursion_gives(
     small: int, documents: Documents, depth: int | None, wins: str
@@ -163,6 +189,13 @@ def test_what_refers_to_itself_becomes_what_a_plain_recursion_gives(
 
 @pytest.mark.parametrize("small", [0, 256])
 @moderate
+@example(documents=AT_TWO_DEPTHS, depth=2, wins="stub", spare=0)
+@example(documents=UNFIT, depth=None, wins="stub", spare=0)
+@example(documents=UNFIT, depth=3, wins="stub", spare=0)
+@example(documents=TANGLED, depth=1, wins="stub", spare=0)
+@example(documents=TANGLED, depth=2, wins="stub", spare=0)
+@example(documents=TANGLED, depth=None, wins="stub", spare=0)
+@example(documents=TANGLED, depth=None, wins="stub", spare=-1)
 @given(documents=graphs(), depth=DEPTHS, wins=WINS, spare=st.integers(-9, 9))
 def test_a_limit_changes_nothing_within_it_and_lets_nothing_beyond_it(
     small: int, documents: Documents, depth: int | None, wins: str, spare: int

@@ -106,6 +106,7 @@ class Inliner:
         above = self._above
         first, place = self._loaded[entry], Place(entry, 0, 0)
         assert isinstance(first, Loaded)
+        self._assembled = first.scan.nodes
         is_whole = entry not in knots or knots.fits(place, above, surely=False)
         frames = [_Frame(place, knots.spot(place), first, 0, is_whole)]
         above.add(entry)
@@ -164,14 +165,14 @@ class Inliner:
     ) -> bool:
         """Whether a document may be put together; if not, there is a record of it.
 
-        Where there is too much to look into, what does not become a part of the tree is left
-        out, and the rest has to be within the limit.
+        What does not become a part of the tree is left out. Where there is too much to look
+        into, the rest has to be within the limit.
         """
+        misfit = self._misfit(link.stub.raw, target.source.node)
+        if misfit is not None:
+            self._note(frame, link, *misfit)
+            return False
         if not is_whole:
-            misfit = self._misfit(link.stub.raw, target.source.node)
-            if misfit is not None:
-                self._note(frame, link, *misfit)
-                return False
             knots = self._knots
             is_inside = knots.are_one(frame.url, place.url)
             is_over = is_inside and knots.is_enough and (frame.is_over or knots.is_over(frame.spot))
@@ -186,7 +187,7 @@ class Inliner:
 
         All that is put together comes into the tree.
         """
-        self._assembled += target.scan.nodes
+        self._assembled += target.scan.nodes - 1  # Its root is in the place of the reference.
         if self._assembled <= self._settings.limits.nodes:
             return True
         self._note_nodes(frame, link)
