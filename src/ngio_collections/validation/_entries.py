@@ -413,8 +413,8 @@ def _find_altered(tree: NodeTree) -> dict[int, _Altered]:
 class _Items:
     """The items of the `nodes` of a node in a version of a tree, with their positions.
 
-    They are those that its segment has, but for some, and then those that were added. Where
-    one was added between them, all of them count as added.
+    They are those that were added at the front, those that its segment has, but for some, and
+    then those that were added. Where one was added between them, all of them count as added.
 
     Args:
         tree: The version.
@@ -433,13 +433,16 @@ class _Items:
             self._base = self._segment.items_of(self._segment.raw(self._position))
             if change.left:
                 self._left = _altered(tree).get(key_of(ref), _AS_IT_WAS).left
-        self._before = len(self._base) - len(self._left)
+        self._first: list[Item] = []
         self._added: list[Item] = []
         self._numbers: dict[int, int] | None = None
         if added is not None:
-            # What is of the segment comes first; what was added there and left again is left out.
-            only_added = Change(children=added._replace(from_base=False))
-            self._added = list(tree.entries(ref, only_added))
+            # Without what is of the segment; what was added there and left again is left out.
+            front = Change(children=added._replace(from_base=False, head=(), length=0))
+            behind = Change(children=added._replace(from_base=False, depth=0))
+            self._first = list(tree.entries(ref, front))
+            self._added = list(tree.entries(ref, behind))
+        self._before = len(self._first) + len(self._base) - len(self._left)
 
     def __len__(self) -> int:
         return self._before + len(self._added)
@@ -448,14 +451,15 @@ class _Items:
         """The position of a node. Cost: O(log items), O(added) the first time for one of them."""
         if self._base and ref[0] is self._segment and self._is_at_home(ref):
             found = self._segment.number_of(ref[1])
-            return found - bisect_left(self._left, found)
+            return len(self._first) + found - bisect_left(self._left, found)
         if self._numbers is None:
+            numbered = (*enumerate(self._first), *enumerate(self._added, self._before))
             self._numbers = {
                 key_of((segment, item)): number
-                for number, (segment, item, _) in enumerate(self._added)
+                for number, (segment, item, _) in numbered
                 if segment is not None
             }
-        return self._before + self._numbers[key_of(ref)]
+        return self._numbers[key_of(ref)]
 
     def _is_at_home(self, ref: Ref) -> bool:
         change = self._tree.change(ref)
@@ -469,11 +473,14 @@ class _Items:
         """
         if not 0 <= number < len(self):
             raise LookupError(f"there is nothing at '/nodes/{number}' of its subject")
-        if number >= self._before:
-            segment, item, _ = self._added[number - self._before]
+        first = len(self._first)
+        if not first <= number < self._before:
+            is_first = number < first
+            found = self._first[number] if is_first else self._added[number - self._before]
+            segment, item, _ = found
             ref = None if segment is None else (segment, item)
         else:
-            number = nth_left(self._left, number)
+            number = nth_left(self._left, number - first)
             item = self._base[number]
             child = self._segment.child_at(self._position, number)
             ref = None if child is None else (self._segment, child)
@@ -490,8 +497,11 @@ class _Items:
         if self._left:
             gone = set(self._left)
             values = [value for number, value in enumerate(values) if number not in gone]
-        added = (item if s is None else _own(tree, (s, item)) for s, item, _ in self._added)
-        return [*values, *added] if self._added else values
+        first, added = (
+            [item if segment is None else _own(tree, (segment, item)) for segment, item, _ in items]
+            for items in (self._first, self._added)
+        )
+        return [*first, *values, *added] if first or added else values
 
 
 class StateHome(Home):
