@@ -236,7 +236,7 @@ class Knots:
             part = heapq.heappop(parts)
             nodes, every, fitting = self._members[part[2].url]
             total += part[0] + nodes
-            around = {one[2].url for one in _way(part)} - above
+            around = {one[2].url for one in _way(part)}  # None of them is above already.
             above |= around
             for url in fitting if surely else every:
                 self._looked_at += 1
