@@ -164,6 +164,7 @@ class _Text:
         self._names: set[str] = set()
         self._mark = secrets.token_hex(16)
         self._keys_found = self._forms_found = self._paths_counted = 0
+        self._is_as_read = not (self._edges or self._rebuilt or ids == "strict")
         self._deepest = 0
         self._known: list[str] = []
         self._referred: set[str] = set()
@@ -287,10 +288,11 @@ class _Text:
             raise _DeclinedError
         if whole is None:
             text = text[1:-1]
-        if self._edges or self._rebuilt or self._ids == "strict" or self._paths is None:
-            text = self._with_ids(text, nodes, part.place)
-        elif self._ids == "namespaced":
+        is_alone = self._ids == "namespaced" and not self._edges  # All ids stay as they are.
+        if is_alone:
             _verify_usual(text)
+        if self._paths is None or not (is_alone or self._is_as_read):
+            text = self._with_ids(text, nodes, part.place)
         return self._with_paths(text, part.place), inner
 
     def _opened(self, part: _Part, inner: list[_Part]) -> Raw:
