@@ -41,8 +41,8 @@ def json_of(scalars: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 JSON = json_of(SCALARS)
 
 NOT_JSON = {
-    "": "line 1, column 1",
-    " ": "line 1, column 2",
+    "": "there is nothing in it",
+    " ": "there is nothing in it",
     "{": "line 1, column 2",
     '{"a": 1,}': "line 1, column",
     "{'a': 1}": "line 1, column 2",

@@ -82,7 +82,7 @@ def test_a_key_that_is_there_twice_is_found_at_any_depth(levels: int, backend: s
 
 @pytest.mark.parametrize("text", ["", "[1,]", "[NaN]", '{"a": 1, "a": 2', '{"a": 1, "a": NaN}'])
 def test_a_text_that_is_not_json_is_said_to_be_none(text: str, backend: str) -> None:
-    with pytest.raises(JsonSyntaxError, match=r"line 1|NaN is not JSON") as refused:
+    with pytest.raises(JsonSyntaxError, match=r"line 1, column|nothing in it") as refused:
         loads(text)
     assert not isinstance(refused.value, JsonLossError)
     assert refused.value.problem.startswith("is not JSON: ")

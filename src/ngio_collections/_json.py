@@ -67,6 +67,8 @@ _ORJSON: Final = _backend()
 _DIGITS_TO_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG_INTEGER: Final = b"0" * 19
 _SAMPLE: Final = b"0" * (19 // 4)
+_CONSTANT: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|(NaN|-?Infinity)')
+"""A text, in which a constant would be none, or a constant that is not JSON."""
 _COLON: Final = re.compile(rb"\\u003[aA]")
 _TWICE_SHOWN: Final = 10
 _DECODER: Final = decoder(unique_members)
@@ -148,15 +150,28 @@ def _stdlib_loads(data: bytes | str) -> Any:
             raise _worded(error) from error
         except DuplicateKeyError:
             pass
-        except JsonSyntaxError:
-            raise
+        except JsonSyntaxError as error:
+            raise JsonSyntaxError(f"{error}{_place_of_constant(text, str(error))}") from None
         except (ValueError, RecursionError):  # Python has a limit for integers.
             pass
     return _slowly(text)
 
 
 def _worded(error: json.JSONDecodeError) -> JsonSyntaxError:
-    return JsonSyntaxError(f"{error.msg} at line {error.lineno}, column {error.colno}")
+    if not error.doc.strip():
+        return JsonSyntaxError("there is nothing in it")
+    problem = error.msg.removesuffix(" at")
+    return JsonSyntaxError(f"{problem} at line {error.lineno}, column {error.colno}")
+
+
+def _place_of_constant(text: str, problem: str) -> str:
+    """Where the constant of an error is, that the standard library does not say."""
+    for found in _CONSTANT.finditer(text):
+        if found[1] is not None and problem.startswith(f"{found[1]} "):
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            return f" at line {line}, column {column}"
+    return ""
 
 
 def _slowly(text: str) -> Any:

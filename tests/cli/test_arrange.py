@@ -294,7 +294,7 @@ def test_what_cannot_be_relocated_ends_with_2_and_stays(
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("https://lab.example/a.json", "is on another origin (https://lab.example); "),
+        ("https://lab.example/a.json", "is on another origin (https://lab.example) than in, which"),
         ("../outside.json", "is outside of "),
     ],
 )

@@ -127,6 +127,11 @@ class AccessPolicy:
             return None
         if origin in self.origins or ANY in self.origins:
             return None
+        if isinstance(root, str):
+            return (
+                f"is on another origin ({origin}) than {root}, which references must not leave; "
+                "allow it with AccessPolicy(origins=[...])"
+            )
         return f"is on another origin ({origin}); allow it with AccessPolicy(origins=[...])"
 
     @property
