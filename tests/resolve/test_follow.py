@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -42,8 +43,8 @@ def _well(name: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def view() -> ngc.Node:
+def _plate_of(names: Sequence[str]) -> ngc.Node:
+    """A view of a plate and of its wells."""
     plate = {
         "type": "collection",
         "version": "0.9",
@@ -51,15 +52,17 @@ def view() -> ngc.Node:
         "attributes": {"plate": {"rows": [{"id": "A"}], "columns": [{"id": "01"}]}},
         "nodes": [
             {"type": "collection", "id": name, "path": {"type": "json", "path": f"./w/{name}.json"}}
-            for name in ("A01", "A02")
+            for name in names
         ],
     }
-    documents = {
-        PLATE: {"ome": plate},
-        A01: {"ome": _well("A01")},
-        A02: {"ome": _well("A02")},
-    }
-    return ngc.open_inlined(PLATE, store=ngc.MemoryStore(documents))
+    documents = {f"memory://lab/w/{name}.json": {"ome": _well(name)} for name in names}
+    store = ngc.MemoryStore({PLATE: {"ome": plate}, **documents})
+    return ngc.open_inlined(PLATE, store=store)
+
+
+@pytest.fixture
+def view() -> ngc.Node:
+    return _plate_of(["A01", "A02"])
 
 
 def _found(view: ngc.Node, id_: str) -> ngc.Node:
@@ -171,23 +174,6 @@ def test_what_is_no_reference_is_refused_with_what_one_is(view: ngc.Node) -> Non
             wrong()
 
 
-def _plate_of(wells: int) -> ngc.Node:
-    names = [f"W{number}" for number in range(wells)]
-    plate = {
-        "type": "collection",
-        "version": "0.9",
-        "id": "plate",
-        "attributes": {"plate": {"rows": [{"id": "A"}], "columns": [{"id": "01"}]}},
-        "nodes": [
-            {"type": "collection", "id": name, "path": {"type": "json", "path": f"./w/{name}.json"}}
-            for name in names
-        ],
-    }
-    documents = {f"memory://lab/w/{name}.json": {"ome": _well(name)} for name in names}
-    store = ngc.MemoryStore({PLATE: {"ome": plate}, **documents})
-    return ngc.open_inlined(PLATE, store=store)
-
-
 def _follow_some(view: ngc.Node, well: ngc.Node) -> None:
     image, nuclei = well.children()
     neighbour = {"id": "image", "path": {"type": "json", "path": "./W12.json"}}
@@ -200,7 +186,7 @@ def _follow_some(view: ngc.Node, well: ngc.Node) -> None:
 def test_a_reference_is_followed_without_a_look_at_all_documents(is_edited: bool) -> None:
     efforts = []
     for wells in (20, 200):
-        view = _plate_of(wells)
+        view = _plate_of([f"W{number}" for number in range(wells)])
         if is_edited:
             view = list(view.children())[3].remove()
         well = list(view.children())[10]

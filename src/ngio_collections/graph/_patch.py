@@ -257,18 +257,18 @@ def apply(root: Node, patch: Patch) -> Node:
     """
     now = root
     operations = list(patch)
-    done = 0
-    for number, operation in enumerate(operations):
-        if number < done:
-            continue
+    number = 0
+    while number < len(operations):
         together, now = _moved_together(now, operations, number)
         if together:
-            done = number + together
+            number += together
             continue
+        operation = operations[number]
         try:
             now = _EDITS[operation["op"]](now, operation)
         except (InvalidEditError, NodeNotFoundError) as error:
             raise type(error)(
                 f"operation {number} of the patch ({operation['op']}): {error}"
             ) from error
+        number += 1
     return now

@@ -27,7 +27,6 @@ from ngio_collections.resolve._layers import CHOICES, Split, split_layers
 from ngio_collections.resolve._memory import Place, memory_of
 from ngio_collections.resolve._moves import (
     Elsewhere,
-    Move,
     aims,
     differing,
     ids_gone,
@@ -78,7 +77,7 @@ class Plan:
         self._moved: dict[int, Ref] = {}
         self._elsewhere = Elsewhere({}, {})
         self._gone_since: dict[str, set[str]] = {}
-        self._builder = Builder(tree, self._split, self._elsewhere, self._elsewhere, {})
+        self._builder: Builder  # It is made when it is known what changed.
         self._is_new_start = False
         self._splits: dict[int, Split] = {}
         self._depths: dict[int, int] = {}
@@ -148,12 +147,8 @@ class Plan:
             given[key] = (before.get(key, (home, home))[1], now.get(key, (home, home))[1])
         return given
 
-    def _look_for_news(self) -> list[Move]:
-        """Note what changed since the last save.
-
-        Returns:
-            What was moved to other documents since the tree was opened.
-        """
+    def _look_for_news(self) -> None:
+        """Note what changed since the last save."""
         memory, tree = self._memory, self._tree
         self._moved = dict(memory.moved)
         has_left = False
@@ -175,7 +170,6 @@ class Plan:
         )
         is_replaced = memory.segment not in (None, tree.segment)
         self._is_new_start = has_left or is_replaced or bool(self._gone_since)
-        return moved
 
     def _new_places(self) -> Iterator[Ref]:
         """Where documents begin that changes since the last save change."""

@@ -21,7 +21,7 @@ from ngio_collections.resolve._report import Report, shown
 from ngio_collections.resolve._requests import Flow, Get, Probe, Put
 from ngio_collections.store import Blob
 
-__all__ = ["Saved", "is_written", "write_documents"]
+__all__ = ["Saved", "changed_since", "is_written", "write_documents"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,8 +62,10 @@ class Saved:
         return without_user("\n".join(lines)) or "nothing had to be written"
 
     def __repr__(self) -> str:
-        counts = ((len(getattr(self, name)), name) for name in self.to_json())
-        return f"<Saved: {', '.join(f'{count:,} {name}' for count, name in counts)}>"
+        counts = [f"{len(self.written):,} written", f"{len(self.skipped):,} skipped"]
+        counts += [f"{len(self.deleted):,} deleted"] if self.deleted else []
+        counts += [f"{len(self.left):,} left"] if self.left else []
+        return f"<Saved: {', '.join(counts)}>"
 
 
 class _Ready(NamedTuple):
@@ -143,17 +145,22 @@ def _was_written(plan: Planned, now: Blob) -> bool:
     return is_written(plan)
 
 
+def changed_since(url: str) -> ConflictError:
+    """The error of a document that is no longer the one that was read."""
+    return ConflictError(
+        "was changed by somebody else since it was read, and is left as it is; open it again, "
+        "and repeat the edits",
+        url,
+    )
+
+
 def _replaced(plan: Planned, now: Blob) -> bytes:
     """The new bytes of a document."""
     source = plan.source
     if source.is_copy:
         _verify_copy(source, now)
     if now.tag != source.tag:
-        raise ConflictError(
-            "was changed by somebody else since it was read, and is left as it is; open it again, "
-            "and repeat the edits",
-            source.url,
-        )
+        raise changed_since(source.url)
     require_whole(now.data, source.url)
     return document_bytes(source.with_node(plan.node), Layout.of(now.data), source.url)
 

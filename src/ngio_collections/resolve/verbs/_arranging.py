@@ -33,7 +33,7 @@ from ngio_collections.resolve._policy import AccessPolicy, Limits
 from ngio_collections.resolve._reader import Progress, Reader, Settings
 from ngio_collections.resolve._report import Report
 from ngio_collections.resolve._requests import Delete, Flow, Get, Head, Probe, Put
-from ngio_collections.resolve._save import Saved, write_documents
+from ngio_collections.resolve._save import Saved, changed_since, write_documents
 from ngio_collections.resolve._work import Work
 from ngio_collections.resolve.verbs._common import (
     CONCURRENCY,
@@ -177,11 +177,7 @@ def _require_unchanged(node: Node) -> Flow[None]:
         raise now
     assert isinstance(now, Stat)
     if now.tag != source.tag:
-        raise ConflictError(
-            "was changed by somebody else since it was read, and is left as it is; open it again, "
-            "and repeat the edits",
-            source.url,
-        )
+        raise changed_since(source.url)
 
 
 def _put_part(url: str, content: Raw) -> Flow[bool]:
